@@ -1,0 +1,150 @@
+//! `Gradients`: what a backward pass returns, the gradient of each leaf that it reached.
+
+use super::node::Node;
+use crate::error::{Error, Mismatch};
+use crate::tensor::{Real, Tensor};
+use crate::var::Var;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::Arc;
+
+/// A table from nodes to gradients, in the order in which nodes were first reached.
+pub(crate) struct LeafTable<T: Real> {
+    entries: Vec<(Arc<Node<T>>, Var<T>)>,
+    index: HashMap<usize, usize, BuildHasherDefault<AddressHasher>>,
+}
+
+impl<T: Real> Default for LeafTable<T> {
+    fn default() -> Self {
+        LeafTable { entries: Vec::new(), index: HashMap::default() }
+    }
+}
+
+/// Entries up to which looking at each is quicker than hashing.
+const FEW: usize = 8;
+
+fn address<T: Real>(node: &Arc<Node<T>>) -> usize {
+    Arc::as_ptr(node).cast::<()>() as usize
+}
+
+impl<T: Real> LeafTable<T> {
+    fn find(&self, node: &Arc<Node<T>>) -> Option<usize> {
+        match self.entries.len() <= FEW {
+            true => self.entries.iter().position(|(entry, _)| Arc::ptr_eq(entry, node)),
+            false => self.index.get(&address(node)).copied(),
+        }
+    }
+
+    /// Adds a contribution to the gradient of `node` with `add`, or takes this first one.
+    pub(crate) fn put(&mut self, node: &Arc<Node<T>>, dx: Var<T>, add: impl FnOnce(&mut Var<T>, Var<T>)) {
+        if let Some(i) = self.find(node) {
+            return add(&mut self.entries[i].1, dx);
+        }
+        self.entries.push((node.clone(), dx));
+        match self.entries.len() {
+            0..=FEW => {}
+            n if n == FEW + 1 => {
+                self.index = self.entries.iter().enumerate().map(|(i, (node, _))| (address(node), i)).collect()
+            }
+            n => {
+                self.index.insert(address(node), n - 1);
+            }
+        }
+    }
+
+    pub(crate) fn get(&self, node: &Arc<Node<T>>) -> Option<&Var<T>> {
+        self.find(node).map(|i| &self.entries[i].1)
+    }
+}
+
+/// Spreads the bits of an address (Fibonacci hashing, Knuth 1973, section 6.4).
+#[derive(Default)]
+struct AddressHasher(u64);
+
+impl Hasher for AddressHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.write_usize(byte as usize));
+    }
+    fn write_usize(&mut self, address: usize) {
+        self.0 = (self.0 ^ address as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(26);
+    }
+}
+
+/// The gradient of each leaf that a backward pass reached.
+///
+/// A leaf that no path reaches has no gradient, which is not a gradient of zero. Gradients live here and nowhere else, so there is
+/// nothing to set to zero before the next pass; [`accumulate`](Gradients::accumulate) adds several passes up.
+///
+/// ```
+/// use autograd_core::Var;
+/// let (x, unused) = (Var::leaf(3.0), Var::leaf(5.0));
+/// let gradients = (&x * &x).backward();
+/// assert_eq!(gradients.get(&x).unwrap().item(), 6.0);
+/// assert!(gradients.get(&unused).is_none());
+/// ```
+pub struct Gradients<T: Real = f32> {
+    table: LeafTable<T>,
+}
+
+impl<T: Real> Gradients<T> {
+    pub(crate) fn new(table: LeafTable<T>) -> Self {
+        Gradients { table }
+    }
+
+    /// The gradient of a leaf; `None` if no path reaches it.
+    pub fn get(&self, leaf: &Var<T>) -> Option<&Tensor<T>> {
+        self.table.get(leaf.node()?).map(Var::value)
+    }
+
+    /// The gradient of a leaf, to change it, as clipping does.
+    pub fn get_mut(&mut self, leaf: &Var<T>) -> Option<&mut Tensor<T>> {
+        let i = self.table.find(leaf.node()?)?;
+        Some(self.table.entries[i].1.value_mut())
+    }
+
+    /// The number of leaves reached.
+    pub fn len(&self) -> usize {
+        self.table.entries.len()
+    }
+
+    /// Whether no leaf was reached.
+    pub fn is_empty(&self) -> bool {
+        self.table.entries.is_empty()
+    }
+
+    /// Each gradient, in the order in which the pass reached the leaves.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Tensor<T>> {
+        self.table.entries.iter().map(|(_, dx)| dx.value())
+    }
+
+    /// Each gradient, to change it.
+    pub fn iter_mut(&mut self) -> impl ExactSizeIterator<Item = &mut Tensor<T>> {
+        self.table.entries.iter_mut().map(|(_, dx)| dx.value_mut())
+    }
+
+    /// Adds the gradients of another pass, as for a large batch in parts.
+    ///
+    /// ```
+    /// use autograd_core::Var;
+    /// let x = Var::leaf(3.0);
+    /// let mut gradients = (&x * 2.0).backward();
+    /// gradients.accumulate((&x * 5.0).backward());
+    /// assert_eq!(gradients.get(&x).unwrap().item(), 7.0);
+    /// ```
+    ///
+    /// # Panics
+    /// If a leaf has changed its shape between the passes.
+    #[track_caller]
+    pub fn accumulate(&mut self, other: Gradients<T>) {
+        for (node, dx) in other.table.entries {
+            if let Some(sum) = self.table.get(&node).filter(|sum| sum.shape() != dx.shape()) {
+                let why = format!("a gradient of shape {} meets one of shape {}", dx.shape(), sum.shape());
+                Error::new("accumulate", Mismatch::new(why)).raise();
+            }
+            self.table.put(&node, dx, |sum, dx| sum.accumulate(dx));
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! `Node`: what a computed `Var` remembers, its place on the tape, its operands' nodes and its step back.
+
+use crate::tensor::Real;
+use crate::var::Var;
+use smallvec::SmallVec;
+use std::cell::Cell;
+use std::panic::Location;
+use std::sync::Arc;
+
+/// The nodes of an op's operands; `None` for an operand that no gradient can reach.
+pub(crate) type Edges<T> = SmallVec<[Option<Arc<Node<T>>>; 2]>;
+
+/// The way from a node's gradient to those of its operands.
+pub(crate) trait Step<T: Real>: Send + Sync {
+    fn name(&self) -> &'static str;
+    fn edges(&self) -> &[Option<Arc<Node<T>>>];
+    /// Gives `pass` the gradient of each operand that it wants.
+    fn backward(&self, node: &Arc<Node<T>>, dy: &Var<T>, pass: &mut dyn Pass<T>);
+    /// Lets the operands go, so that dropping a long chain needs no recursion.
+    fn release(&mut self, into: &mut Vec<Arc<Node<T>>>);
+}
+
+/// What a step asks of the backward pass.
+pub(crate) trait Pass<T: Real> {
+    /// Whether a gradient of this node is of use.
+    fn wants(&self, node: &Node<T>) -> bool;
+    /// Takes a contribution to the gradient of a node.
+    fn put(&mut self, node: &Arc<Node<T>>, dx: Var<T>);
+}
+
+/// A vertex of the graph. One allocation holds it, its op and what the op saved.
+pub(crate) struct Node<T: Real, S: ?Sized + Step<T> = dyn Step<T>> {
+    /// Greater than the position of each operand; 0 for leaves.
+    pub(crate) position: u64,
+    /// The caller's line.
+    pub(crate) at: &'static Location<'static>,
+    element: std::marker::PhantomData<fn() -> T>,
+    pub(crate) step: S,
+}
+
+impl<T: Real> Node<T> {
+    pub(crate) fn is_leaf(&self) -> bool {
+        self.position == 0
+    }
+}
+
+/// Nobody's operand: where gradients end.
+struct Leaf;
+
+impl<T: Real> Step<T> for Leaf {
+    fn name(&self) -> &'static str {
+        "leaf"
+    }
+    fn edges(&self) -> &[Option<Arc<Node<T>>>] {
+        &[]
+    }
+    fn backward(&self, _: &Arc<Node<T>>, _: &Var<T>, _: &mut dyn Pass<T>) {}
+    fn release(&mut self, _: &mut Vec<Arc<Node<T>>>) {}
+}
+
+thread_local! {
+    /// The position of this thread's newest node.
+    static POSITION: Cell<u64> = const { Cell::new(0) };
+}
+
+/// A node above its operands and above all earlier nodes of this thread, as a Lamport clock: graphs that several threads built join.
+#[track_caller]
+pub(crate) fn attach<T: Real, S: Step<T> + 'static>(step: S) -> Arc<Node<T>> {
+    let highest = step.edges().iter().flatten().map(|node| node.position).max().unwrap_or(0);
+    let position = POSITION.get().max(highest) + 1;
+    POSITION.set(position);
+    Arc::new(Node { position, at: Location::caller(), element: std::marker::PhantomData, step })
+}
+
+/// The node of a new leaf.
+#[track_caller]
+pub(crate) fn leaf<T: Real>() -> Arc<Node<T>> {
+    Arc::new(Node { position: 0, at: Location::caller(), element: std::marker::PhantomData, step: Leaf })
+}
+
+impl<T: Real, S: ?Sized + Step<T>> Drop for Node<T, S> {
+    fn drop(&mut self) {
+        let mut waiting = Vec::new();
+        self.step.release(&mut waiting);
+        while let Some(mut node) = waiting.pop() {
+            // The sole owner takes the operands out before the node goes, so that its own drop finds nothing to descend into.
+            if let Some(node) = Arc::get_mut(&mut node) {
+                node.step.release(&mut waiting);
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Loops over slices. Kernels know strides and threads; they know neither `Tensor` nor `Var`.
+
+pub mod conv;
+pub mod elementwise;
+pub mod gemm;
+pub mod index;
+pub mod pool;
+pub mod reduce;
+pub mod threads;
+pub mod view;

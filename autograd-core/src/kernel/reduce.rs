@@ -1,0 +1,158 @@
+//! Folds along one axis of a `[outer, n, inner]` block, in an order that the shape alone decides.
+
+use super::threads;
+use crate::tensor::Real;
+
+/// Independent partial sums: the same on each instruction set, so that each gives the same bits.
+const LANES: usize = 16;
+/// Elements summed in lanes before the next level of the tree begins.
+const BLOCK: usize = 4096;
+/// Rows added up before the next level of the tree begins, where columns are summed.
+const ROWS: usize = 256;
+
+/// A `[outer, n, inner]` block whose middle axis is folded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fold {
+    /// Number of independent blocks.
+    pub outer: usize,
+    /// Number of elements in a fold.
+    pub n: usize,
+    /// Number of neighbouring folds.
+    pub inner: usize,
+}
+
+/// The sum of a slice: 16 lanes within blocks, pairwise over blocks. The error grows with the logarithm of the length.
+pub fn sum_slice<T: Real>(x: &[T]) -> T {
+    if x.len() > BLOCK {
+        let half = x.len().div_ceil(2).next_multiple_of(BLOCK);
+        return sum_slice(&x[..half]) + sum_slice(&x[half..]);
+    }
+    let mut lanes = [T::zero(); LANES];
+    let whole = x.chunks_exact(LANES);
+    let rest = whole.remainder();
+    for part in whole {
+        for (lane, &x) in lanes.iter_mut().zip(part) {
+            *lane += x;
+        }
+    }
+    for (lane, &x) in lanes.iter_mut().zip(rest) {
+        *lane += x;
+    }
+    let mut width = LANES / 2;
+    while width > 0 {
+        for i in 0..width {
+            lanes[i] = lanes[i] + lanes[i + width];
+        }
+        width /= 2;
+    }
+    lanes[0]
+}
+
+/// `out[o, i] ← Σⱼ x[o, j, i]`.
+pub fn sum<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, out: &mut [T]) {
+    debug_assert_eq!((x.len(), out.len()), (outer * n * inner, outer * inner));
+    if inner == 1 && outer == 1 && n > BLOCK {
+        // One long sum: its blocks are spread, then their sums are summed.
+        let mut partial = vec![T::zero(); n.div_ceil(BLOCK)];
+        threads::chunks(&mut partial, 1, BLOCK, |i, p| p[0] = sum_slice(&x[i * BLOCK..((i + 1) * BLOCK).min(n)]));
+        out[0] = sum_slice(&partial);
+    } else if inner == 1 {
+        threads::chunks(out, (BLOCK / n.max(1)).max(1), n, |start, out| {
+            for (i, y) in out.iter_mut().enumerate() {
+                *y = sum_slice(&x[(start + i) * n..(start + i + 1) * n]);
+            }
+        });
+    } else {
+        columns(x, Fold { outer, n, inner }, out);
+    }
+}
+
+/// Sums of neighbouring columns: rows are added to a row of sums, `ROWS` at a time.
+fn columns<T: Real>(x: &[T], Fold { n, inner, .. }: Fold, out: &mut [T]) {
+    // Stripes of columns narrow enough that a single large block feeds several threads; small blocks go together.
+    let chunk = if inner * n >= BLOCK {
+        inner.min(if n > ROWS { 64 } else { BLOCK })
+    } else {
+        BLOCK / (n * inner).max(1) * inner
+    };
+    threads::chunks(out, chunk.max(1), n, |start, out| {
+        let mut partial = vec![T::zero(); out.len().min(inner)];
+        let mut done = 0;
+        while done < out.len() {
+            let (block, column) = ((start + done) / inner, (start + done) % inner);
+            let width = (inner - column).min(out.len() - done);
+            let sums = &mut out[done..done + width];
+            sums.fill(T::zero());
+            for first in (0..n).step_by(ROWS) {
+                let partial = &mut partial[..width];
+                partial.fill(T::zero());
+                for row in first..(first + ROWS).min(n) {
+                    let at = (block * n + row) * inner + column;
+                    partial.iter_mut().zip(&x[at..at + width]).for_each(|(p, &x)| *p += x);
+                }
+                sums.iter_mut().zip(partial).for_each(|(s, p)| *s += *p);
+            }
+            done += width;
+        }
+    });
+}
+
+/// `out[o, i] ← fold of f over x[o, .., i]` from `start`, in rising order: for folds whose order cannot change the result, as max.
+pub fn fold<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, start: T, out: &mut [T], f: impl Fn(T, T) -> T + Sync) {
+    debug_assert_eq!((x.len(), out.len()), (outer * n * inner, outer * inner));
+    if inner == 0 {
+        return;
+    }
+    threads::chunks(out, inner.max(64 / inner.max(1) * inner), n, |first, out| {
+        for (o, row) in out.chunks_mut(inner).enumerate() {
+            row.fill(start);
+            let block = (first / inner + o) * n * inner;
+            for j in 0..n {
+                let x = &x[block + j * inner..block + (j + 1) * inner];
+                row.iter_mut().zip(x).for_each(|(y, &x)| *y = f(*y, x));
+            }
+        }
+    });
+}
+
+/// `out[o, j, i] ← f(row)` for rows taken along the middle axis: `f` gets a row to change in place.
+pub fn rows<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, out: &mut [T], f: impl Fn(&mut [T]) + Sync) {
+    debug_assert_eq!(x.len(), outer * n * inner);
+    if n * inner == 0 {
+        return;
+    }
+    let blocks = (BLOCK / (n * inner)).max(1);
+    threads::chunks(out, blocks * n * inner, 16, |start, out| {
+        let x = &x[start..start + out.len()];
+        if inner == 1 {
+            out.copy_from_slice(x);
+            return out.chunks_mut(n).for_each(&f);
+        }
+        let mut row = vec![T::zero(); n];
+        for (x, out) in x.chunks(n * inner).zip(out.chunks_mut(n * inner)) {
+            for i in 0..inner {
+                row.iter_mut().enumerate().for_each(|(j, r)| *r = x[j * inner + i]);
+                f(&mut row);
+                row.iter().enumerate().for_each(|(j, &r)| out[j * inner + i] = r);
+            }
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_of_rows_and_columns_are_exact_on_small_integers() {
+        for (outer, n, inner) in [(1, 10_000, 1), (3, 7, 1), (2, 300, 5), (1, 700, 200), (2, 0, 3), (4, 33, 1)] {
+            let x: Vec<f64> = (0..outer * n * inner).map(|i| (i % 13) as f64).collect();
+            let mut out = vec![f64::NAN; outer * inner];
+            sum(&x, Fold { outer, n, inner }, &mut out);
+            for (i, &y) in out.iter().enumerate() {
+                let (o, i) = (i / inner, i % inner);
+                assert_eq!(y, (0..n).map(|j| x[(o * n + j) * inner + i]).sum::<f64>(), "{outer} {n} {inner}");
+            }
+        }
+    }
+}

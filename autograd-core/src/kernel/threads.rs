@@ -1,0 +1,20 @@
+//! The door to the threads: work is cut by shape only, never by the number of threads, so that the result has the same bits on any.
+
+use rayon::prelude::*;
+
+/// Cheap operations (about a nanosecond each) below which a call stays on its own thread: handing over costs some ten microseconds.
+const SERIAL: usize = 1 << 16;
+
+/// Runs `f(start, chunk)` over `out` in chunks of `chunk` elements; `cost` is the work per element in cheap operations.
+pub fn chunks<T: Send>(out: &mut [T], chunk: usize, cost: usize, f: impl Fn(usize, &mut [T]) + Sync) {
+    if chunk == 0 || out.is_empty() {
+        return;
+    }
+    if out.len() <= chunk || out.len().saturating_mul(cost) < SERIAL || rayon::current_num_threads() == 1 {
+        for (i, part) in out.chunks_mut(chunk).enumerate() {
+            f(i * chunk, part);
+        }
+    } else {
+        out.par_chunks_mut(chunk).enumerate().for_each(|(i, part)| f(i * chunk, part));
+    }
+}

@@ -1,0 +1,165 @@
+//! `View`: a strided window on a slice, and `walk`, the loop over several of them at once.
+
+use smallvec::SmallVec;
+
+/// A strided window on a slice: element `[i, j, ..]` is at `offset + i·strides[0] + j·strides[1] + ..`.
+///
+/// Without strides the elements lie in row-major order from `offset` on.
+#[derive(Clone, Copy)]
+pub struct View<'a, T> {
+    /// The elements that the window looks at, and others.
+    pub data: &'a [T],
+    /// Position of the first element.
+    pub offset: usize,
+    /// The sizes of the axes.
+    pub shape: &'a [usize],
+    /// Distance of neighbours along each axis; `None` for row-major order.
+    pub strides: Option<&'a [isize]>,
+}
+
+impl<'a, T: Copy> View<'a, T> {
+    /// The number of elements.
+    pub fn numel(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// The elements as one slice, if they lie in row-major order.
+    #[inline]
+    pub fn flat(&self) -> Option<&'a [T]> {
+        self.strides.is_none().then(|| &self.data[self.offset..self.offset + self.numel()])
+    }
+
+    /// The strides, also those of row-major order.
+    pub fn strides(&self) -> Strides {
+        self.strides.map_or_else(|| row_major(self.shape), SmallVec::from_slice)
+    }
+
+    /// Copies the elements in row-major order.
+    pub fn copy_to(&self, out: &mut [T])
+    where
+        T: Send + Sync,
+    {
+        match self.flat() {
+            Some(flat) => out.copy_from_slice(flat),
+            None => super::elementwise::map(*self, out, 1, |x| x),
+        }
+    }
+}
+
+/// Distances between neighbours, one for each axis.
+pub type Strides = SmallVec<[isize; 4]>;
+
+/// The strides of row-major order.
+pub fn row_major(shape: &[usize]) -> Strides {
+    let mut strides: Strides = SmallVec::from_elem(1, shape.len());
+    for axis in (1..shape.len()).rev() {
+        strides[axis - 1] = strides[axis] * shape[axis].max(1) as isize;
+    }
+    strides
+}
+
+/// How `N` views of one shape are walked together, in as few and as long runs as their strides allow.
+pub struct Walk<const N: usize> {
+    /// Sizes of the outer axes after joining those that all views traverse in one stride.
+    outer: SmallVec<[usize; 4]>,
+    strides: [Strides; N],
+    offsets: [usize; N],
+    /// Length of a run and each view's step within it.
+    pub run: usize,
+    /// Each view's step within a run.
+    pub steps: [isize; N],
+}
+
+impl<const N: usize> Walk<N> {
+    /// Plans the walk over views of `shape`.
+    pub fn new(shape: &[usize], offsets: [usize; N], strides: [&[isize]; N]) -> Self {
+        let mut sizes: SmallVec<[usize; 4]> = SmallVec::new();
+        let mut joined: [Strides; N] = std::array::from_fn(|_| SmallVec::new());
+        for (axis, &size) in shape.iter().enumerate() {
+            if size == 1 {
+                continue;
+            }
+            let joins = sizes.last().is_some()
+                && (0..N).all(|i| joined[i].last().copied() == Some(strides[i][axis] * size as isize));
+            if joins {
+                *sizes.last_mut().expect("an axis to join") *= size;
+            } else {
+                sizes.push(size);
+            }
+            for i in 0..N {
+                if joins {
+                    joined[i].pop();
+                }
+                joined[i].push(strides[i][axis]);
+            }
+        }
+        let run = sizes.pop().unwrap_or(1);
+        let steps = std::array::from_fn(|i| joined[i].pop().unwrap_or(0));
+        Walk { outer: sizes, strides: joined, offsets, run, steps }
+    }
+
+    /// The number of runs.
+    pub fn runs(&self) -> usize {
+        if self.run == 0 { 0 } else { self.outer.iter().product() }
+    }
+
+    /// Calls `f` with the position of each view at the start of each of the `count` runs from `first` on.
+    pub fn each(&self, first: usize, count: usize, mut f: impl FnMut([usize; N])) {
+        let mut index: SmallVec<[usize; 4]> = SmallVec::from_elem(0, self.outer.len());
+        let mut at = self.offsets.map(|offset| offset as isize);
+        let mut rest = first;
+        for axis in (0..self.outer.len()).rev() {
+            index[axis] = rest % self.outer[axis];
+            rest /= self.outer[axis];
+            for i in 0..N {
+                at[i] += index[axis] as isize * self.strides[i][axis];
+            }
+        }
+        for _ in 0..count {
+            f(at.map(|at| at as usize));
+            for axis in (0..self.outer.len()).rev() {
+                index[axis] += 1;
+                if index[axis] < self.outer[axis] {
+                    for i in 0..N {
+                        at[i] += self.strides[i][axis];
+                    }
+                    break;
+                }
+                for i in 0..N {
+                    at[i] -= (self.outer[axis] - 1) as isize * self.strides[i][axis];
+                }
+                index[axis] = 0;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_major_walk_is_one_run() {
+        let walk = Walk::new(&[2, 3, 4], [0], [&[12, 4, 1]]);
+        assert_eq!((walk.runs(), walk.run, walk.steps), (1, 24, [1]));
+    }
+
+    #[test]
+    fn axes_join_only_where_all_views_agree() {
+        let walk = Walk::new(&[2, 3, 4], [0, 0], [&[12, 4, 1], &[0, 4, 1]]);
+        assert_eq!((walk.runs(), walk.run), (2, 12));
+        let mut starts = Vec::new();
+        walk.each(0, 2, |at| starts.push(at));
+        assert_eq!(starts, [[0, 0], [12, 0]]);
+    }
+
+    #[test]
+    fn a_walk_can_begin_anywhere_and_strides_can_be_negative() {
+        let walk = Walk::new(&[3, 2], [5], [&[-2, -1]]);
+        assert_eq!((walk.runs(), walk.run, walk.steps), (1, 6, [-1]));
+        let walk = Walk::new(&[2, 2, 2], [0], [&[1, 2, 4]]);
+        let mut starts = Vec::new();
+        walk.each(1, 3, |at| starts.push(at[0]));
+        assert_eq!(starts, [2, 1, 3]);
+    }
+}

@@ -1,0 +1,269 @@
+//! The contract of an op: what an operation is, and how a `Var` comes to remember it.
+
+use crate::error::{Error, Mismatch};
+use crate::graph::node::{self, Edges, Node};
+use crate::graph::{anomaly, mode};
+use crate::tensor::{Real, Shape, Tensor};
+use crate::var::Var;
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// How many operands an op has: [`Fixed<2>`](Fixed) for `mul`, [`Any`] for `concat`.
+pub trait Arity: 'static {
+    /// One `X` for each operand: `[X; 2]` for `Fixed<2>`, `Vec<X>` for `Any`.
+    type Of<X>: AsRef<[X]> + IntoIterator<Item = X>;
+    /// One `X` for each operand, from the first on.
+    ///
+    /// # Panics
+    /// If the number of operands is fixed and `x` has another.
+    fn collect<X>(x: impl ExactSizeIterator<Item = X>) -> Self::Of<X>;
+}
+
+/// Exactly `N` operands.
+pub struct Fixed<const N: usize>;
+/// Any number of operands.
+pub struct Any;
+
+impl<const N: usize> Arity for Fixed<N> {
+    type Of<X> = [X; N];
+    #[inline]
+    fn collect<X>(mut x: impl ExactSizeIterator<Item = X>) -> [X; N] {
+        assert_eq!(x.len(), N, "the number of operands");
+        std::array::from_fn(|_| x.next().expect("as many as the length says"))
+    }
+}
+impl Arity for Any {
+    type Of<X> = Vec<X>;
+    fn collect<X>(x: impl ExactSizeIterator<Item = X>) -> Vec<X> {
+        x.collect()
+    }
+}
+
+/// One `X` for each operand of the op `O`.
+pub type In<O, T, X> = <<O as Op<T>>::Arity as Arity>::Of<X>;
+
+/// A differentiable operation: a shape rule, a forward computation and a gradient rule.
+///
+/// Operands are what a gradient can reach; an axis, an index, a mask or a stride is a field of the op. Rules never see broadcasting:
+/// methods of [`Var`] record an explicit `broadcast_to` where shapes differ.
+pub trait Op<T: Real>: Clone + Send + Sync + 'static {
+    /// How many operands there are.
+    type Arity: Arity;
+    /// The method's name: errors, drawings, tests and benches print it.
+    const NAME: &'static str;
+    /// The shape rule as a reader writes it, such as `[.., m, k] x [.., k, n] -> [.., m, n]`.
+    const RULE: &'static str;
+    /// What [`backward`](Op::backward) reads: nothing else is kept, and the suite proves that each of it is needed.
+    const SAVES: Save;
+    /// What errors call the operands; left empty, they are x, or a, b, c and so on.
+    const OPERANDS: &'static [&'static str] = &[];
+
+    /// The shape of the result. The one place that may refuse the operands.
+    fn shape(&self, x: In<Self, T, &Shape>) -> Result<Shape, Mismatch>;
+    /// Computes the result; [`shape`](Op::shape) has accepted the operands.
+    fn forward(&self, x: In<Self, T, &Tensor<T>>) -> Tensor<T>;
+    /// The gradient of each operand that is needed, given `dy`, the gradient of the result: a vector-Jacobian product, written in
+    /// [`Var`] algebra, so that it can be differentiated in turn.
+    fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> In<Self, T, Option<Var<T>>>;
+}
+
+/// An op in the register: the only kind that can be recorded, since the register also writes its tests.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not in the op register",
+    note = "inside this crate, add it to `register!` in ops/mod.rs: the same line creates its test",
+    note = "outside, apply it with `autograd_core::custom`, and test it with `autograd_core::testing::check`"
+)]
+pub trait Registered<T: Real>: Op<T> + sealed::Sealed {}
+
+pub(crate) mod sealed {
+    /// Only `register!` implements it.
+    pub trait Sealed {}
+}
+
+/// What an op keeps for its gradient rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Save {
+    inputs: u32,
+    output: bool,
+    shapes: bool,
+}
+
+impl Save {
+    /// The rule needs `dy` only.
+    pub const NOTHING: Save = Save { inputs: 0, output: false, shapes: false };
+    /// All operands.
+    pub const INPUTS: Save = Save { inputs: u32::MAX, ..Save::NOTHING };
+    /// The result.
+    pub const OUTPUT: Save = Save { output: true, ..Save::NOTHING };
+    /// The shapes of the operands, without their values.
+    pub const SHAPES: Save = Save { shapes: true, ..Save::NOTHING };
+
+    /// Operand `i` alone.
+    pub const fn input(i: u32) -> Save {
+        Save { inputs: 1 << i, ..Save::NOTHING }
+    }
+
+    /// This and `other`.
+    #[must_use]
+    pub const fn and(self, other: Save) -> Save {
+        Save {
+            inputs: self.inputs | other.inputs,
+            output: self.output || other.output,
+            shapes: self.shapes || other.shapes,
+        }
+    }
+
+    /// Whether operand `i` is kept.
+    pub const fn keeps_input(self, i: usize) -> bool {
+        self.inputs == u32::MAX || i < 32 && self.inputs >> i & 1 == 1
+    }
+
+    /// Whether the result is kept.
+    pub const fn keeps_output(self) -> bool {
+        self.output
+    }
+
+    /// Whether the shapes of the operands are kept.
+    pub const fn keeps_shapes(self) -> bool {
+        self.shapes
+    }
+}
+
+/// What a rule may see: the values that [`Op::SAVES`] declares, and which operands want a gradient.
+pub struct Saved<'a, T: Real> {
+    pub(crate) save: Save,
+    /// The kept operands in order, then the result if it is kept.
+    pub(crate) values: &'a [Tensor<T>],
+    pub(crate) shapes: &'a [Shape],
+    pub(crate) edges: &'a [Option<Arc<Node<T>>>],
+    pub(crate) needs: &'a [bool],
+    /// The node itself, where the rule is to be recorded.
+    pub(crate) node: Option<&'a Arc<Node<T>>>,
+}
+
+impl<T: Real> Saved<'_, T> {
+    /// Whether operand `i` wants a gradient; the rule gives `None` for those that do not.
+    #[inline]
+    pub fn needs(&self, i: usize) -> bool {
+        self.needs[i]
+    }
+
+    /// The number of operands.
+    pub fn count(&self) -> usize {
+        self.needs.len()
+    }
+
+    /// Operand `i`.
+    ///
+    /// # Panics
+    /// If [`Op::SAVES`] does not declare it.
+    pub fn input(&self, i: usize) -> Var<T> {
+        assert!(self.save.keeps_input(i), "the rule reads operand {i}, which SAVES does not declare");
+        let before = (0..i).filter(|&j| self.save.keeps_input(j)).count();
+        let node = self.node.and_then(|_| self.edges[i].clone());
+        Var::from_parts(self.values[before].clone(), node)
+    }
+
+    /// All operands of an op that saves them all.
+    ///
+    /// # Panics
+    /// If [`Op::SAVES`] does not declare them.
+    pub fn inputs<const N: usize>(&self) -> [Var<T>; N] {
+        std::array::from_fn(|i| self.input(i))
+    }
+
+    /// The result, attached to its node again where the rule is recorded, so that a second derivative flows through it.
+    ///
+    /// # Panics
+    /// If [`Op::SAVES`] does not declare it.
+    pub fn y(&self) -> Var<T> {
+        assert!(self.save.keeps_output(), "the rule reads the result, which SAVES does not declare");
+        let value = self.values.last().expect("the result is kept last").clone();
+        Var::from_parts(value, self.node.cloned())
+    }
+
+    /// The shape of operand `i`.
+    ///
+    /// # Panics
+    /// If [`Op::SAVES`] declares neither the shapes nor the operand.
+    pub fn shape(&self, i: usize) -> &Shape {
+        assert!(self.save.keeps_shapes(), "the rule reads the shape of operand {i}, which SAVES does not declare");
+        &self.shapes[i]
+    }
+}
+
+/// The one door through which a node comes to be: computes `op` and, where a gradient may be asked for, remembers how.
+#[track_caller]
+pub(crate) fn record<'a, T: Real, O: Registered<T>>(op: O, x: In<O, T, &'a Var<T>>) -> Var<T> {
+    match apply(op, x.as_ref()) {
+        Ok(y) => y,
+        Err(error) => error.raise(),
+    }
+}
+
+/// `record` for any op, with a mistake as an error.
+#[track_caller]
+#[inline]
+pub(crate) fn apply<T: Real, O: Op<T>>(op: O, x: &[&Var<T>]) -> Result<Var<T>, Error> {
+    let shape = match op.shape(O::Arity::collect(x.iter().map(|x| x.shape()))) {
+        Ok(shape) => shape,
+        Err(why) => return Err(Error::refused(O::NAME, O::RULE, why, O::OPERANDS, x.iter().map(|x| x.shape()))),
+    };
+    let y = op.forward(O::Arity::collect(x.iter().map(|x| x.value())));
+    debug_assert_eq!(*y.shape(), shape, "{}: the shape rule and the computation agree", O::NAME);
+    let mode = mode::current();
+    if mode.anomaly() {
+        anomaly::inspect_forward(O::NAME, &y);
+    }
+    if !mode.recording() || x.iter().all(|x| x.node().is_none()) {
+        return Ok(Var::from_parts(y, None));
+    }
+    let step = Recorded {
+        edges: x.iter().map(|x| x.node().cloned()).collect(),
+        values: {
+            let kept = x.iter().enumerate().filter(|(i, _)| O::SAVES.keeps_input(*i)).map(|(_, x)| x.value().clone());
+            kept.chain(O::SAVES.keeps_output().then(|| y.clone())).collect()
+        },
+        shapes: if O::SAVES.keeps_shapes() { x.iter().map(|x| x.shape().clone()).collect() } else { Box::default() },
+        op,
+    };
+    Ok(Var::from_parts(y, Some(node::attach(step))))
+}
+
+/// An op that was applied: its edges and what it declared to save.
+struct Recorded<T: Real, O> {
+    op: O,
+    edges: Edges<T>,
+    values: SmallVec<[Tensor<T>; 2]>,
+    shapes: Box<[Shape]>,
+}
+
+impl<T: Real, O: Op<T>> node::Step<T> for Recorded<T, O> {
+    fn name(&self) -> &'static str {
+        O::NAME
+    }
+
+    fn edges(&self) -> &[Option<Arc<Node<T>>>] {
+        &self.edges
+    }
+
+    fn backward(&self, node: &Arc<Node<T>>, dy: &Var<T>, pass: &mut dyn node::Pass<T>) {
+        let needs: SmallVec<[bool; 4]> =
+            self.edges.iter().map(|edge| edge.as_ref().is_some_and(|edge| pass.wants(edge))).collect();
+        if !needs.iter().any(|&needed| needed) {
+            return;
+        }
+        let node = mode::current().recording().then_some(node);
+        let (values, shapes, edges) = (&self.values, &self.shapes, &self.edges);
+        let dx = self.op.backward(&Saved { save: O::SAVES, values, shapes, edges, needs: &needs, node }, dy);
+        for ((edge, dx), needed) in self.edges.iter().zip(dx).zip(&needs) {
+            if let (Some(edge), Some(dx), true) = (edge, dx, needed) {
+                pass.put(edge, dx);
+            }
+        }
+    }
+
+    fn release(&mut self, into: &mut Vec<Arc<Node<T>>>) {
+        into.extend(self.edges.drain(..).flatten());
+    }
+}

@@ -1,0 +1,39 @@
+//! What each op file needs.
+
+pub(super) use crate::error::Mismatch;
+pub(super) use crate::op::{Fixed, Op, Registered, Save, Saved, record};
+pub(super) use crate::tensor::{Axes, Real, Shape, Tensor};
+#[cfg(any(test, feature = "testing"))]
+pub(super) use crate::testing::{Cases, Checked, Domain, Work, shapes, tensors};
+pub(super) use crate::var::Var;
+
+/// The shape rule of elementwise ops with two operands.
+pub(super) fn same_shape(a: &Shape, b: &Shape) -> Result<Shape, Mismatch> {
+    match a == b {
+        true => Ok(a.clone()),
+        false => Err(Mismatch::new("shapes differ")),
+    }
+}
+
+/// Records an op on two operands of one shape, after an explicit `broadcast_to` where theirs differ.
+#[track_caller]
+pub(super) fn broadcast<T: Real, O: Registered<T> + Op<T, Arity = Fixed<2>>>(op: O, a: &Var<T>, b: &Var<T>) -> Var<T> {
+    if a.shape() == b.shape() {
+        return record(op, [a, b]);
+    }
+    match a.shape().broadcast(b.shape()) {
+        Ok(shape) => record(op, [&a.broadcast_to(&shape), &b.broadcast_to(&shape)]),
+        Err(why) => {
+            let rule = "sizes must be equal or 1, from the last axis";
+            crate::error::Error::refused(O::NAME, rule, why, O::OPERANDS, [a.shape(), b.shape()].into_iter()).raise()
+        }
+    }
+}
+
+impl<T: Real> Var<T> {
+    /// The gradient of a reduction, given to each element of the operand: reduced axes are put back with size 1 and repeated.
+    pub(super) fn spread(&self, axes: &Axes, shape: &Shape) -> Self {
+        let axes = axes.resolve(shape).expect("the shape rule accepted the axes");
+        self.reshape(shape.reduced(&axes, true)).broadcast_to(shape)
+    }
+}

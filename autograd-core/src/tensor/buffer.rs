@@ -1,0 +1,118 @@
+//! `Buffer`: the memory of a tensor, counted by reference, aligned to a cache line, taken from the pool.
+
+use super::element::Element;
+use super::pool::{self, ALIGN, Header};
+use std::marker::PhantomData;
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicUsize, Ordering, fence};
+
+/// A shared array of elements. Clones share the memory; only a sole owner may write.
+pub(crate) struct Buffer<T> {
+    block: NonNull<Header>,
+    element: PhantomData<T>,
+}
+
+// SAFETY: the memory is reached through `&self` for reading only, and for writing only by a sole owner (`unique`), and `T` is itself
+// `Send + Sync`; the count is atomic.
+unsafe impl<T: Element> Send for Buffer<T> {}
+// SAFETY: as above.
+unsafe impl<T: Element> Sync for Buffer<T> {}
+
+impl<T: Element> Buffer<T> {
+    /// A buffer of `len` elements with arbitrary values: each must be written before it is read.
+    pub(crate) fn recycled(len: usize) -> Self {
+        let bytes = len.checked_mul(size_of::<T>()).expect("a tensor fits into the address space");
+        let mut block = pool::take(bytes);
+        // SAFETY: `take` returns a block that nobody else refers to.
+        let header = unsafe { block.as_mut() };
+        header.references = AtomicUsize::new(1);
+        header.len = len;
+        let mut buffer = Buffer::<T> { block, element: PhantomData };
+        if !T::ANY_BITS {
+            // SAFETY: the block is at least `bytes` long and ours alone; all bytes zero is a value of each `Element`.
+            unsafe { buffer.data().write_bytes(0, len) };
+        }
+        debug_assert!(buffer.unique().is_some());
+        buffer
+    }
+
+    fn data(&self) -> *mut T {
+        // SAFETY: the data of a block begins right behind its header, which is one cache line.
+        unsafe { self.block.as_ptr().cast::<u8>().add(size_of::<Header>()) }.cast::<T>()
+    }
+
+    fn header(&self) -> &Header {
+        // SAFETY: the block lives as long as a reference to it is counted, and this is one.
+        unsafe { self.block.as_ref() }
+    }
+
+    /// The elements.
+    pub(crate) fn as_slice(&self) -> &[T] {
+        debug_assert_eq!(self.data() as usize % ALIGN, 0);
+        // SAFETY: `len` elements fit the block and are initialised with values of `T` (see `recycled`); nobody writes while this
+        // reference is counted, since writing needs a sole owner borrowed mutably.
+        unsafe { std::slice::from_raw_parts(self.data(), self.header().len) }
+    }
+
+    /// The elements for writing, if nobody else shares them.
+    pub(crate) fn unique(&mut self) -> Option<&mut [T]> {
+        // Acquire pairs with the release of other owners' drops: their reads are done before we write.
+        if self.header().references.load(Ordering::Acquire) != 1 {
+            return None;
+        }
+        // SAFETY: as in `as_slice`; the count is one and this owner is borrowed mutably, so there is no other reference.
+        Some(unsafe { std::slice::from_raw_parts_mut(self.data(), self.header().len) })
+    }
+
+    /// Whether both are the same memory.
+    pub(crate) fn same(&self, other: &Self) -> bool {
+        self.block == other.block
+    }
+}
+
+impl<T> Clone for Buffer<T> {
+    fn clone(&self) -> Self {
+        // SAFETY: this reference keeps the block alive. Relaxed suffices: the new reference is made from one that exists.
+        let before = unsafe { self.block.as_ref() }.references.fetch_add(1, Ordering::Relaxed);
+        assert!(before < isize::MAX as usize, "more references than memory could hold");
+        Buffer { block: self.block, element: PhantomData }
+    }
+}
+
+impl<T> Drop for Buffer<T> {
+    fn drop(&mut self) {
+        // SAFETY: this reference keeps the block alive until the count says otherwise.
+        if unsafe { self.block.as_ref() }.references.fetch_sub(1, Ordering::Release) == 1 {
+            // All reads by other owners happened before their release, hence before this.
+            fence(Ordering::Acquire);
+            pool::give(self.block);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_sole_owner_may_write() {
+        let mut a = Buffer::<f32>::recycled(3);
+        a.unique().unwrap().copy_from_slice(&[1.0, 2.0, 3.0]);
+        let b = a.clone();
+        assert!(a.unique().is_none());
+        assert_eq!(b.as_slice(), [1.0, 2.0, 3.0]);
+        drop(b);
+        assert!(a.unique().is_some());
+    }
+
+    #[test]
+    fn a_recycled_buffer_of_bool_holds_valid_values() {
+        Buffer::<i64>::recycled(4).unique().unwrap().fill(-1);
+        assert_eq!(Buffer::<bool>::recycled(32).as_slice(), [false; 32]);
+    }
+
+    #[test]
+    fn an_empty_buffer_is_a_buffer() {
+        assert!(Buffer::<f64>::recycled(0).as_slice().is_empty());
+    }
+}

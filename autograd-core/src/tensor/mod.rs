@@ -1,0 +1,236 @@
+//! `Tensor`: an n-dimensional array with value semantics. It knows nothing of gradients.
+
+mod axis_slice;
+pub(crate) mod buffer;
+mod compare;
+mod convert;
+mod create;
+mod element;
+pub mod pool;
+mod print;
+mod random;
+mod reduce;
+mod shape;
+pub(crate) mod views;
+
+pub use axis_slice::{AxisSlice, IntoSlices};
+pub use compare::Operand;
+pub use convert::Nested;
+pub use element::{Element, Real};
+pub use random::Generator;
+pub use shape::{Axes, Shape};
+
+use crate::error::{Error, Mismatch};
+use crate::kernel::elementwise;
+use crate::kernel::view::View;
+use buffer::Buffer;
+
+/// An n-dimensional array with value semantics.
+///
+/// A clone is cheap and shares the elements; writing to a tensor never changes another one. Reshaping, permuting, slicing and
+/// broadcasting give views that share the elements as well, wherever strides can express them.
+///
+/// ```
+/// use autograd_core::Tensor;
+/// let x = Tensor::from([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
+/// assert_eq!(x.shape(), &[2, 3].into());
+/// assert_eq!(x.permute([1, 0]).to_vec(), [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
+/// ```
+#[derive(Clone)]
+pub struct Tensor<T: Element = f32> {
+    buffer: Buffer<T>,
+    shape: Shape,
+    /// `None`: row-major order.
+    strides: Option<Box<[isize]>>,
+    offset: usize,
+}
+
+impl<T: Element> Tensor<T> {
+    /// A row-major tensor whose elements `fill` writes; it must write each, since the memory is recycled.
+    pub(crate) fn build(shape: Shape, fill: impl FnOnce(&mut [T])) -> Self {
+        let mut buffer = Buffer::recycled(shape.numel());
+        fill(buffer.unique().expect("a new buffer has one owner"));
+        Tensor { buffer, shape, strides: None, offset: 0 }
+    }
+
+    /// The sizes of the axes.
+    #[inline]
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// The number of axes.
+    #[inline]
+    pub fn rank(&self) -> usize {
+        self.shape.rank()
+    }
+
+    /// The number of elements.
+    #[inline]
+    pub fn numel(&self) -> usize {
+        self.shape.numel()
+    }
+
+    /// The one door to the elements: each kernel comes through here.
+    #[inline]
+    pub(crate) fn view(&self) -> View<'_, T> {
+        View { data: self.buffer.as_slice(), offset: self.offset, shape: &self.shape, strides: self.strides.as_deref() }
+    }
+
+    /// Whether the elements lie one behind the other in row-major order.
+    pub fn is_contiguous(&self) -> bool {
+        self.strides.is_none()
+    }
+
+    /// The elements as a slice, if they lie in row-major order; [`contiguous`](Tensor::contiguous) makes it so.
+    pub fn as_slice(&self) -> Option<&[T]> {
+        self.view().flat()
+    }
+
+    /// The same values in row-major order; free where they are already.
+    #[must_use]
+    pub fn contiguous(&self) -> Tensor<T> {
+        if self.is_contiguous() {
+            return self.clone();
+        }
+        Tensor::build(self.shape.clone(), |out| self.view().copy_to(out))
+    }
+
+    /// The elements in row-major order.
+    pub fn to_vec(&self) -> Vec<T> {
+        self.contiguous().as_slice().expect("contiguous").to_vec()
+    }
+
+    /// The single element of a tensor that has only one, whatever its rank.
+    ///
+    /// # Panics
+    /// If there are more or fewer.
+    #[track_caller]
+    pub fn item(&self) -> T {
+        if self.numel() != 1 {
+            let why = format!("a tensor of shape {} has {} elements, not one", self.shape, self.numel());
+            Error::new("item", Mismatch::new(why)).raise();
+        }
+        self.buffer.as_slice()[self.offset]
+    }
+
+    /// The element at `index`, one number for each axis.
+    ///
+    /// # Panics
+    /// If the index has another length than the shape or lies outside it.
+    #[track_caller]
+    pub fn at<const N: usize>(&self, index: [usize; N]) -> T {
+        if N != self.rank() || index.iter().zip(&*self.shape).any(|(i, n)| i >= n) {
+            Error::new("at", Mismatch::new(format!("index {index:?} is not in a tensor of shape {}", self.shape)))
+                .raise();
+        }
+        let strides = self.view().strides();
+        let steps: isize = index.iter().zip(&strides).map(|(&i, s)| i as isize * s).sum();
+        self.buffer.as_slice()[(self.offset as isize + steps) as usize]
+    }
+
+    /// Writes in place: the elements, in row-major order, are passed to `write`.
+    ///
+    /// No other tensor changes: if the memory is shared with a clone, a view or a recorded graph, the elements are copied first.
+    ///
+    /// ```
+    /// use autograd_core::Tensor;
+    /// let before = Tensor::from([1.0, 2.0]);
+    /// let mut x = before.clone();
+    /// x.write(|elements| elements[0] = 5.0);
+    /// assert_eq!((x.to_vec(), before.to_vec()), (vec![5.0, 2.0], vec![1.0, 2.0]));
+    /// ```
+    pub fn write<R>(&mut self, write: impl FnOnce(&mut [T]) -> R) -> R {
+        let range = self.offset..self.offset + self.numel();
+        if self.strides.is_some() || self.buffer.unique().is_none() {
+            *self = Tensor::build(self.shape.clone(), |out| self.view().copy_to(out));
+            return write(self.buffer.unique().expect("a new buffer has one owner"));
+        }
+        write(&mut self.buffer.unique().expect("just tested")[range])
+    }
+
+    /// The tensor of `f` of each element; also from one element type to another.
+    ///
+    /// ```
+    /// use autograd_core::Tensor;
+    /// assert_eq!(Tensor::from([1.0, -2.0]).map(|x| x > 0.0).to_vec(), [true, false]);
+    /// ```
+    #[must_use]
+    pub fn map<Y: Element>(&self, f: impl Fn(T) -> Y + Sync) -> Tensor<Y> {
+        self.map_cost(1, f)
+    }
+
+    /// `map` with the work of `f` in cheap operations, from which follows when threads pay.
+    pub(crate) fn map_cost<Y: Element>(&self, cost: usize, f: impl Fn(T) -> Y + Sync) -> Tensor<Y> {
+        Tensor::build(self.shape.clone(), |out| elementwise::map(self.view(), out, cost, f))
+    }
+
+    /// The tensor of `f` of each pair of elements of two tensors of one shape.
+    ///
+    /// # Panics
+    /// If the shapes differ.
+    #[must_use]
+    #[track_caller]
+    pub fn zip<B: Element, Y: Element>(&self, other: &Tensor<B>, f: impl Fn(T, B) -> Y + Sync) -> Tensor<Y> {
+        if self.shape != other.shape {
+            Error::refused(
+                "zip",
+                "[..] x [..] -> [..]",
+                Mismatch::new("shapes differ"),
+                &[],
+                [&self.shape, &other.shape].into_iter(),
+            )
+            .raise();
+        }
+        self.zip_cost(other, 1, f)
+    }
+
+    /// `zip` of tensors known to have one shape, with the work of `f` in cheap operations.
+    pub(crate) fn zip_cost<B: Element, Y: Element>(
+        &self,
+        other: &Tensor<B>,
+        cost: usize,
+        f: impl Fn(T, B) -> Y + Sync,
+    ) -> Tensor<Y> {
+        debug_assert_eq!(self.shape, other.shape);
+        Tensor::build(self.shape.clone(), |out| elementwise::zip(self.view(), other.view(), out, cost, f))
+    }
+
+    /// Whether both tensors are the same elements in memory, seen in the same way.
+    pub fn shares(&self, other: &Tensor<T>) -> bool {
+        self.buffer.same(&other.buffer)
+            && self.offset == other.offset
+            && self.shape == other.shape
+            && self.strides == other.strides
+    }
+}
+
+impl<T: Real> Tensor<T> {
+    /// Whether writing needs no copy: row-major, and nobody shares the memory.
+    pub(crate) fn is_writable(&mut self) -> bool {
+        self.is_contiguous() && self.buffer.unique().is_some()
+    }
+
+    /// Adds `other`, of the same shape, in place where the memory is not shared.
+    pub(crate) fn add_assign(&mut self, other: &Tensor<T>) {
+        debug_assert_eq!(self.shape, other.shape);
+        if self.is_writable() {
+            let other = other.contiguous();
+            let other = other.as_slice().expect("contiguous");
+            self.write(|x| {
+                crate::kernel::threads::chunks(x, 1 << 13, 1, |start, x| {
+                    x.iter_mut().zip(&other[start..]).for_each(|(x, &y)| *x += y);
+                });
+            });
+        } else {
+            *self = self.zip_cost(other, 1, |a, b| a + b);
+        }
+    }
+}
+
+/// Two tensors are equal if they have one shape and equal elements; as with floats, NaN equals nothing.
+impl<T: Element> PartialEq for Tensor<T> {
+    fn eq(&self, other: &Tensor<T>) -> bool {
+        self.shape == other.shape && self.to_vec() == other.to_vec()
+    }
+}

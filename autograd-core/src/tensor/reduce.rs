@@ -1,0 +1,29 @@
+//! Reductions of values: any axes are brought into the one form that the kernels know.
+
+use super::{Real, Shape, Tensor};
+use crate::kernel::reduce::{self, Fold};
+
+impl<T: Real> Tensor<T> {
+    /// The tensor in row-major order, with `axes` (rising) side by side, and the fold that runs over them.
+    pub(crate) fn fold_over(&self, axes: &[usize]) -> (Tensor<T>, Fold) {
+        let side_by_side = axes.windows(2).all(|pair| pair[0] + 1 == pair[1]);
+        let (x, first) = match (side_by_side, axes.first()) {
+            (true, first) => (self.contiguous(), first.copied().unwrap_or(0)),
+            (false, _) => {
+                let kept = (0..self.rank()).filter(|axis| !axes.contains(axis));
+                let order: Vec<usize> = kept.chain(axes.iter().copied()).collect();
+                (self.permute(order).contiguous(), self.rank() - axes.len())
+            }
+        };
+        let size = |range: std::ops::Range<usize>| x.shape()[range].iter().product();
+        let last = first + axes.len();
+        let fold = Fold { outer: size(0..first), n: size(first..last), inner: size(last..x.rank()) };
+        (x, fold)
+    }
+
+    /// The sum over `axes` (rising), under `shape`.
+    pub(crate) fn sum_over(&self, axes: &[usize], shape: Shape) -> Tensor<T> {
+        let (x, fold) = self.fold_over(axes);
+        Tensor::build(shape, |out| reduce::sum(x.as_slice().expect("contiguous"), fold, out))
+    }
+}

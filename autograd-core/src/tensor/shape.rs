@@ -1,0 +1,191 @@
+//! `Shape`: the sizes of a tensor's axes, and the rules by which shapes combine.
+
+use crate::error::Mismatch;
+use smallvec::SmallVec;
+use std::fmt;
+use std::ops::Deref;
+
+/// The sizes of a tensor's axes, outermost first; `[]` is the shape of a single number.
+#[derive(PartialEq, Eq, Hash, Default)]
+pub struct Shape(SmallVec<[usize; 4]>);
+
+impl Clone for Shape {
+    #[inline]
+    fn clone(&self) -> Self {
+        // `SmallVec::clone` goes element by element; a shape is copied with each tensor.
+        Shape(SmallVec::from_slice(&self.0))
+    }
+}
+
+impl Shape {
+    /// The number of elements: the product of the sizes, 1 for `[]`.
+    #[inline]
+    pub fn numel(&self) -> usize {
+        self.0.iter().product()
+    }
+
+    /// The number of axes.
+    #[inline]
+    pub fn rank(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The axis that `axis` names, counted from the end if negative.
+    pub fn axis(&self, axis: isize) -> Result<usize, Mismatch> {
+        let rank = self.rank() as isize;
+        if (-rank..rank).contains(&axis) {
+            return Ok(if axis < 0 { axis + rank } else { axis } as usize);
+        }
+        Err(Mismatch::new(if rank == 0 {
+            format!("axis {axis} of a single number, which has none")
+        } else {
+            format!("axis {axis} is out of range, the axes are {} to {}", -rank, rank - 1)
+        }))
+    }
+
+    /// The shape that both broadcast to: sizes, matched from the last axis, are equal or one of them is 1.
+    pub fn broadcast(&self, other: &Shape) -> Result<Shape, Mismatch> {
+        let rank = self.rank().max(other.rank());
+        let mut sizes: SmallVec<[usize; 4]> = SmallVec::from_elem(1, rank);
+        for (i, size) in sizes.iter_mut().enumerate() {
+            let of = |shape: &Shape| (i + shape.rank()).checked_sub(rank).map_or(1, |axis| shape[axis]);
+            *size = match (of(self), of(other)) {
+                (a, b) if a == b => a,
+                (1, b) => b,
+                (a, 1) => a,
+                (a, b) => {
+                    let axis = i as isize - rank as isize;
+                    return Err(Mismatch::new(format!("shapes do not broadcast, axis {axis} is {a} and {b}")));
+                }
+            };
+        }
+        Ok(Shape(sizes))
+    }
+
+    /// The shape without `axes` (each at most once), or with size 1 there if `keepdim`.
+    pub(crate) fn reduced(&self, axes: &[usize], keepdim: bool) -> Shape {
+        let kept = |(axis, &size): (usize, &usize)| match axes.contains(&axis) {
+            true => keepdim.then_some(1),
+            false => Some(size),
+        };
+        Shape(self.0.iter().enumerate().filter_map(kept).collect())
+    }
+
+    /// The shape with `size` at `axis`.
+    pub(crate) fn with(&self, axis: usize, size: usize) -> Shape {
+        let mut shape = self.clone();
+        shape.0[axis] = size;
+        shape
+    }
+
+    /// The last two axes and those before them.
+    pub(crate) fn matrix(&self) -> Result<(&[usize], [usize; 2]), Mismatch> {
+        match self.0.as_slice() {
+            [batch @ .., m, n] => Ok((batch, [*m, *n])),
+            _ => Err(Mismatch::new(format!("{self} has no matrix axes"))),
+        }
+    }
+
+    /// The strides, in elements, of a tensor of this shape in row-major order.
+    pub(crate) fn row_major(&self) -> SmallVec<[isize; 4]> {
+        let mut strides: SmallVec<[isize; 4]> = SmallVec::from_elem(1, self.rank());
+        for axis in (1..self.rank()).rev() {
+            strides[axis - 1] = strides[axis] * self[axis].max(1) as isize;
+        }
+        strides
+    }
+}
+
+impl Deref for Shape {
+    type Target = [usize];
+    #[inline]
+    fn deref(&self) -> &[usize] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.0.as_slice())
+    }
+}
+
+impl fmt::Debug for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl<const N: usize> From<[usize; N]> for Shape {
+    fn from(sizes: [usize; N]) -> Self {
+        Shape(SmallVec::from_slice(&sizes))
+    }
+}
+impl From<&[usize]> for Shape {
+    fn from(sizes: &[usize]) -> Self {
+        Shape(SmallVec::from_slice(sizes))
+    }
+}
+impl From<Vec<usize>> for Shape {
+    fn from(sizes: Vec<usize>) -> Self {
+        Shape(SmallVec::from_vec(sizes))
+    }
+}
+impl From<&Shape> for Shape {
+    fn from(shape: &Shape) -> Self {
+        shape.clone()
+    }
+}
+impl From<usize> for Shape {
+    fn from(size: usize) -> Self {
+        Shape(SmallVec::from_slice(&[size]))
+    }
+}
+impl FromIterator<usize> for Shape {
+    fn from_iter<I: IntoIterator<Item = usize>>(sizes: I) -> Self {
+        Shape(sizes.into_iter().collect())
+    }
+}
+impl<const N: usize> PartialEq<[usize; N]> for Shape {
+    fn eq(&self, other: &[usize; N]) -> bool {
+        self.0.as_slice() == other
+    }
+}
+
+/// The axes of a reduction: one number, several, or all of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Axes {
+    /// Each axis of the operand.
+    All,
+    /// These axes; negative ones count from the end.
+    These(SmallVec<[isize; 4]>),
+}
+
+impl Axes {
+    /// The axes named, in rising order; refused if one is out of range or named twice.
+    pub fn resolve(&self, shape: &Shape) -> Result<SmallVec<[usize; 4]>, Mismatch> {
+        let Axes::These(axes) = self else { return Ok((0..shape.rank()).collect()) };
+        let mut resolved = axes.iter().map(|&axis| shape.axis(axis)).collect::<Result<SmallVec<[usize; 4]>, _>>()?;
+        resolved.sort_unstable();
+        match resolved.windows(2).find(|pair| pair[0] == pair[1]) {
+            Some(pair) => Err(Mismatch::new(format!("axis {} is named twice", pair[0]))),
+            None => Ok(resolved),
+        }
+    }
+}
+
+impl From<isize> for Axes {
+    fn from(axis: isize) -> Self {
+        Axes::These(SmallVec::from_slice(&[axis]))
+    }
+}
+impl<const N: usize> From<[isize; N]> for Axes {
+    fn from(axes: [isize; N]) -> Self {
+        Axes::These(SmallVec::from_slice(&axes))
+    }
+}
+impl From<&[isize]> for Axes {
+    fn from(axes: &[isize]) -> Self {
+        Axes::These(SmallVec::from_slice(axes))
+    }
+}
