@@ -140,7 +140,7 @@ macro_rules! activations {
 }
 activations! {
     Relu: |_layer, x| x.relu();
-    LeakyRelu: |layer, x| x.leaky_relu(layer.slope);
+    LeakyRelu: |layer, x| x.leaky_relu(T::of(layer.slope));
     Tanh: |_layer, x| x.tanh();
     Sigmoid: |_layer, x| x.sigmoid();
     Softmax: |layer, x| x.softmax(layer.axis);
