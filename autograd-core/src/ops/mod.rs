@@ -7,13 +7,22 @@ pub use unary::Unary;
 
 mod add;
 mod broadcast_to;
+mod concat;
+mod embed;
 mod exp;
+mod gather;
+mod index_add;
+mod index_select;
 mod matmul;
 mod mul;
 mod neg;
 mod operators;
+mod pad;
 mod permute;
 mod reshape;
+mod scatter_add;
+mod slice;
+mod stack;
 mod sum;
 mod sum_to;
 
@@ -47,6 +56,8 @@ macro_rules! register {
 register! {
     elementwise: add::Add, exp::Exp, mul::Mul, neg::Neg;
     reduce: sum::Sum, sum_to::SumTo;
-    shape: broadcast_to::BroadcastTo, permute::Permute, reshape::Reshape;
+    shape: broadcast_to::BroadcastTo, concat::Concat, embed::Embed, pad::Pad, permute::Permute, reshape::Reshape, slice::Slice,
+        stack::Stack;
+    index: gather::Gather, index_add::IndexAdd, index_select::IndexSelect, scatter_add::ScatterAdd;
     linalg: matmul::MatMul;
 }
