@@ -1,14 +1,34 @@
 //! Gradient checking and the laws that each op satisfies: for this crate's ops and for those of its users.
+//!
+//! - [`gradcheck`] and [`gradgradcheck`] compare the gradients of a function of yours with difference quotients.
+//! - [`check`] puts an op of yours, written against [`Op`](crate::Op), through the laws that each op of this crate satisfies.
+//! - [`strategies`] draws shapes, layouts and values for property tests with proptest.
+//!
+//! The cotangent is random in each of them, never all ones: `softmax(x).sum()` has gradient zero, so that any rule would pass.
 
 mod cases;
+mod compare;
 mod domain;
+mod erased;
+mod failure;
+mod gradcheck;
+mod laws;
+pub mod layouts;
+pub mod strategies;
 mod suite;
 mod textbook;
 
 pub use cases::{Case, Cases, Checked, Entry, Pin, Work};
 pub use domain::Domain;
-pub use suite::check;
+pub use failure::Failure;
+pub use gradcheck::{gradcheck, gradgradcheck};
+pub use suite::{check, try_check};
 pub use textbook::{element, from_index, reduce, scatter};
+
+/// Each op of the register, as benches and docs/ops.md walk it.
+pub fn entries() -> Vec<Entry> {
+    crate::ops::entries()
+}
 
 /// A list of shapes: `shapes![[2, 3], [3]]`.
 #[doc(hidden)]
