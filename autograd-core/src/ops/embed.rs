@@ -86,7 +86,7 @@ impl Checked for Embed {
             .rejects(of(&[(1..3).into()], &[4]), shapes![[3]], "the ranges leave [2] of [4], the operand has [3]")
             .rejects(of(&[all, all], &[4]), shapes![[4]], "2 ranges for 1 axes")
             .rejects(of(&[(1..5).into()], &[4]), shapes![[4]], "axis 0: range 1..5 is not within an axis of size 4")
-            .rejects(of(&[(..1).into()], &[usize::MAX, 2]), shapes![[1, 2]], "is more than memory can address")
+            .rejects(of(&[(..1).into()], &[isize::MAX as usize, 2]), shapes![[1, 2]], "is more than memory can address")
             .pin(
                 "nothing is multiplied",
                 of(&[(1..3).into()], &[3]),
