@@ -91,12 +91,17 @@ pub fn zip3<A: Copy + Sync, B: Copy + Sync, C: Copy + Sync, Y: Copy + Send>(
 
 /// The position `n` steps from `at`.
 #[inline]
-fn ahead(at: usize, n: usize, step: isize) -> usize {
+pub(super) fn ahead(at: usize, n: usize, step: isize) -> usize {
     (at as isize + n as isize * step) as usize
 }
 
 /// Spreads the runs of a walk, whole or in pieces, over the threads: `f` gets the results of a piece and where its operands begin.
-fn runs<const N: usize, Y: Send>(walk: &Walk<N>, out: &mut [Y], cost: usize, f: impl Fn(&mut [Y], [usize; N]) + Sync) {
+pub(super) fn runs<const N: usize, Y: Send>(
+    walk: &Walk<N>,
+    out: &mut [Y],
+    cost: usize,
+    f: impl Fn(&mut [Y], [usize; N]) + Sync,
+) {
     if walk.run == 0 {
         return;
     }

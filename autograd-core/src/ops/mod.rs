@@ -13,10 +13,15 @@ mod amax;
 mod amin;
 mod broadcast_to;
 mod clamp;
+mod concat;
 mod cos;
 mod div;
 mod div_scalar;
+mod embed;
 mod exp;
+mod gather;
+mod index_add;
+mod index_select;
 mod leaky_relu;
 mod log;
 mod log_softmax;
@@ -30,6 +35,7 @@ mod mul;
 mod mul_scalar;
 mod neg;
 mod operators;
+mod pad;
 mod permute;
 mod pow;
 mod pow_scalar;
@@ -37,11 +43,14 @@ mod rdiv_scalar;
 mod relu;
 mod reshape;
 mod rsub_scalar;
+mod scatter_add;
 mod sigmoid;
 mod sin;
+mod slice;
 mod softmax;
 mod sqrt;
 mod square;
+mod stack;
 mod sub;
 mod sum;
 mod sum_to;
@@ -76,13 +85,15 @@ macro_rules! register {
 }
 
 register! {
-    elementwise: abs::Abs, add::Add, add_scalar::AddScalar, clamp::Clamp, cos::Cos, div::Div, div_scalar::DivScalar,
-        exp::Exp, leaky_relu::LeakyRelu, log::Log, masked_fill::MaskedFill, maximum::Maximum, minimum::Minimum,
-        mul::Mul, mul_scalar::MulScalar, neg::Neg, pow::Pow, pow_scalar::PowScalar, rdiv_scalar::RdivScalar,
-        relu::Relu, rsub_scalar::RsubScalar, sigmoid::Sigmoid, sin::Sin, sqrt::Sqrt, square::Square, sub::Sub,
-        tanh::Tanh, where_::Where;
-    reduce: amax::Amax, amin::Amin, log_softmax::LogSoftmax, logsumexp::LogSumExp, mean::Mean, softmax::Softmax,
-        sum::Sum, sum_to::SumTo;
-    shape: broadcast_to::BroadcastTo, permute::Permute, reshape::Reshape;
+    elementwise: abs::Abs, add::Add, add_scalar::AddScalar, clamp::Clamp, cos::Cos, div::Div,
+        div_scalar::DivScalar, exp::Exp, leaky_relu::LeakyRelu, log::Log, masked_fill::MaskedFill,
+        maximum::Maximum, minimum::Minimum, mul::Mul, mul_scalar::MulScalar, neg::Neg, pow::Pow,
+        pow_scalar::PowScalar, rdiv_scalar::RdivScalar, relu::Relu, rsub_scalar::RsubScalar,
+        sigmoid::Sigmoid, sin::Sin, sqrt::Sqrt, square::Square, sub::Sub, tanh::Tanh, where_::Where;
+    reduce: amax::Amax, amin::Amin, log_softmax::LogSoftmax, logsumexp::LogSumExp, mean::Mean,
+        softmax::Softmax, sum::Sum, sum_to::SumTo;
+    shape: broadcast_to::BroadcastTo, concat::Concat, embed::Embed, pad::Pad, permute::Permute,
+        reshape::Reshape, slice::Slice, stack::Stack;
+    index: gather::Gather, index_add::IndexAdd, index_select::IndexSelect, scatter_add::ScatterAdd;
     linalg: matmul::MatMul;
 }
