@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn each_scheme_has_the_variance_of_its_formula() {
         let (shape, generator) = ([40, 30, 3, 3], &mut Generator::seed(3));
-        let (inputs, outputs) = (270.0, 360.0);
+        let (inputs, outputs) = (270.0f64, 360.0);
         let gain = 25.0 / 9.0;
         let schemes = [
             (xavier_uniform(shape, Gain::Tanh, generator), gain * 2.0 / (inputs + outputs)),

@@ -68,11 +68,11 @@ pub struct AdamState<T: Real = f32> {
 /// ```
 /// use autograd_nn::Parameter;
 /// use autograd_optim::{Adam, Optimizer};
-/// let w = Parameter::new([1.0, 2.0]);
+/// let w = Parameter::new([1.0f64, 2.0]);
 /// let mut optimizer = Adam::new(vec![w.clone()], 0.25)?;
 /// optimizer.step(&(w.var() * w.var()).sum().backward())?;
 /// let after = w.value().to_vec();
-/// assert!((after[0] - 0.75f64).abs() < 1e-6 && (after[1] - 1.75f64).abs() < 1e-6); // the first step is lr, whatever the gradient
+/// assert!((after[0] - 0.75).abs() < 1e-6 && (after[1] - 1.75).abs() < 1e-6); // the first step is lr, whatever the gradient
 /// # Ok::<(), autograd_optim::Error>(())
 /// ```
 pub struct Adam<T: Real = f32> {

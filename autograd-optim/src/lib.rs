@@ -7,7 +7,7 @@
 //! use autograd_nn::Parameter;
 //! use autograd_optim::{Optimizer, Sgd, SgdSettings};
 //!
-//! let x = Parameter::new([3.0, -2.0]);
+//! let x = Parameter::new([3.0f64, -2.0]);
 //! let settings = SgdSettings { lr: 0.1, momentum: 0.5, ..SgdSettings::default() };
 //! let mut optimizer = Sgd::new(vec![x.clone()], settings)?;
 //! for _ in 0..100 {

@@ -14,7 +14,7 @@ use autograd_core::{Real, Var};
 /// use autograd_nn::{Flatten, Forward};
 /// let x = Var::leaf(Tensor::<f64>::arange(12).reshape([2, 3, 2]));
 /// let y = Flatten::default().forward(&x);
-/// assert_eq!(y.shape(), &[2, 6].into());
+/// assert_eq!(*y.shape(), [2, 6]);
 /// let gradients = y.sum().backward();
 /// assert_eq!(gradients.get(&x).unwrap().shape(), x.shape());
 /// ```

@@ -21,7 +21,7 @@ use std::fmt;
 /// let names: Vec<String> = mlp.named_parameters().into_iter().map(|(name, _)| name).collect();
 /// assert_eq!(names, ["0.weight", "0.bias", "2.weight", "2.bias"]);
 /// let y = mlp.forward(&Var::constant([[1.0f32, 2.0, 3.0, 4.0]]));
-/// assert_eq!(y.shape(), &[1, 2].into());
+/// assert_eq!(*y.shape(), [1, 2]);
 /// assert!(autograd_nn::unreached(&mlp, &y.sum().backward()).is_empty());
 /// ```
 pub struct Sequential<T: Real = f32> {

@@ -84,6 +84,8 @@ impl<T: Real, X: ?Sized> Module<T> for PhantomData<X> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    // The trait and the derive.
+    use crate::Module;
 
     #[derive(Module)]
     struct Block<M>(M, #[module(skip)] &'static str, [Parameter; 2]);
