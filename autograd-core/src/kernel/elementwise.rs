@@ -2,9 +2,22 @@
 
 use super::threads;
 use super::view::{View, Walk};
+use crate::tensor::Real;
 
 /// Elements per chunk: four pages of f32, so that a chunk and its operands stay in the first-level cache.
 const CHUNK: usize = 1 << 13;
+
+/// The larger of two numbers; NaN wins.
+#[inline]
+pub fn max<T: Real>(a: T, b: T) -> T {
+    if a > b || a.is_nan() { a } else { b }
+}
+
+/// The smaller of two numbers; NaN wins.
+#[inline]
+pub fn min<T: Real>(a: T, b: T) -> T {
+    if a < b || a.is_nan() { a } else { b }
+}
 
 /// `out ← f(x)`, row-major; `cost` is the work of `f` in cheap operations.
 pub fn map<X: Copy + Sync, Y: Copy + Send>(x: View<'_, X>, out: &mut [Y], cost: usize, f: impl Fn(X) -> Y + Sync) {

@@ -23,25 +23,41 @@ pub struct Fold {
 
 /// The sum of a slice: 16 lanes within blocks, pairwise over blocks. The error grows with the logarithm of the length.
 pub fn sum_slice<T: Real>(x: &[T]) -> T {
+    sum_by(x, |x| x)
+}
+
+/// The sum of `f` of each element of a slice, in the order of [`sum_slice`].
+pub fn sum_by<T: Real>(x: &[T], f: impl Fn(T) -> T + Copy) -> T {
     if x.len() > BLOCK {
         let half = x.len().div_ceil(2).next_multiple_of(BLOCK);
-        return sum_slice(&x[..half]) + sum_slice(&x[half..]);
+        return sum_by(&x[..half], f) + sum_by(&x[half..], f);
     }
-    let mut lanes = [T::zero(); LANES];
+    lanes(x, T::zero(), |sum, x| sum + f(x), |a, b| a + b)
+}
+
+/// The fold of a slice from `start`: for folds whose order cannot change the result and that `start` does not change, as max.
+pub fn fold_slice<T: Real>(x: &[T], start: T, f: impl Fn(T, T) -> T) -> T {
+    lanes(x, start, &f, &f)
+}
+
+/// Folds a slice in 16 lanes with `take`, then the lanes in pairs with `join`.
+#[inline]
+fn lanes<T: Real>(x: &[T], start: T, take: impl Fn(T, T) -> T, join: impl Fn(T, T) -> T) -> T {
+    let mut lanes = [start; LANES];
     let whole = x.chunks_exact(LANES);
     let rest = whole.remainder();
     for part in whole {
         for (lane, &x) in lanes.iter_mut().zip(part) {
-            *lane += x;
+            *lane = take(*lane, x);
         }
     }
     for (lane, &x) in lanes.iter_mut().zip(rest) {
-        *lane += x;
+        *lane = take(*lane, x);
     }
     let mut width = LANES / 2;
     while width > 0 {
         for i in 0..width {
-            lanes[i] = lanes[i] + lanes[i + width];
+            lanes[i] = join(lanes[i], lanes[i + width]);
         }
         width /= 2;
     }
@@ -97,22 +113,35 @@ fn columns<T: Real>(x: &[T], Fold { n, inner, .. }: Fold, out: &mut [T]) {
     });
 }
 
-/// `out[o, i] ← fold of f over x[o, .., i]` from `start`, in rising order: for folds whose order cannot change the result, as max.
+/// `out[o, i] ← fold of f over x[o, .., i]` from `start`: for folds whose order cannot change the result and that `start` does not
+/// change, as max.
 pub fn fold<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, start: T, out: &mut [T], f: impl Fn(T, T) -> T + Sync) {
     debug_assert_eq!((x.len(), out.len()), (outer * n * inner, outer * inner));
-    if inner == 0 {
-        return;
-    }
-    threads::chunks(out, inner.max(64 / inner.max(1) * inner), n, |first, out| {
-        for (o, row) in out.chunks_mut(inner).enumerate() {
-            row.fill(start);
-            let block = (first / inner + o) * n * inner;
-            for j in 0..n {
-                let x = &x[block + j * inner..block + (j + 1) * inner];
-                row.iter_mut().zip(x).for_each(|(y, &x)| *y = f(*y, x));
+    if inner == 1 && outer == 1 && n > BLOCK {
+        // One long fold: its blocks are spread, then their results are folded.
+        let mut partial = vec![start; n.div_ceil(BLOCK)];
+        threads::chunks(&mut partial, 1, BLOCK, |i, p| {
+            p[0] = fold_slice(&x[i * BLOCK..((i + 1) * BLOCK).min(n)], start, &f);
+        });
+        out[0] = fold_slice(&partial, start, &f);
+    } else if inner == 1 {
+        threads::chunks(out, (BLOCK / n.max(1)).max(1), n, |first, out| {
+            for (i, y) in out.iter_mut().enumerate() {
+                *y = fold_slice(&x[(first + i) * n..(first + i + 1) * n], start, &f);
             }
-        }
-    });
+        });
+    } else if inner > 0 {
+        threads::chunks(out, inner.max(64 / inner * inner), n, |first, out| {
+            for (o, row) in out.chunks_mut(inner).enumerate() {
+                row.fill(start);
+                let block = (first / inner + o) * n * inner;
+                for j in 0..n {
+                    let x = &x[block + j * inner..block + (j + 1) * inner];
+                    row.iter_mut().zip(x).for_each(|(y, &x)| *y = f(*y, x));
+                }
+            }
+        });
+    }
 }
 
 /// `out[o, j, i] ← f(row)` for rows taken along the middle axis: `f` gets a row to change in place.
@@ -142,6 +171,20 @@ pub fn rows<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, out: &mut [T], f: 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernel::elementwise::max;
+
+    #[test]
+    fn each_fold_sees_each_element_once() {
+        for (outer, n, inner) in [(1, 10_000, 1), (3, 37, 1), (2, 30, 5), (1, 7, 200), (5, 0, 1), (2, 3, 0)] {
+            let x: Vec<f64> = (0..outer * n * inner).map(|i| (i * 7919 % 10_007) as f64).collect();
+            let mut out = vec![f64::NAN; outer * inner];
+            fold(&x, Fold { outer, n, inner }, -1.0, &mut out, max);
+            for (i, &y) in out.iter().enumerate() {
+                let column = (0..n).map(|j| x[(i / inner * n + j) * inner + i % inner]);
+                assert_eq!(y, column.fold(-1.0, f64::max), "{outer} {n} {inner}");
+            }
+        }
+    }
 
     #[test]
     fn sums_of_rows_and_columns_are_exact_on_small_integers() {

@@ -26,4 +26,11 @@ impl<T: Real> Tensor<T> {
         let (x, fold) = self.fold_over(axes);
         Tensor::build(shape, |out| reduce::sum(x.as_slice().expect("contiguous"), fold, out))
     }
+
+    /// The tensor whose rows along `axis` are those of this one after `f`, which gets a row to change in place.
+    pub(crate) fn map_rows(&self, axis: isize, f: impl Fn(&mut [T]) + Sync) -> Tensor<T> {
+        let axis = self.shape().axis(axis).expect("the shape rule accepted the axis");
+        let (x, fold) = self.fold_over(&[axis]);
+        Tensor::build(self.shape().clone(), |out| reduce::rows(x.as_slice().expect("contiguous"), fold, out, f))
+    }
 }

@@ -1,7 +1,7 @@
 //! `Cases`: on what an op is tested, written beside the op.
 
 use super::Domain;
-use crate::op::{Op, Save};
+use crate::op::Op;
 use crate::tensor::{Shape, Tensor};
 
 /// An op that brings its cases: what `register!` and [`check`](super::check) demand.
@@ -153,33 +153,4 @@ impl<O: Clone> Cases<O> {
 /// Shapes on which each elementwise op is tested besides its first: a number, one element, nothing, several axes.
 fn elementwise_shapes() -> Vec<Shape> {
     super::shapes![[], [1], [0], [2, 0, 3], [2, 1, 3, 2]]
-}
-
-/// An op as the register lists it, for benches and docs/ops.md.
-pub struct Entry {
-    /// The group that the register puts it in.
-    pub group: &'static str,
-    /// The op's file, which is the name of its test.
-    pub file: &'static str,
-    /// The method's name.
-    pub name: &'static str,
-    /// The shape rule.
-    pub rule: &'static str,
-    /// What is kept for the gradient.
-    pub saves: Save,
-    /// The names of its pins.
-    pub pins: Vec<&'static str>,
-}
-
-impl Entry {
-    pub(crate) fn new<O: Checked>(group: &'static str, file: &'static str) -> Self {
-        Entry {
-            group,
-            file,
-            name: <O as Op<f64>>::NAME,
-            rule: <O as Op<f64>>::RULE,
-            saves: <O as Op<f64>>::SAVES,
-            pins: O::cases().pins.iter().map(|pin| pin.name).collect(),
-        }
-    }
 }

@@ -9,6 +9,7 @@
 mod cases;
 mod compare;
 mod domain;
+mod entry;
 mod erased;
 mod failure;
 mod gradcheck;
@@ -18,8 +19,9 @@ pub mod strategies;
 mod suite;
 mod textbook;
 
-pub use cases::{Case, Cases, Checked, Entry, Pin, Work};
+pub use cases::{Case, Cases, Checked, Pin, Work};
 pub use domain::Domain;
+pub use entry::{BenchCase, Entry, Prepared};
 pub use failure::Failure;
 pub use gradcheck::{gradcheck, gradgradcheck};
 pub use suite::{check, try_check};
