@@ -14,6 +14,10 @@ mod amin;
 mod broadcast_to;
 mod clamp;
 mod concat;
+mod conv;
+mod conv2d;
+mod conv2d_weight;
+mod conv_transpose2d;
 mod cos;
 mod div;
 mod div_scalar;
@@ -95,5 +99,6 @@ register! {
     shape: broadcast_to::BroadcastTo, concat::Concat, embed::Embed, pad::Pad, permute::Permute,
         reshape::Reshape, slice::Slice, stack::Stack;
     index: gather::Gather, index_add::IndexAdd, index_select::IndexSelect, scatter_add::ScatterAdd;
+    conv: conv2d::Conv2d, conv2d_weight::Conv2dWeight, conv_transpose2d::ConvTranspose2d;
     linalg: matmul::MatMul;
 }
