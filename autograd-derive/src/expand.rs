@@ -5,7 +5,9 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Data, DeriveInput, Error, Field, Generics, Ident, Index, Member, Result, Type, TypeParamBound, WherePredicate};
+use syn::{
+    Data, DeriveInput, Error, Field, Generics, Ident, Index, Member, Result, Type, TypeParamBound, WherePredicate,
+};
 
 /// The implementation of `Module`, or a compile error that says what is wrong and what to do.
 pub fn module(input: TokenStream, library: &str) -> TokenStream {
@@ -70,8 +72,7 @@ fn element(generics: &Generics) -> Result<Type> {
     let in_where = |parameter: &Ident| {
         generics.where_clause.iter().flat_map(|clause| &clause.predicates).any(|predicate| match predicate {
             WherePredicate::Type(predicate) => {
-                predicate.bounded_ty.to_token_stream().to_string() == parameter.to_string()
-                    && predicate.bounds.iter().any(is_real)
+                is(&predicate.bounded_ty, parameter) && predicate.bounds.iter().any(is_real)
             }
             _ => false,
         })
@@ -94,12 +95,15 @@ fn element(generics: &Generics) -> Result<Type> {
 fn bounded(generics: &Generics, fields: &[(usize, &Field)], element: &Type, path: &syn::Path) -> Generics {
     let mut bounded = generics.clone();
     for parameter in generics.type_params().map(|ty| &ty.ident) {
-        let is_element = element.to_token_stream().to_string() == parameter.to_string();
-        if !is_element && fields.iter().any(|(_, field)| mentions(field.ty.to_token_stream(), parameter)) {
+        if !is(element, parameter) && fields.iter().any(|(_, field)| mentions(field.ty.to_token_stream(), parameter)) {
             bounded.make_where_clause().predicates.push(syn::parse_quote!(#parameter: #path::Module<#element>));
         }
     }
     bounded
+}
+
+fn is(ty: &Type, name: &Ident) -> bool {
+    matches!(ty, Type::Path(ty) if ty.path.is_ident(name))
 }
 
 fn mentions(tokens: TokenStream, name: &Ident) -> bool {
@@ -121,12 +125,59 @@ mod tests {
     #[test]
     fn the_element_is_the_parameter_bounded_by_real_else_f32() {
         let heads = [
-            (quote!(struct Net { a: Linear }), ":: autograd_nn :: Module < f32 >"),
-            (quote!(struct Net<E: Real> { a: Linear<E> }), ":: autograd_nn :: Module < E >"),
-            (quote!(struct Net<E: autograd::Real + Copy> { a: Linear<E> }), ":: autograd_nn :: Module < E >"),
-            (quote!(struct Net<E> where E: Real { a: Linear<E> }), ":: autograd_nn :: Module < E >"),
-            (quote!(#[module(element = f64)] struct Net { a: Linear<f64> }), ":: autograd_nn :: Module < f64 >"),
-            (quote!(#[module(crate = my::nn)] struct Net { a: Linear }), "my :: nn :: Module < f32 >"),
+            (
+                quote!(
+                    struct Net {
+                        a: Linear,
+                    }
+                ),
+                ":: autograd_nn :: Module < f32 >",
+            ),
+            (
+                quote!(
+                    struct Net<E: Real> {
+                        a: Linear<E>,
+                    }
+                ),
+                ":: autograd_nn :: Module < E >",
+            ),
+            (
+                quote!(
+                    struct Net<E: autograd::Real + Copy> {
+                        a: Linear<E>,
+                    }
+                ),
+                ":: autograd_nn :: Module < E >",
+            ),
+            (
+                quote!(
+                    struct Net<E>
+                    where
+                        E: Real,
+                    {
+                        a: Linear<E>,
+                    }
+                ),
+                ":: autograd_nn :: Module < E >",
+            ),
+            (
+                quote!(
+                    #[module(element = f64)]
+                    struct Net {
+                        a: Linear<f64>,
+                    }
+                ),
+                ":: autograd_nn :: Module < f64 >",
+            ),
+            (
+                quote!(
+                    #[module(crate = my::nn)]
+                    struct Net {
+                        a: Linear,
+                    }
+                ),
+                "my :: nn :: Module < f32 >",
+            ),
         ];
         for (input, expected) in heads {
             let written = written(input);
@@ -136,17 +187,33 @@ mod tests {
 
     #[test]
     fn fields_are_visited_in_order_under_their_names() {
-        let written = written(quote!(struct Net { r#type: A, #[module(skip)] note: Note, last: B }));
+        let written = written(quote!(
+            struct Net {
+                r#type: A,
+                #[module(skip)]
+                note: Note,
+                last: B,
+            }
+        ));
         let first = written.find("visitor . field (\"type\" , & self . r#type)").expect("the raw name without its r#");
         let last = written.find("visitor . field (\"last\" , & self . last)").expect("the last field");
         assert!(first < last && !written.contains("note"), "{written}");
-        let written = self::written(quote!(struct Pair(#[module(skip)] A, B);));
+        let written = self::written(quote!(
+            struct Pair(#[module(skip)] A, B);
+        ));
         assert!(written.contains("field (\"1\" , & self . 1)") && !written.contains("self . 0"), "{written}");
     }
 
     #[test]
     fn a_type_parameter_of_a_visited_field_must_be_a_module() {
-        let written = written(quote!(struct Two<A, B, C> { a: Vec<A>, #[module(skip)] b: B, c: PhantomData<C> }));
+        let written = written(quote!(
+            struct Two<A, B, C> {
+                a: Vec<A>,
+                #[module(skip)]
+                b: B,
+                c: PhantomData<C>,
+            }
+        ));
         assert!(written.contains("where A : :: autograd_nn :: Module < f32 > , C :"), "{written}");
         assert!(!written.contains("B :"), "{written}");
     }
@@ -154,12 +221,51 @@ mod tests {
     #[test]
     fn what_cannot_be_derived_says_why_and_what_to_do() {
         let refusals = [
-            (quote!(enum Net { A }), "`Net` is an enum"),
+            (
+                quote!(
+                    enum Net {
+                        A,
+                    }
+                ),
+                "`Net` is an enum",
+            ),
             (quote!(union Net { a: u8 }), "`Net` is a union"),
-            (quote!(struct Net<A: Real, B: Real> { a: Linear<A>, b: Linear<B> }), "say `#[module(element = A)]`"),
-            (quote!(#[module(skip)] struct Net { a: A }), "`skip` is said of a field"),
-            (quote!(#[module(elements = f64)] struct Net { a: A }), "a struct takes `element = f64`"),
-            (quote!(struct Net { #[module(skipped)] a: A }), "a field takes `skip` and nothing else"),
+            (
+                quote!(
+                    struct Net<A: Real, B: Real> {
+                        a: Linear<A>,
+                        b: Linear<B>,
+                    }
+                ),
+                "say `#[module(element = A)]`",
+            ),
+            (
+                quote!(
+                    #[module(skip)]
+                    struct Net {
+                        a: A,
+                    }
+                ),
+                "`skip` is said of a field",
+            ),
+            (
+                quote!(
+                    #[module(elements = f64)]
+                    struct Net {
+                        a: A,
+                    }
+                ),
+                "a struct takes `element = f64`",
+            ),
+            (
+                quote!(
+                    struct Net {
+                        #[module(skipped)]
+                        a: A,
+                    }
+                ),
+                "a field takes `skip` and nothing else",
+            ),
         ];
         for (input, expected) in refusals {
             let written = written(input);

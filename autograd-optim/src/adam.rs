@@ -132,16 +132,16 @@ impl<T: Real> Optimizer<T> for Adam<T> {
         let AdamSettings { lr, betas: (beta1, beta2), eps, weight_decay } = self.settings;
         let [b1, fresh1, b2, fresh2] = [beta1, 1.0 - beta1, beta2, 1.0 - beta2].map(T::of);
         let [eps, decay] = [eps, weight_decay].map(T::of);
-        for (i, parameter, gradient) in self.parameters.with_gradients(gradients)? {
-            let zeros = || Tensor::zeros(gradient.shape());
-            let state = self.states[i].get_or_insert_with(|| AdamState { steps: 0, m: zeros(), v: zeros() });
+        for due in self.parameters.due(gradients)? {
+            let fresh = || AdamState { steps: 0, m: due.zeros(), v: due.zeros() };
+            let state = self.states[due.i].get_or_insert_with(fresh);
             state.steps += 1;
             // In double precision, so that 1 - βᵗ keeps its digits in the first steps.
             let t = state.steps as f64;
             let rate = T::of(lr / (1.0 - beta1.powf(t)));
             let scale = T::of((1.0 - beta2.powf(t)).sqrt().recip());
-            let dw = gradient.as_slice().expect("row-major");
-            parameter.update(|w| {
+            let dw = due.gradient();
+            due.parameter.update(|w| {
                 w.write(|w| {
                     state.m.write(|m| {
                         state.v.write(|v| {

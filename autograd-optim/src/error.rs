@@ -30,7 +30,9 @@ pub enum Error {
         second: usize,
     },
     /// A gradient holds NaN or infinity.
-    #[error("the gradient of parameter {parameter}, of shape {shape}, holds {value} at element {element}; no parameter was changed")]
+    #[error(
+        "the gradient of parameter {parameter}, of shape {shape}, holds {value} at element {element}; no parameter was changed"
+    )]
     NonFinite {
         /// The place of the parameter in the list.
         parameter: usize,

@@ -53,21 +53,40 @@ impl<T: Real> Parameters<T> {
         &self.list[i]
     }
 
-    /// Each parameter that a step is to change: its place, itself, and its gradient in row-major order. All gradients are checked first.
-    pub fn with_gradients(
-        &self,
-        gradients: &Gradients<T>,
-    ) -> Result<Vec<(usize, &Parameter<T>, Tensor<T>)>, Error> {
+    /// Each parameter that a step is to change. All gradients are checked first.
+    pub fn due(&self, gradients: &Gradients<T>) -> Result<Vec<Due<'_, T>>, Error> {
         let mut found = Vec::with_capacity(self.list.len());
         for (i, parameter) in self.list.iter().enumerate().filter(|(_, parameter)| parameter.is_trainable()) {
             if let Some(gradient) = parameter.gradient(gradients) {
                 let gradient = gradient.contiguous();
                 check_shape("the gradient", i, parameter, &gradient)?;
                 check_finite(i, &gradient)?;
-                found.push((i, parameter, gradient));
+                found.push(Due { i, parameter, gradient });
             }
         }
         Ok(found)
+    }
+}
+
+/// A parameter that a step is to change.
+pub struct Due<'a, T: Real> {
+    /// Its place in the list.
+    pub i: usize,
+    /// Itself.
+    pub parameter: &'a Parameter<T>,
+    /// Its gradient, in row-major order.
+    gradient: Tensor<T>,
+}
+
+impl<T: Real> Due<'_, T> {
+    /// The elements of the gradient.
+    pub fn gradient(&self) -> &[T] {
+        self.gradient.as_slice().expect("row-major")
+    }
+
+    /// Zeros of the parameter's shape: a state before its first step.
+    pub fn zeros(&self) -> Tensor<T> {
+        Tensor::zeros(self.gradient.shape())
     }
 }
 

@@ -125,17 +125,17 @@ impl<T: Real> Optimizer<T> for Sgd<T> {
     fn step(&mut self, gradients: &Gradients<T>) -> Result<(), Error> {
         let SgdSettings { lr, momentum, dampening, weight_decay, nesterov } = self.settings;
         let [lr, mu, fresh, decay] = [lr, momentum, 1.0 - dampening, weight_decay].map(T::of);
-        for (i, parameter, gradient) in self.parameters.with_gradients(gradients)? {
-            let dw = gradient.as_slice().expect("row-major");
-            parameter.update(|w| {
+        for due in self.parameters.due(gradients)? {
+            let (dw, velocity) = (due.gradient(), &mut self.velocities[due.i]);
+            due.parameter.update(|w| {
                 w.write(|w| {
                     if momentum == 0.0 {
                         return w.iter_mut().zip(dw).for_each(|(w, &dw)| *w -= lr * (dw + decay * *w));
                     }
                     // In the first step the velocity is the gradient, whatever the dampening.
-                    let first = self.velocities[i].is_none();
+                    let first = velocity.is_none();
                     let (keep, fresh) = if first { (T::zero(), T::one()) } else { (mu, fresh) };
-                    self.velocities[i].get_or_insert_with(|| Tensor::zeros(gradient.shape())).write(|v| {
+                    velocity.get_or_insert_with(|| due.zeros()).write(|v| {
                         for ((w, &dw), v) in w.iter_mut().zip(dw).zip(v) {
                             let g = dw + decay * *w;
                             *v = keep * *v + fresh * g;

@@ -39,7 +39,7 @@ impl Digits {
     /// Images and labels, if there are as many of the one as of the other and each label is a digit.
     pub fn new(pixels: Vec<u8>, labels: Vec<u8>) -> Result<Self, String> {
         if pixels.len() != labels.len() * PIXELS {
-            return Err(format!("{} images have {} labels", pixels.len() as f64 / PIXELS as f64, labels.len()));
+            return Err(format!("{} images have {} labels", pixels.len() / PIXELS, labels.len()));
         }
         match labels.iter().position(|&label| label > 9) {
             Some(i) => Err(format!("label {i} is {}, which is not a digit", labels[i])),

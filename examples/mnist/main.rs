@@ -25,7 +25,7 @@ struct Args {
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Times to go through the training digits
-    #[arg(long, default_value_t = 12, value_parser = at_least_one())]
+    #[arg(long, default_value_t = 20, value_parser = at_least_one())]
     epochs: usize,
     /// Digits in one step
     #[arg(long, default_value_t = 32, value_parser = at_least_one())]

@@ -9,6 +9,8 @@ use std::path::Path;
 
 const WIDTH: u32 = 1120;
 const HEIGHT: u32 = 560;
+/// Where the curve begins, so that its labels fit.
+const LEFT: i32 = 88;
 /// Digits in a row and in a column, and the size of a pixel of theirs.
 const COLUMNS: usize = 8;
 const ROWS: usize = 6;
@@ -23,13 +25,7 @@ const WRONG: RGBColor = RGBColor(200, 40, 40);
 type Area<'a> = DrawingArea<BitMapBackend<'a>, Shift>;
 
 /// Draws the loss of each step, and test digits, those read wrongly first.
-pub fn draw(
-    path: &Path,
-    losses: &[f32],
-    test: &Digits,
-    answers: &[u8],
-    accuracy: f64,
-) -> Result<(), Box<dyn Error>> {
+pub fn draw(path: &Path, losses: &[f32], test: &Digits, answers: &[u8], accuracy: f64) -> Result<(), Box<dyn Error>> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
@@ -44,14 +40,14 @@ pub fn draw(
 
 /// The loss over the steps: each one pale, their running mean dark, on a logarithmic scale.
 fn curve(area: &Area<'_>, losses: &[f32]) -> Result<(), Box<dyn Error>> {
-    text(area, "loss", (60, 16), 2, INK)?;
+    text(area, "loss", (LEFT, 16), 2, INK)?;
     let losses: Vec<f32> = losses.iter().map(|loss| loss.max(1e-4)).collect();
     let lowest = losses.iter().copied().fold(f32::INFINITY, f32::min);
     let highest = losses.iter().copied().fold(1.0, f32::max);
     let bottom = 10f32.powf(lowest.log10().floor());
     let steps = losses.len().max(2);
     let mut chart = ChartBuilder::on(area)
-        .margin_left(60)
+        .margin_left(LEFT)
         .margin_top(48)
         .margin_right(24)
         .margin_bottom(56)
@@ -63,16 +59,16 @@ fn curve(area: &Area<'_>, losses: &[f32]) -> Result<(), Box<dyn Error>> {
         let (_, y) = chart.backend_coord(&(0, level));
         let label = if level < 0.999 { format!("{level:.4}") } else { format!("{level:.0}") };
         let label = if level < 0.999 { label.trim_end_matches('0') } else { &label };
-        text(area, label, (52 - 6 * label.len() as i32, y - 3), 1, INK)?;
+        text(area, label, (LEFT - 8 - width(label, 2), y - font::HEIGHT), 2, INK)?;
         level *= 10.0;
     }
     for part in 0..=4 {
         let step = losses.len() * part / 4;
         let label = step.to_string();
         let (x, y) = chart.backend_coord(&(step, bottom));
-        text(area, &label, (x - 3 * label.len() as i32, y + 10), 1, INK)?;
+        text(area, &label, (x - width(&label, 2) / 2, y + 10), 2, INK)?;
     }
-    text(area, "step", (WIDTH as i32 / 4, HEIGHT as i32 - 26), 1, INK)?;
+    text(area, "step", ((LEFT + WIDTH as i32 / 2 - width("step", 2)) / 2, HEIGHT as i32 - 24), 2, INK)?;
 
     chart.draw_series(LineSeries::new(losses.iter().copied().enumerate(), PALE))?;
     let mut mean = losses.first().copied().unwrap_or(1.0);
@@ -87,9 +83,9 @@ fn curve(area: &Area<'_>, losses: &[f32]) -> Result<(), Box<dyn Error>> {
 /// Test digits; below each what it was taken for, and the truth where that differs.
 fn gallery(area: &Area<'_>, test: &Digits, answers: &[u8], accuracy: f64) -> Result<(), Box<dyn Error>> {
     text(area, &format!("test accuracy {accuracy:.4}"), (16, 16), 2, INK)?;
-    text(area, "predicted", (16, 38), 1, RIGHT)?;
-    text(area, "predicted", (90, 38), 1, WRONG)?;
-    text(area, "truth", (150, 38), 1, INK)?;
+    text(area, "right", (300, 16), 2, RIGHT)?;
+    text(area, "wrong", (376, 16), 2, WRONG)?;
+    text(area, "truth", (452, 16), 2, INK)?;
     let is_wrong = |&i: &usize| test.label(i) != answers[i];
     // At most half of the places for mistakes: the picture is also to show what it reads.
     let wrong = (0..test.len()).filter(is_wrong).take(COLUMNS * ROWS / 2);
@@ -112,19 +108,18 @@ fn gallery(area: &Area<'_>, test: &Digits, answers: &[u8], accuracy: f64) -> Res
     Ok(())
 }
 
+/// The width of a line of letters.
+fn width(line: &str, size: i32) -> i32 {
+    line.len() as i32 * (font::WIDTH + 1) * size
+}
+
 /// Writes a line of letters, each dot a square of `size` pixels.
-fn text(
-    area: &Area<'_>,
-    line: &str,
-    (x, y): (i32, i32),
-    size: i32,
-    color: RGBColor,
-) -> Result<(), Box<dyn Error>> {
+fn text(area: &Area<'_>, line: &str, (x, y): (i32, i32), size: i32, color: RGBColor) -> Result<(), Box<dyn Error>> {
     for (i, letter) in line.chars().enumerate() {
         let x = x + i as i32 * (font::WIDTH + 1) * size;
         for (column, row) in font::dots(letter) {
             let corner = (x + column * size, y + row * size);
-            let opposite = (corner.0 + size - 1, corner.1 + size - 1);
+            let opposite = (corner.0 + size, corner.1 + size);
             area.draw(&Rectangle::new([corner, opposite], color.filled()))?;
         }
     }

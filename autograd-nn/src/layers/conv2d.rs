@@ -93,7 +93,7 @@ impl<T: Real> Conv2d<T> {
 impl<T: Real> Forward<T> for Conv2d<T> {
     #[track_caller]
     fn forward(&self, x: &Var<T>) -> Var<T> {
-        let y = x.conv2d(&self.weight.var(), self.settings.clone());
+        let y = x.conv2d(&self.weight.var(), self.settings);
         match &self.bias {
             Some(bias) => y + bias.var().reshape([bias.numel(), 1, 1]),
             None => y,
