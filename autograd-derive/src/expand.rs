@@ -1,7 +1,7 @@
 //! The code that `#[derive(Module)]` writes.
 
 use crate::attributes::{OfStruct, skips};
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -60,7 +60,9 @@ fn visit(i: usize, field: &Field) -> TokenStream {
         Some(ident) => (ident.unraw().to_string(), Member::Named(ident.clone())),
         None => (i.to_string(), Member::Unnamed(Index::from(i))),
     };
-    quote_spanned!(field.ty.span()=> visitor.field(#label, &self.#member);)
+    // Names are looked up at the call: the type may come out of a macro, where `self` and `visitor` would be others.
+    let span = field.ty.span().resolved_at(Span::call_site());
+    quote_spanned!(span=> visitor.field(#label, &self.#member);)
 }
 
 /// The element type: the type parameter that is bounded by `Real`, else f32.
@@ -118,66 +120,19 @@ fn mentions(tokens: TokenStream, name: &Ident) -> bool {
 mod tests {
     use super::*;
 
-    fn written(input: TokenStream) -> String {
-        module(input, "::autograd_nn").to_string()
+    fn written(input: &str) -> String {
+        module(input.parse().expect("tokens"), "::autograd_nn").to_string()
     }
 
     #[test]
     fn the_element_is_the_parameter_bounded_by_real_else_f32() {
         let heads = [
-            (
-                quote!(
-                    struct Net {
-                        a: Linear,
-                    }
-                ),
-                ":: autograd_nn :: Module < f32 >",
-            ),
-            (
-                quote!(
-                    struct Net<E: Real> {
-                        a: Linear<E>,
-                    }
-                ),
-                ":: autograd_nn :: Module < E >",
-            ),
-            (
-                quote!(
-                    struct Net<E: autograd::Real + Copy> {
-                        a: Linear<E>,
-                    }
-                ),
-                ":: autograd_nn :: Module < E >",
-            ),
-            (
-                quote!(
-                    struct Net<E>
-                    where
-                        E: Real,
-                    {
-                        a: Linear<E>,
-                    }
-                ),
-                ":: autograd_nn :: Module < E >",
-            ),
-            (
-                quote!(
-                    #[module(element = f64)]
-                    struct Net {
-                        a: Linear<f64>,
-                    }
-                ),
-                ":: autograd_nn :: Module < f64 >",
-            ),
-            (
-                quote!(
-                    #[module(crate = my::nn)]
-                    struct Net {
-                        a: Linear,
-                    }
-                ),
-                "my :: nn :: Module < f32 >",
-            ),
+            ("struct Net { a: Linear }", ":: autograd_nn :: Module < f32 >"),
+            ("struct Net<E: Real> { a: Linear<E> }", ":: autograd_nn :: Module < E >"),
+            ("struct Net<E: autograd::Real + Copy> { a: Linear<E> }", ":: autograd_nn :: Module < E >"),
+            ("struct Net<E> where E: Real { a: Linear<E> }", ":: autograd_nn :: Module < E >"),
+            ("#[module(element = f64)] struct Net { a: Linear<f64> }", ":: autograd_nn :: Module < f64 >"),
+            ("#[module(crate = my::nn)] struct Net { a: Linear }", "my :: nn :: Module < f32 >"),
         ];
         for (input, expected) in heads {
             let written = written(input);
@@ -187,33 +142,17 @@ mod tests {
 
     #[test]
     fn fields_are_visited_in_order_under_their_names() {
-        let written = written(quote!(
-            struct Net {
-                r#type: A,
-                #[module(skip)]
-                note: Note,
-                last: B,
-            }
-        ));
-        let first = written.find("visitor . field (\"type\" , & self . r#type)").expect("the raw name without its r#");
-        let last = written.find("visitor . field (\"last\" , & self . last)").expect("the last field");
-        assert!(first < last && !written.contains("note"), "{written}");
-        let written = self::written(quote!(
-            struct Pair(#[module(skip)] A, B);
-        ));
-        assert!(written.contains("field (\"1\" , & self . 1)") && !written.contains("self . 0"), "{written}");
+        let named = written("struct Net { r#type: A, #[module(skip)] note: Note, last: B }");
+        let first = named.find("visitor . field (\"type\" , & self . r#type)").expect("the raw name without its r#");
+        let last = named.find("visitor . field (\"last\" , & self . last)").expect("the last field");
+        assert!(first < last && !named.contains("note"), "{named}");
+        let numbered = written("struct Pair(#[module(skip)] A, B);");
+        assert!(numbered.contains("field (\"1\" , & self . 1)") && !numbered.contains("self . 0"), "{numbered}");
     }
 
     #[test]
     fn a_type_parameter_of_a_visited_field_must_be_a_module() {
-        let written = written(quote!(
-            struct Two<A, B, C> {
-                a: Vec<A>,
-                #[module(skip)]
-                b: B,
-                c: PhantomData<C>,
-            }
-        ));
+        let written = written("struct Two<A, B, C> { a: Vec<A>, #[module(skip)] b: B, c: PhantomData<C> }");
         assert!(written.contains("where A : :: autograd_nn :: Module < f32 > , C :"), "{written}");
         assert!(!written.contains("B :"), "{written}");
     }
@@ -221,51 +160,12 @@ mod tests {
     #[test]
     fn what_cannot_be_derived_says_why_and_what_to_do() {
         let refusals = [
-            (
-                quote!(
-                    enum Net {
-                        A,
-                    }
-                ),
-                "`Net` is an enum",
-            ),
-            (quote!(union Net { a: u8 }), "`Net` is a union"),
-            (
-                quote!(
-                    struct Net<A: Real, B: Real> {
-                        a: Linear<A>,
-                        b: Linear<B>,
-                    }
-                ),
-                "say `#[module(element = A)]`",
-            ),
-            (
-                quote!(
-                    #[module(skip)]
-                    struct Net {
-                        a: A,
-                    }
-                ),
-                "`skip` is said of a field",
-            ),
-            (
-                quote!(
-                    #[module(elements = f64)]
-                    struct Net {
-                        a: A,
-                    }
-                ),
-                "a struct takes `element = f64`",
-            ),
-            (
-                quote!(
-                    struct Net {
-                        #[module(skipped)]
-                        a: A,
-                    }
-                ),
-                "a field takes `skip` and nothing else",
-            ),
+            ("enum Net { A }", "`Net` is an enum"),
+            ("union Net { a: u8 }", "`Net` is a union"),
+            ("struct Net<A: Real, B: Real> { a: Linear<A>, b: Linear<B> }", "say `#[module(element = A)]`"),
+            ("#[module(skip)] struct Net { a: A }", "`skip` is said of a field"),
+            ("#[module(elements = f64)] struct Net { a: A }", "a struct takes `element = f64`"),
+            ("struct Net { #[module(skipped)] a: A }", "a field takes `skip` and nothing else"),
         ];
         for (input, expected) in refusals {
             let written = written(input);

@@ -106,6 +106,16 @@ mod tests {
     #[derive(Module)]
     struct Nothing;
 
+    macro_rules! written_by_a_macro {
+        ($Name:ident) => {
+            #[derive(Module)]
+            struct $Name {
+                inner: Parameter,
+            }
+        };
+    }
+    written_by_a_macro!(Written);
+
     fn names<T: Real>(module: &dyn Module<T>) -> Vec<String> {
         module.named_parameters().into_iter().map(|(name, _)| name).collect()
     }
@@ -117,6 +127,7 @@ mod tests {
         assert_eq!(names(&block), ["0.0", "0.1", "2.0", "2.1"]);
         assert_eq!(block.1, "note");
         assert!(names::<f32>(&Nothing).is_empty());
+        assert_eq!(names(&Written { inner: parameter() }), ["inner"]);
     }
 
     #[test]
