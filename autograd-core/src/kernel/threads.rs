@@ -24,12 +24,6 @@ fn spread<T: Send>(out: &mut [T], chunk: usize, cost: usize, f: &(dyn Fn(usize, 
             f(i * chunk, part);
         }
     } else {
-        spread(out, chunk, &f);
+        out.par_chunks_mut(chunk).enumerate().for_each(|(i, part)| f(i * chunk, part));
     }
-}
-
-/// The threaded half of [`chunks`], compiled once for each type of element instead of once for each kernel: a call per chunk through a
-/// pointer costs nothing beside the chunk.
-fn spread<T: Send>(out: &mut [T], chunk: usize, f: &(dyn Fn(usize, &mut [T]) + Sync)) {
-    out.par_chunks_mut(chunk).enumerate().for_each(|(i, part)| f(i * chunk, part));
 }
