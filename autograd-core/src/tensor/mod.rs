@@ -33,7 +33,7 @@ use buffer::Buffer;
 /// ```
 /// use autograd_core::Tensor;
 /// let x = Tensor::from([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
-/// assert_eq!(x.shape(), &[2, 3].into());
+/// assert_eq!(*x.shape(), [2, 3]);
 /// assert_eq!(x.permute([1, 0]).to_vec(), [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
 /// ```
 #[derive(Clone)]
