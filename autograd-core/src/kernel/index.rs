@@ -1,6 +1,5 @@
 //! Elements moved by position: windows placed into a result, rows and elements taken and added up by index.
 
-use super::elementwise::{ahead, runs};
 use super::threads;
 use super::view::{Strides, View, Walk, row_major};
 use crate::tensor::Real;
@@ -115,13 +114,26 @@ pub fn gather<T: Copy + Send + Sync>(x: View<'_, T>, axis: usize, index: View<'_
     let mut strides = x.strides();
     let step = std::mem::take(&mut strides[axis]);
     let walk = Walk::new(index.shape, [x.offset, index.offset], [&strides, &index.strides()]);
-    runs(&walk, out, 4, |out, [i, j]| {
+    if walk.run == 0 {
+        return;
+    }
+    // A chunk is a number of whole runs, so that its place follows from the shape alone.
+    threads::chunks(out, CHUNK.div_ceil(walk.run) * walk.run, 4, |start, out| {
         let [s, t] = walk.steps;
-        for (n, y) in out.iter_mut().enumerate() {
-            let row = index.data[ahead(j, n, t)] as usize;
-            *y = x.data[ahead(ahead(i, n, s), row, step)];
-        }
+        let mut rest = out.chunks_exact_mut(walk.run);
+        walk.each(start / walk.run, rest.len(), |[i, j]| {
+            for (n, y) in rest.next().into_iter().flatten().enumerate() {
+                let row = index.data[ahead(j, n, t)] as usize;
+                *y = x.data[ahead(ahead(i, n, s), row, step)];
+            }
+        });
     });
+}
+
+/// The position `n` steps from `at`.
+#[inline]
+fn ahead(at: usize, n: usize, step: isize) -> usize {
+    (at as isize + n as isize * step) as usize
 }
 
 /// `out[o, m, i] ← Σ x[o, j, i]` over the `j` with `index[o, j, i] = m`, in rising order; `out` is `[outer, size, inner]`.
