@@ -81,6 +81,22 @@ macro_rules! pool {
 pool!(MaxPool2d, max_pool2d);
 pool!(AvgPool2d, avg_pool2d);
 
+impl MaxPool2d {
+    /// Spreads the window: its neighbouring elements lie this many rows and columns apart.
+    #[must_use]
+    pub fn dilation(self, dilation: [usize; 2]) -> Self {
+        MaxPool2d { settings: self.settings.dilation(dilation) }
+    }
+}
+
+impl AvgPool2d {
+    /// Whether the zeros of the padding count in the mean, as they do unless this is said.
+    #[must_use]
+    pub fn count_include_pad(self, count_include_pad: bool) -> Self {
+        AvgPool2d { settings: self.settings.count_include_pad(count_include_pad) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,6 +106,10 @@ mod tests {
     fn settings_reach_the_op() {
         let x = Var::constant(Tensor::<f32>::arange(36).reshape([1, 1, 6, 6]));
         assert_eq!(*MaxPool2d::new([3, 2]).stride([1, 2]).padding([1, 0]).forward(&x).shape(), [1, 1, 6, 3]);
+        assert_eq!(*MaxPool2d::new([3, 3]).dilation([2, 2]).stride([1, 1]).forward(&x).shape(), [1, 1, 2, 2]);
         assert_eq!(*AvgPool2d::new([2, 3]).stride([2, 1]).padding([0, 1]).forward(&x).shape(), [1, 1, 3, 6]);
+        let corner =
+            |count| AvgPool2d::new([2, 2]).padding([1, 1]).count_include_pad(count).forward(&(&x + 4.0)).to_vec()[0];
+        assert_eq!((corner(true), corner(false)), (1.0, 4.0));
     }
 }
