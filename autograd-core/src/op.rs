@@ -202,40 +202,86 @@ pub(crate) fn record<'a, T: Real, O: Registered<T>>(op: O, x: In<O, T, &'a Var<T
 }
 
 /// `record` for any op, with a mistake as an error.
+///
+/// What does not depend on the op is in functions of its own, compiled once for each element type.
 #[track_caller]
-#[inline]
+#[inline(never)]
 pub(crate) fn apply<T: Real, O: Op<T>>(op: O, x: &[&Var<T>]) -> Result<Var<T>, Error> {
     let shape = match op.shape(O::Arity::collect(x.iter().map(|x| x.shape()))) {
         Ok(shape) => shape,
-        Err(why) => return Err(Error::refused(O::NAME, O::RULE, why, O::OPERANDS, x.iter().map(|x| x.shape()))),
+        Err(why) => return Err(refused(O::NAME, O::RULE, O::OPERANDS, why, x)),
     };
     let y = op.forward(O::Arity::collect(x.iter().map(|x| x.value())));
     debug_assert_eq!(*y.shape(), shape, "{}: the shape rule and the computation agree", O::NAME);
-    let mode = mode::current();
-    if mode.anomaly() {
-        anomaly::inspect_forward(O::NAME, &y);
-    }
-    if !mode.recording() || x.iter().all(|x| x.node().is_none()) {
+    if !is_recorded(O::NAME, x, &y) {
         return Ok(Var::from_parts(y, None));
     }
-    let step = Recorded {
-        edges: x.iter().map(|x| x.node().cloned()).collect(),
-        values: {
-            let kept = x.iter().enumerate().filter(|(i, _)| O::SAVES.keeps_input(*i)).map(|(_, x)| x.value().clone());
-            kept.chain(O::SAVES.keeps_output().then(|| y.clone())).collect()
-        },
-        shapes: if O::SAVES.keeps_shapes() { x.iter().map(|x| x.shape().clone()).collect() } else { Box::default() },
-        op,
-    };
-    Ok(Var::from_parts(y, Some(node::attach(step))))
+    let kept = Kept::new(O::SAVES, x, &y);
+    let highest = kept.highest();
+    Ok(Var::from_parts(y, Some(node::attach(Recorded { op, kept }, highest))))
 }
 
-/// An op that was applied: its edges and what it declared to save.
-struct Recorded<T: Real, O> {
-    op: O,
+#[cold]
+#[track_caller]
+fn refused<T: Real>(op: &'static str, rule: &str, names: &[&str], why: Mismatch, x: &[&Var<T>]) -> Error {
+    Error::refused(op, rule, why, names, x.iter().map(|x| x.shape()))
+}
+
+/// Whether a node is made: this thread records, and a gradient can reach an operand.
+#[track_caller]
+fn is_recorded<T: Real>(op: &'static str, x: &[&Var<T>], y: &Tensor<T>) -> bool {
+    let mode = mode::current();
+    if mode.anomaly() {
+        anomaly::inspect_forward(op, y);
+    }
+    mode.recording() && x.iter().any(|x| x.node().is_some())
+}
+
+/// What a node keeps of the call that made it.
+struct Kept<T: Real> {
     edges: Edges<T>,
+    /// The kept operands in order, then the result if it is kept.
     values: SmallVec<[Tensor<T>; 2]>,
     shapes: Box<[Shape]>,
+}
+
+impl<T: Real> Kept<T> {
+    fn new(save: Save, x: &[&Var<T>], y: &Tensor<T>) -> Self {
+        let mut values = SmallVec::new();
+        if save.inputs != 0 {
+            values.extend(x.iter().enumerate().filter(|(i, _)| save.keeps_input(*i)).map(|(_, x)| x.value().clone()));
+        }
+        if save.output {
+            values.push(y.clone());
+        }
+        Kept {
+            edges: x.iter().map(|x| x.node().cloned()).collect(),
+            values,
+            shapes: if save.shapes { x.iter().map(|x| x.shape().clone()).collect() } else { Box::default() },
+        }
+    }
+
+    /// The highest position of an operand.
+    fn highest(&self) -> u64 {
+        self.edges.iter().flatten().map(|node| node.position).max().unwrap_or(0)
+    }
+
+    /// Which operands `pass` wants a gradient of.
+    fn needs(&self, pass: &dyn node::Pass<T>) -> SmallVec<[bool; 4]> {
+        self.edges.iter().map(|edge| edge.as_ref().is_some_and(|edge| pass.wants(edge))).collect()
+    }
+
+    fn put(&self, i: usize, dx: Option<Var<T>>, needs: &[bool], pass: &mut dyn node::Pass<T>) {
+        if let (Some(edge), Some(dx), true) = (&self.edges[i], dx, needs[i]) {
+            pass.put(edge, dx);
+        }
+    }
+}
+
+/// An op that was applied.
+struct Recorded<T: Real, O> {
+    op: O,
+    kept: Kept<T>,
 }
 
 impl<T: Real, O: Op<T>> node::Step<T> for Recorded<T, O> {
@@ -244,26 +290,23 @@ impl<T: Real, O: Op<T>> node::Step<T> for Recorded<T, O> {
     }
 
     fn edges(&self) -> &[Option<Arc<Node<T>>>] {
-        &self.edges
+        &self.kept.edges
     }
 
     fn backward(&self, node: &Arc<Node<T>>, dy: &Var<T>, pass: &mut dyn node::Pass<T>) {
-        let needs: SmallVec<[bool; 4]> =
-            self.edges.iter().map(|edge| edge.as_ref().is_some_and(|edge| pass.wants(edge))).collect();
-        if !needs.iter().any(|&needed| needed) {
+        let needs = self.kept.needs(pass);
+        if !needs.contains(&true) {
             return;
         }
         let node = mode::current().recording().then_some(node);
-        let (values, shapes, edges) = (&self.values, &self.shapes, &self.edges);
+        let Kept { values, shapes, edges } = &self.kept;
         let dx = self.op.backward(&Saved { save: O::SAVES, values, shapes, edges, needs: &needs, node }, dy);
-        for ((edge, dx), needed) in self.edges.iter().zip(dx).zip(&needs) {
-            if let (Some(edge), Some(dx), true) = (edge, dx, needed) {
-                pass.put(edge, dx);
-            }
+        for (i, dx) in dx.into_iter().enumerate() {
+            self.kept.put(i, dx, &needs, pass);
         }
     }
 
     fn release(&mut self, into: &mut Vec<Arc<Node<T>>>) {
-        into.extend(self.edges.drain(..).flatten());
+        into.extend(self.kept.edges.drain(..).flatten());
     }
 }

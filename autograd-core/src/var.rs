@@ -208,6 +208,10 @@ impl<T: Real> Var<T> {
     }
 }
 
+// Values and nodes never change once they are made, so a panic leaves none of them half-done.
+impl<T: Real> std::panic::UnwindSafe for Var<T> {}
+impl<T: Real> std::panic::RefUnwindSafe for Var<T> {}
+
 /// Refuses a gradient that does not have the shape of its result.
 #[track_caller]
 pub(crate) fn check_seed<T: Real>(method: &'static str, y: &Var<T>, dy: &Shape) {

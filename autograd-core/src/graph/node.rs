@@ -63,10 +63,10 @@ thread_local! {
     static POSITION: Cell<u64> = const { Cell::new(0) };
 }
 
-/// A node above its operands and above all earlier nodes of this thread, as a Lamport clock: graphs that several threads built join.
+/// A node above its operands, of which `highest` is the highest position, and above all earlier nodes of this thread, as a Lamport clock:
+/// graphs that several threads built join.
 #[track_caller]
-pub(crate) fn attach<T: Real, S: Step<T> + 'static>(step: S) -> Arc<Node<T>> {
-    let highest = step.edges().iter().flatten().map(|node| node.position).max().unwrap_or(0);
+pub(crate) fn attach<T: Real, S: Step<T> + 'static>(step: S, highest: u64) -> Arc<Node<T>> {
     let position = POSITION.get().max(highest) + 1;
     POSITION.set(position);
     Arc::new(Node { position, at: Location::caller(), element: std::marker::PhantomData, step })

@@ -1,11 +1,16 @@
 //! One function for each element: `map` over one operand, `zip` over two, `zip3` over three.
+//!
+//! A function becomes a tile kernel, a loop over short slices. How operands lie in memory and which thread has which tile is settled
+//! outside of it, once for each element type and not once for each op.
 
 use super::threads;
-use super::view::{View, Walk};
+use super::view::{Reader, View};
 use crate::tensor::Real;
 
-/// Elements per chunk: four pages of f32, so that a chunk and its operands stay in the first-level cache.
+/// Elements of a chunk: the unit that threads share.
 const CHUNK: usize = 1 << 13;
+/// Elements of a tile: small enough that the operands and the result stay in the first-level cache.
+const TILE: usize = 1 << 10;
 
 /// The larger of two numbers; NaN wins.
 #[inline]
@@ -19,56 +24,36 @@ pub fn min<T: Real>(a: T, b: T) -> T {
     if a < b || a.is_nan() { a } else { b }
 }
 
+/// What can be moved between threads and tiles.
+pub trait Value: Copy + Default + Send + Sync {}
+impl<X: Copy + Default + Send + Sync> Value for X {}
+
 /// `out ← f(x)`, row-major; `cost` is the work of `f` in cheap operations.
-pub fn map<X: Copy + Sync, Y: Copy + Send>(x: View<'_, X>, out: &mut [Y], cost: usize, f: impl Fn(X) -> Y + Sync) {
-    if let Some(x) = x.flat() {
-        return threads::chunks(out, CHUNK, cost, |start, out| {
-            let x = &x[start..start + out.len()];
-            for (y, &x) in out.iter_mut().zip(x) {
-                *y = f(x);
-            }
-        });
-    }
-    let strides = x.strides();
-    let walk = Walk::new(x.shape, [x.offset], [&strides]);
-    runs(&walk, out, cost, |out, [at]| {
-        let [step] = walk.steps;
-        match step {
-            0 => out.fill(f(x.data[at])),
-            1 => out.iter_mut().zip(&x.data[at..]).for_each(|(y, &x)| *y = f(x)),
-            _ => out.iter_mut().enumerate().for_each(|(i, y)| *y = f(x.data[ahead(at, i, step)])),
+pub fn map<X: Value, Y: Value>(x: View<'_, X>, out: &mut [Y], cost: usize, f: impl Fn(X) -> Y + Sync) {
+    map_tiles(x, out, cost, &|x, out| {
+        for (y, &x) in out.iter_mut().zip(x) {
+            *y = f(x);
         }
     });
 }
 
 /// `out ← f(a, b)` for operands of one shape, row-major; `cost` is the work of `f` in cheap operations.
-pub fn zip<A: Copy + Sync, B: Copy + Sync, Y: Copy + Send>(
+pub fn zip<A: Value, B: Value, Y: Value>(
     a: View<'_, A>,
     b: View<'_, B>,
     out: &mut [Y],
     cost: usize,
     f: impl Fn(A, B) -> Y + Sync,
 ) {
-    if let (Some(a), Some(b)) = (a.flat(), b.flat()) {
-        return threads::chunks(out, CHUNK, cost, |start, out| {
-            let (a, b) = (&a[start..start + out.len()], &b[start..start + out.len()]);
-            for ((y, &a), &b) in out.iter_mut().zip(a).zip(b) {
-                *y = f(a, b);
-            }
-        });
-    }
-    let strides = (a.strides(), b.strides());
-    let walk = Walk::new(a.shape, [a.offset, b.offset], [&strides.0, &strides.1]);
-    runs(&walk, out, cost, |out, [i, j]| match walk.steps {
-        [1, 1] => out.iter_mut().zip(&a.data[i..]).zip(&b.data[j..]).for_each(|((y, &a), &b)| *y = f(a, b)),
-        [1, 0] => out.iter_mut().zip(&a.data[i..]).for_each(|(y, &a)| *y = f(a, b.data[j])),
-        [0, 1] => out.iter_mut().zip(&b.data[j..]).for_each(|(y, &b)| *y = f(a.data[i], b)),
-        [s, t] => out.iter_mut().enumerate().for_each(|(n, y)| *y = f(a.data[ahead(i, n, s)], b.data[ahead(j, n, t)])),
+    zip_tiles(a, b, out, cost, &|a, b, out| {
+        for ((y, &a), &b) in out.iter_mut().zip(a).zip(b) {
+            *y = f(a, b);
+        }
     });
 }
 
 /// `out ← f(a, b, c)` for operands of one shape, row-major; `cost` is the work of `f` in cheap operations.
-pub fn zip3<A: Copy + Sync, B: Copy + Sync, C: Copy + Sync, Y: Copy + Send>(
+pub fn zip3<A: Value, B: Value, C: Value, Y: Value>(
     a: View<'_, A>,
     b: View<'_, B>,
     c: View<'_, C>,
@@ -76,57 +61,51 @@ pub fn zip3<A: Copy + Sync, B: Copy + Sync, C: Copy + Sync, Y: Copy + Send>(
     cost: usize,
     f: impl Fn(A, B, C) -> Y + Sync,
 ) {
-    let strides = (a.strides(), b.strides(), c.strides());
-    let walk = Walk::new(a.shape, [a.offset, b.offset, c.offset], [&strides.0, &strides.1, &strides.2]);
-    runs(&walk, out, cost, |out, [i, j, k]| match walk.steps {
-        [1, 1, 1] => {
-            let operands = a.data[i..].iter().zip(&b.data[j..]).zip(&c.data[k..]);
-            out.iter_mut().zip(operands).for_each(|(y, ((&a, &b), &c))| *y = f(a, b, c));
+    let (a, b, c) = (Reader::new(a), Reader::new(b), Reader::new(c));
+    threads::chunks(out, CHUNK, cost, |start, out| {
+        let (mut ta, mut tb, mut tc) = (Vec::new(), Vec::new(), Vec::new());
+        for (i, out) in out.chunks_mut(TILE).enumerate() {
+            let (at, n) = (start + i * TILE, out.len());
+            let (a, b, c) = (a.read(at, n, &mut ta), b.read(at, n, &mut tb), c.read(at, n, &mut tc));
+            for (((y, &a), &b), &c) in out.iter_mut().zip(a).zip(b).zip(c) {
+                *y = f(a, b, c);
+            }
         }
-        [s, t, u] => out.iter_mut().enumerate().for_each(|(n, y)| {
-            *y = f(a.data[ahead(i, n, s)], b.data[ahead(j, n, t)], c.data[ahead(k, n, u)]);
-        }),
     });
 }
 
-/// The position `n` steps from `at`.
-#[inline]
-fn ahead(at: usize, n: usize, step: isize) -> usize {
-    (at as isize + n as isize * step) as usize
-}
-
-/// Spreads the runs of a walk, whole or in pieces, over the threads: `f` gets the results of a piece and where its operands begin.
-fn runs<const N: usize, Y: Send>(walk: &Walk<N>, out: &mut [Y], cost: usize, f: impl Fn(&mut [Y], [usize; N]) + Sync) {
-    if walk.run == 0 {
-        return;
+fn map_tiles<X: Value, Y: Value>(x: View<'_, X>, out: &mut [Y], cost: usize, tile: &(dyn Fn(&[X], &mut [Y]) + Sync)) {
+    if let Some(x) = x.flat() {
+        return threads::chunks(out, CHUNK, cost, |start, out| tile(&x[start..start + out.len()], out));
     }
-    // A chunk is a number of whole runs, so that its place follows from the shape alone.
-    let chunk = CHUNK.div_ceil(walk.run) * walk.run;
-    if walk.run >= 4 * CHUNK {
-        return pieces(walk, out, cost, f);
-    }
-    threads::chunks(out, chunk, cost, |start, out| {
-        let mut rest = out;
-        walk.each(start / walk.run, rest.len() / walk.run, |at| {
-            let (now, later) = std::mem::take(&mut rest).split_at_mut(walk.run);
-            f(now, at);
-            rest = later;
-        });
+    let x = Reader::new(x);
+    threads::chunks(out, CHUNK, cost, |start, out| {
+        let mut scratch = Vec::new();
+        for (i, out) in out.chunks_mut(TILE).enumerate() {
+            tile(x.read(start + i * TILE, out.len(), &mut scratch), out);
+        }
     });
 }
 
-/// Long runs are cut, so that one run feeds several threads.
-fn pieces<const N: usize, Y: Send>(
-    walk: &Walk<N>,
+fn zip_tiles<A: Value, B: Value, Y: Value>(
+    a: View<'_, A>,
+    b: View<'_, B>,
     out: &mut [Y],
     cost: usize,
-    f: impl Fn(&mut [Y], [usize; N]) + Sync,
+    tile: &(dyn Fn(&[A], &[B], &mut [Y]) + Sync),
 ) {
-    for (number, run) in out.chunks_mut(walk.run).enumerate() {
-        let mut begin = [0; N];
-        walk.each(number, 1, |at| begin = at);
-        threads::chunks(run, CHUNK, cost, |start, out| {
-            f(out, std::array::from_fn(|i| ahead(begin[i], start, walk.steps[i])));
+    if let (Some(a), Some(b)) = (a.flat(), b.flat()) {
+        return threads::chunks(out, CHUNK, cost, |start, out| {
+            let range = start..start + out.len();
+            tile(&a[range.clone()], &b[range], out);
         });
     }
+    let (a, b) = (Reader::new(a), Reader::new(b));
+    threads::chunks(out, CHUNK, cost, |start, out| {
+        let (mut ta, mut tb) = (Vec::new(), Vec::new());
+        for (i, out) in out.chunks_mut(TILE).enumerate() {
+            let (at, n) = (start + i * TILE, out.len());
+            tile(a.read(at, n, &mut ta), b.read(at, n, &mut tb), out);
+        }
+    });
 }

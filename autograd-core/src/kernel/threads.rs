@@ -6,21 +6,24 @@ use rayon::prelude::*;
 const SERIAL: usize = 1 << 16;
 
 /// Runs `f(start, chunk)` over `out` in chunks of `chunk` elements; `cost` is the work per element in cheap operations.
+#[inline]
 pub fn chunks<T: Send>(out: &mut [T], chunk: usize, cost: usize, f: impl Fn(usize, &mut [T]) + Sync) {
+    if out.len() <= chunk && !out.is_empty() {
+        return f(0, out);
+    }
+    spread(out, chunk, cost, &f);
+}
+
+/// `chunks` without the type of `f`: what spreads work is compiled once for each element type.
+fn spread<T: Send>(out: &mut [T], chunk: usize, cost: usize, f: &(dyn Fn(usize, &mut [T]) + Sync)) {
     if chunk == 0 || out.is_empty() {
         return;
     }
-    if out.len() <= chunk || out.len().saturating_mul(cost) < SERIAL || rayon::current_num_threads() == 1 {
+    if out.len().saturating_mul(cost) < SERIAL || rayon::current_num_threads() == 1 {
         for (i, part) in out.chunks_mut(chunk).enumerate() {
             f(i * chunk, part);
         }
     } else {
-        spread(out, chunk, &f);
+        out.par_chunks_mut(chunk).enumerate().for_each(|(i, part)| f(i * chunk, part));
     }
-}
-
-/// The threaded half of [`chunks`], compiled once for each type of element instead of once for each kernel: a call per chunk through a
-/// pointer costs nothing beside the chunk.
-fn spread<T: Send>(out: &mut [T], chunk: usize, f: &(dyn Fn(usize, &mut [T]) + Sync)) {
-    out.par_chunks_mut(chunk).enumerate().for_each(|(i, part)| f(i * chunk, part));
 }

@@ -39,10 +39,65 @@ impl<'a, T: Copy> View<'a, T> {
     where
         T: Send + Sync,
     {
-        match self.flat() {
-            Some(flat) => out.copy_from_slice(flat),
-            None => super::elementwise::map(*self, out, 1, |x| x),
+        let reader = Reader::new(*self);
+        super::threads::chunks(out, 1 << 13, 1, |start, out| reader.copy(start, out));
+    }
+}
+
+/// A view read in row-major order from any place, piece by piece.
+pub struct Reader<'a, T> {
+    view: View<'a, T>,
+    /// `None` where the elements lie in row-major order already.
+    walk: Option<Walk<1>>,
+}
+
+impl<'a, T: Copy> Reader<'a, T> {
+    /// A reader of `view`.
+    pub fn new(view: View<'a, T>) -> Self {
+        let walk = view.strides.map(|strides| Walk::new(view.shape, [view.offset], [strides]));
+        Reader { view, walk }
+    }
+
+    /// The `n` elements from the `start`-th on; in `scratch` if they do not lie side by side.
+    #[inline]
+    pub fn read<'s>(&'s self, start: usize, n: usize, scratch: &'s mut Vec<T>) -> &'s [T]
+    where
+        T: Default,
+    {
+        if self.walk.is_none() {
+            let first = self.view.offset + start;
+            return &self.view.data[first..first + n];
         }
+        scratch.resize(n.max(scratch.len()), T::default());
+        self.copy(start, &mut scratch[..n]);
+        &scratch[..n]
+    }
+
+    /// Copies the elements from the `start`-th on, as many as `out` holds.
+    pub fn copy(&self, start: usize, out: &mut [T]) {
+        let data = self.view.data;
+        let Some(walk) = &self.walk else {
+            let first = self.view.offset + start;
+            return out.copy_from_slice(&data[first..first + out.len()]);
+        };
+        if out.is_empty() {
+            return;
+        }
+        let (run, [step]) = (walk.run, walk.steps);
+        // The first run may be entered in its middle, the last one left there.
+        let mut skip = start % run;
+        let mut rest = out;
+        let count = (skip + rest.len()).div_ceil(run);
+        walk.each(start / run, count, |[at]| {
+            let (now, later) = std::mem::take(&mut rest).split_at_mut((run - skip).min(rest.len()));
+            let first = at as isize + skip as isize * step;
+            match step {
+                0 => now.fill(data[at]),
+                1 => now.copy_from_slice(&data[first as usize..first as usize + now.len()]),
+                _ => now.iter_mut().enumerate().for_each(|(i, y)| *y = data[(first + i as isize * step) as usize]),
+            }
+            (skip, rest) = (0, later);
+        });
     }
 }
 
@@ -141,13 +196,13 @@ mod tests {
     #[test]
     fn a_row_major_walk_is_one_run() {
         let walk = Walk::new(&[2, 3, 4], [0], [&[12, 4, 1]]);
-        assert_eq!((walk.runs(), walk.run, walk.steps), (1, 24, [1]));
+        assert_eq!((walk.outer.len(), walk.run, walk.steps), (0, 24, [1]));
     }
 
     #[test]
     fn axes_join_only_where_all_views_agree() {
         let walk = Walk::new(&[2, 3, 4], [0, 0], [&[12, 4, 1], &[0, 4, 1]]);
-        assert_eq!((walk.runs(), walk.run), (2, 12));
+        assert_eq!((&walk.outer[..], walk.run), (&[2][..], 12));
         let mut starts = Vec::new();
         walk.each(0, 2, |at| starts.push(at));
         assert_eq!(starts, [[0, 0], [12, 0]]);
@@ -156,7 +211,7 @@ mod tests {
     #[test]
     fn a_walk_can_begin_anywhere_and_strides_can_be_negative() {
         let walk = Walk::new(&[3, 2], [5], [&[-2, -1]]);
-        assert_eq!((walk.runs(), walk.run, walk.steps), (1, 6, [-1]));
+        assert_eq!((walk.outer.len(), walk.run, walk.steps), (0, 6, [-1]));
         let walk = Walk::new(&[2, 2, 2], [0], [&[1, 2, 4]]);
         let mut starts = Vec::new();
         walk.each(1, 3, |at| starts.push(at[0]));

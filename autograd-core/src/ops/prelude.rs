@@ -1,7 +1,7 @@
 //! What each op file needs.
 
 pub(super) use crate::error::Mismatch;
-pub(super) use crate::op::{Fixed, Op, Registered, Save, Saved, record};
+pub(super) use crate::op::{Any, Fixed, Op, Registered, Save, Saved, record};
 pub(super) use crate::tensor::{Axes, Real, Shape, Tensor};
 #[cfg(any(test, feature = "testing"))]
 pub(super) use crate::testing::{Cases, Checked, Domain, Work, shapes, tensors};
@@ -28,6 +28,19 @@ pub(super) fn broadcast<T: Real, O: Registered<T> + Op<T, Arity = Fixed<2>>>(op:
             crate::error::Error::refused(O::NAME, rule, why, O::OPERANDS, [a.shape(), b.shape()].into_iter()).raise()
         }
     }
+}
+
+/// Refuses an index that names no position of an axis of size `n`.
+pub(super) fn within(index: &Tensor<i64>, axis: usize, n: usize) -> Result<(), Mismatch> {
+    let index_values = index.contiguous();
+    let values = index_values.as_slice().expect("contiguous");
+    let Some(mut i) = values.iter().position(|&at| at < 0 || at as u64 >= n as u64) else { return Ok(()) };
+    let wrong = values[i];
+    let mut position = index.shape().to_vec();
+    for size in position.iter_mut().rev() {
+        (i, *size) = (i / *size, i % *size);
+    }
+    Err(Mismatch::new(format!("index {wrong} at {position:?} is out of range, axis {axis} has size {n}")))
 }
 
 impl<T: Real> Var<T> {

@@ -86,6 +86,15 @@ impl Shape {
         }
     }
 
+    /// This shape, if memory can address so many elements: for sizes that the caller chose freely.
+    pub(crate) fn addressable(self) -> Result<Shape, Mismatch> {
+        let bytes = self.0.iter().try_fold(size_of::<f64>(), |bytes, &size| bytes.checked_mul(size.max(1)));
+        match bytes.is_some_and(|bytes| bytes <= isize::MAX as usize) {
+            true => Ok(self),
+            false => Err(Mismatch::new(format!("{self} is more than memory can address"))),
+        }
+    }
+
     /// The strides, in elements, of a tensor of this shape in row-major order.
     pub(crate) fn row_major(&self) -> SmallVec<[isize; 4]> {
         let mut strides: SmallVec<[isize; 4]> = SmallVec::from_elem(1, self.rank());

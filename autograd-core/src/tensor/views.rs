@@ -138,9 +138,10 @@ impl<T: Element> Tensor<T> {
         let mut strides = self.view().strides();
         let mut offset = self.offset as isize;
         for (axis, range) in ranges.iter().enumerate() {
-            let (first, _, step) = range.resolve(self.shape[axis]).expect("the shape was accepted");
+            let (first, count, step) = range.resolve(self.shape[axis]).expect("the shape was accepted");
             offset += first as isize * strides[axis];
-            strides[axis] *= step;
+            // The step past a single element is never taken, and may be longer than memory.
+            strides[axis] *= if count > 1 { step } else { 1 };
         }
         let offset = if shape.numel() == 0 { 0 } else { offset as usize };
         self.with_layout(shape, strides, offset)

@@ -1,0 +1,228 @@
+//! The graph: accumulation, reuse, depth, pruning, threads, higher order, modes.
+
+use autograd_core::{Gradients, Tensor, Var, detect_anomaly, grad, grad_with, no_grad};
+use std::thread;
+
+fn gradient(gradients: &Gradients<f64>, x: &Var<f64>) -> Vec<f64> {
+    gradients.get(x).expect("a path").to_vec()
+}
+
+/// The text of the panic of `f`.
+fn refusal(f: impl FnOnce() + std::panic::UnwindSafe) -> String {
+    let panic = std::panic::catch_unwind(f).expect_err("it should refuse");
+    panic.downcast_ref::<String>().expect("a formatted message").clone()
+}
+
+#[test]
+fn one_variable_as_both_operands_gets_both_gradients() {
+    let x = Var::leaf([3.0, -2.0]);
+    assert_eq!(gradient(&(&x * &x).sum().backward(), &x), [6.0, -4.0]);
+    assert_eq!(gradient(&(&x + &x).sum().backward(), &x), [2.0, 2.0]);
+}
+
+#[test]
+fn a_diamond_adds_up_its_paths() {
+    let x = Var::leaf(2.0);
+    let (a, b) = (&x * 3.0, &x * &x);
+    let y = &a * &b; // 3x³
+    assert_eq!(gradient(&y.backward(), &x), [36.0]);
+}
+
+#[test]
+fn a_wide_fan_out_adds_up() {
+    let x = Var::leaf(1.0);
+    let y = &x * 1.0; // no leaf, so that its gradient is summed while it waits
+    let mut sum = &y * 0.0;
+    for _ in 0..10_000 {
+        sum = sum + &y;
+    }
+    assert_eq!(gradient(&sum.backward(), &x), [10_000.0]);
+}
+
+#[test]
+fn a_leaf_is_its_own_result() {
+    let x = Var::leaf(2.0);
+    assert_eq!(gradient(&x.clone().backward(), &x), [1.0]);
+}
+
+#[test]
+fn no_path_is_not_a_zero_gradient() {
+    let (x, y, z) = (Var::leaf(2.0), Var::leaf(3.0), Var::leaf(4.0));
+    let gradients = (&x * 0.0 + &y).backward();
+    assert_eq!(gradient(&gradients, &x), [0.0]);
+    assert!(gradients.get(&z).is_none());
+    assert_eq!(gradients.len(), 2);
+    assert!(gradients.get(&Var::constant(1.0)).is_none());
+}
+
+#[test]
+fn constants_and_detached_values_stop_the_gradient() {
+    let x = Var::leaf(3.0);
+    let y = &x * x.detach() * Var::constant(2.0);
+    assert_eq!(gradient(&y.backward(), &x), [6.0]);
+    assert!(!(x.detach() * 2.0).requires_grad());
+}
+
+#[test]
+fn no_grad_records_nothing_and_ends_with_its_closure_even_by_panic() {
+    let x = Var::leaf(3.0);
+    assert!(!no_grad(|| &x * &x).requires_grad());
+    assert!(std::panic::catch_unwind(|| no_grad(|| panic!("out of it"))).is_err());
+    assert!((&x * &x).requires_grad());
+}
+
+#[test]
+fn an_update_leaves_recorded_values_alone() {
+    let mut w = Var::leaf([2.0]);
+    let y = (&w * &w).sum();
+    w.update(|w| w.write(|w| w[0] = 100.0));
+    assert_eq!(w.to_vec(), [100.0]);
+    assert_eq!(gradient(&y.backward(), &w), [4.0]);
+    // The graph is gone, so the next update writes in place.
+    let before = w.value().as_slice().unwrap().as_ptr();
+    w.update(|w| w.write(|w| w[0] = 7.0));
+    assert_eq!(w.value().as_slice().unwrap().as_ptr(), before);
+}
+
+#[test]
+fn gradients_of_two_passes_accumulate() {
+    let x = Var::leaf([1.0, 2.0]);
+    let mut sum = (&x * &x).sum().backward();
+    sum.accumulate((&x * 10.0).sum().backward());
+    assert_eq!(gradient(&sum, &x), [12.0, 14.0]);
+}
+
+#[test]
+fn derivatives_of_each_order() {
+    let x = Var::leaf(2.0);
+    let mut y = &x * &x * &x * &x; // x⁴
+    for expected in [32.0, 48.0, 48.0, 24.0] {
+        y = grad(&[&y], &[&x], true)[0].clone().unwrap();
+        assert_eq!(y.item(), expected);
+    }
+    assert!(grad(&[&y], &[&x], true)[0].is_none(), "24 depends on nothing");
+}
+
+#[test]
+fn grad_takes_inner_variables_several_results_and_leaves_out_the_rest() {
+    let (x, w) = (Var::leaf(3.0), Var::leaf(5.0));
+    let inner = &x * &w;
+    let (a, b) = (&inner * &inner, &inner * 2.0);
+    let found = grad(&[&a, &b], &[&inner, &x], false);
+    let items: Vec<f64> = found.iter().map(|dx| dx.as_ref().unwrap().item()).collect();
+    assert_eq!(items, [32.0, 160.0]);
+    assert!(found.iter().flatten().all(|dx| !dx.requires_grad()));
+    assert!(grad(&[&a], &[&Var::leaf(1.0), &Var::constant(1.0)], false).iter().all(Option::is_none));
+}
+
+#[test]
+fn gradients_can_be_differentiated_by_their_seed() {
+    let (x, dy) = (Var::leaf([2.0, 3.0]), Var::leaf([1.0, 1.0]));
+    let dx = grad_with(&[&(&x * &x)], &[&dy], &[&x], true)[0].clone().unwrap();
+    assert_eq!(gradient(&dx.sum().backward(), &dy), [4.0, 6.0]);
+}
+
+#[test]
+fn a_chain_of_a_million_ops_needs_no_deep_stack() {
+    let small = thread::Builder::new().stack_size(1 << 20);
+    let handle = small.spawn(|| {
+        let x = Var::leaf([1.0, 2.0]);
+        let chain = |n: usize| {
+            let mut y = x.clone();
+            for _ in 0..n {
+                y = y + 1.0;
+            }
+            y
+        };
+        assert_eq!(gradient(&chain(1_000_000).sum().backward(), &x), [1.0, 1.0]);
+        drop(chain(1_000_000)); // a graph that is never walked is freed as well
+        let second = grad(&[&(chain(100_000) * &x).sum()], &[&x], true)[0].clone().unwrap();
+        drop(second);
+    });
+    handle.unwrap().join().unwrap();
+}
+
+#[test]
+fn backward_passes_over_shared_variables_run_at_the_same_time() {
+    let x = Var::leaf([1.0, 2.0, 3.0]);
+    let shared = &x * &x; // recorded here, used by all
+    let expected = gradient(&(&shared * &shared).sum().backward(), &x);
+    let workers: Vec<_> = (0..8)
+        .map(|_| {
+            let (x, shared) = (x.clone(), shared.clone());
+            thread::spawn(move || (0..200).map(|_| gradient(&(&shared * &shared).sum().backward(), &x)).collect::<Vec<_>>())
+        })
+        .collect();
+    for worker in workers {
+        assert!(worker.join().unwrap().iter().all(|found| *found == expected));
+    }
+}
+
+#[test]
+fn graphs_that_several_threads_built_join() {
+    let x = Var::leaf(2.0);
+    let parts: Vec<Var<f64>> = (1..=4)
+        .map(|n| {
+            let x = x.clone();
+            thread::spawn(move || (1..n).fold(x.clone(), |y, _| y * &x)).join().unwrap()
+        })
+        .collect();
+    let sum = parts.iter().skip(1).fold(parts[0].clone(), |sum, part| sum + part); // x + x² + x³ + x⁴
+    assert_eq!(gradient(&sum.backward(), &x), [1.0 + 4.0 + 12.0 + 32.0]);
+}
+
+#[test]
+fn old_and_new_graphs_join_however_far_apart_they_are() {
+    let x = Var::leaf(2.0);
+    let old = &x * &x;
+    for _ in 0..5000 {
+        let _ = &x * 1.0;
+    }
+    let new = &old * &x;
+    assert_eq!(gradient(&new.backward(), &x), [12.0]);
+}
+
+#[test]
+fn a_seed_weights_the_result() {
+    let x = Var::leaf([1.0, 2.0]);
+    let gradients = (&x * 3.0).backward_with(&Tensor::from([1.0, 10.0]));
+    assert_eq!(gradient(&gradients, &x), [3.0, 30.0]);
+}
+
+#[test]
+fn broken_backward_calls_say_what_to_do() {
+    let text = refusal(|| drop(Var::leaf([1.0, 2.0]).backward()));
+    assert!(text.starts_with("backward: the result is not a single number, it has shape [2]\n"), "{text}");
+    assert!(text.contains("tests/graph.rs") && text.contains("help  call .sum() or .mean() first"), "{text}");
+    let text = refusal(|| drop(Var::constant(1.0).backward()));
+    assert!(text.contains("computed from no leaf"), "{text}");
+    let text = refusal(|| drop(Var::leaf([1.0, 2.0]).backward_with(&Tensor::from([1.0]))));
+    assert!(text.contains("the gradient has shape [1], the result has [2]"), "{text}");
+    let text = refusal(|| {
+        let y = Var::leaf(1.0) * 2.0;
+        let mut y = y;
+        y.update(|_| ());
+    });
+    assert!(text.contains("only a leaf can be given another value"), "{text}");
+}
+
+#[test]
+fn the_first_nan_names_its_op_and_line() {
+    let x = Var::leaf([1.0, -1.0]);
+    let text = refusal(|| drop(detect_anomaly(|| x.sqrt().exp())));
+    assert!(text.starts_with("sqrt: the result holds a NaN, 1 of 2 elements are"), "{text}");
+    assert!(text.contains("tests/graph.rs"), "{text}");
+    let zero = Var::leaf([0.0]);
+    let text = refusal(|| {
+        let y = (zero.sqrt() * 0.0).sum(); // the gradient is 0 · ∞
+        drop(detect_anomaly(|| y.backward()));
+    });
+    assert!(text.starts_with("sqrt: its gradient rule made a NaN") && text.contains("made  autograd-core"), "{text}");
+}
+
+#[test]
+fn an_op_that_panics_leaves_the_thread_usable() {
+    let (a, b) = (Var::leaf([1.0, 2.0]), Var::leaf([1.0, 2.0, 3.0]));
+    assert!(refusal(|| drop(&a + &b)).starts_with("add: shapes do not broadcast, axis -1 is 2 and 3"));
+    assert_eq!(gradient(&(&a * &a).sum().backward(), &a), [2.0, 4.0]);
+}

@@ -1,0 +1,26 @@
+//! Each op of the register: forward and backward, in GB/s or GFLOP/s. A new op is timed without a line here.
+
+use autograd::core::testing::{Work, entries};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+
+fn ops(criterion: &mut Criterion) {
+    for entry in entries() {
+        if entry.benches.is_empty() {
+            continue;
+        }
+        let mut group = criterion.benchmark_group(entry.file);
+        for case in &entry.benches {
+            group.throughput(match case.work {
+                Work::Bytes(bytes) => Throughput::Bytes(bytes),
+                Work::Flops(flops) => Throughput::Elements(flops),
+            });
+            let prepared = case.prepare();
+            group.bench_function(BenchmarkId::new("forward", &case.shapes), |b| b.iter(&prepared.forward));
+            group.bench_function(BenchmarkId::new("backward", &case.shapes), |b| b.iter(&prepared.backward));
+        }
+        group.finish();
+    }
+}
+
+criterion_group!(benches, ops);
+criterion_main!(benches);
