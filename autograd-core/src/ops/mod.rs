@@ -1,6 +1,8 @@
 //! The ops, one a file. This page is the only list of them: `register!` gives each the permission to be recorded, and its test.
 
+mod conv;
 mod extremum;
+mod pool;
 mod prelude;
 mod unary;
 
@@ -16,7 +18,6 @@ mod avg_unpool2d;
 mod broadcast_to;
 mod clamp;
 mod concat;
-mod conv;
 mod conv2d;
 mod conv2d_weight;
 mod conv_transpose2d;
@@ -44,7 +45,6 @@ mod neg;
 mod operators;
 mod pad;
 mod permute;
-mod pool;
 mod pow;
 mod pow_scalar;
 mod rdiv_scalar;
