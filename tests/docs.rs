@@ -21,13 +21,22 @@ fn page() -> String {
     for entry in entries() {
         if entry.group != group {
             group = entry.group;
-            let _ = write!(page, "\n## {group}\n\n| op | rule | gradient, and what is saved | edge cases | pinned |\n|---|---|---|---|---|\n");
+            let _ = write!(
+                page,
+                "\n## {group}\n\n| op | rule | gradient, and what is saved | edge cases | pinned |\n|---|---|---|---|---|\n"
+            );
         }
         let path = format!("{}/autograd-core/src/ops/{}.rs", env!("CARGO_MANIFEST_DIR"), entry.file);
         let source = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
         let (gradient, edges) = (section(&source, "Gradient"), section(&source, "Edge cases"));
         assert!(!gradient.is_empty(), "{path}: the documentation has no gradient");
-        let _ = writeln!(page, "| `{}` | `{}` | {gradient} | {edges} | {} |", entry.name, entry.rule, entry.pins.join(", "));
+        let _ = writeln!(
+            page,
+            "| `{}` | `{}` | {gradient} | {edges} | {} |",
+            entry.name,
+            entry.rule,
+            entry.pins.join(", ")
+        );
     }
     page
 }
@@ -42,7 +51,8 @@ fn what_a_page_says_is_saved_is_what_the_op_saves() {
     for entry in entries() {
         let path = format!("{}/autograd-core/src/ops/{}.rs", env!("CARGO_MANIFEST_DIR"), entry.file);
         let gradient = section(&std::fs::read_to_string(path).expect("an op file"), "Gradient").to_lowercase();
-        let keeps = entry.saves.keeps_output() || entry.saves.keeps_shapes() || (0..32).any(|i| entry.saves.keeps_input(i));
+        let keeps =
+            entry.saves.keeps_output() || entry.saves.keeps_shapes() || (0..32).any(|i| entry.saves.keeps_input(i));
         let says_nothing = gradient.contains("saves nothing");
         assert_eq!(says_nothing, !keeps, "{}: the documentation says {gradient:?}", entry.file);
         assert!(gradient.contains("saves"), "{}: the documentation does not say what is saved", entry.file);

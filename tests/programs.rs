@@ -117,7 +117,9 @@ fn oracle(steps: &[Step], inputs: Vec<Dual>) -> Dual {
                 let dy = y.iter().zip(dx).map(|(y, dx)| y * (dx - mean)).collect();
                 (y, dy)
             }),
-            Step::SumKeep(a) => by_rows(at(a), &|x, dx| (vec![x.iter().sum(); COLUMNS], vec![dx.iter().sum(); COLUMNS])),
+            Step::SumKeep(a) => {
+                by_rows(at(a), &|x, dx| (vec![x.iter().sum(); COLUMNS], vec![dx.iter().sum(); COLUMNS]))
+            }
         };
         values.push(y);
     }
@@ -149,7 +151,11 @@ fn matrix() -> impl Strategy<Value = Tensor<f64>> {
 
 /// Equal but for the roundings that a different order of additions brings, at the scale that the values reach.
 fn close(a: f64, b: f64) -> bool {
-    a == b || (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1.0) || !a.is_finite() || !b.is_finite() || a.abs() > 1e12
+    a == b
+        || (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1.0)
+        || !a.is_finite()
+        || !b.is_finite()
+        || a.abs() > 1e12
 }
 
 proptest! {

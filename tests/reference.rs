@@ -72,7 +72,9 @@ impl Case<'_> {
             "pow_scalar" => x[0].pow_scalar(self.scalar("exponent")),
             "maximum" => x[0].maximum(&x[1]),
             "minimum" => x[0].minimum(&x[1]),
-            "where" if x.len() == 1 => Var::where_(&x[0].value().eq(x[0].value()), &x[0], &Var::constant(Tensor::zeros(x[0].shape()))),
+            "where" if x.len() == 1 => {
+                Var::where_(&x[0].value().eq(x[0].value()), &x[0], &Var::constant(Tensor::zeros(x[0].shape())))
+            }
             "where" => Var::where_(&self.mask(), &x[0], &x[1]),
             "masked_fill" => x[0].masked_fill(&self.mask(), self.scalar("value")),
             "sum" | "mean" | "amax" | "amin" | "logsumexp" => {
@@ -94,13 +96,20 @@ impl Case<'_> {
             "concat" => Var::concat(&refs, self.axis()),
             "stack" => Var::stack(&refs, self.axis()),
             "pad" => {
-                let pads: Vec<(usize, usize)> =
-                    self.attrs["pads"].as_array().expect("pads").iter().map(|p| sizes(p)).map(|p| (p[0], p[1])).collect();
+                let pads: Vec<(usize, usize)> = self.attrs["pads"]
+                    .as_array()
+                    .expect("pads")
+                    .iter()
+                    .map(|p| sizes(p))
+                    .map(|p| (p[0], p[1]))
+                    .collect();
                 x[0].pad(pads, self.scalar("value"))
             }
             "index_select" => x[0].index_select(self.axis(), &self.index("index")),
             "gather" => x[0].gather(self.axis(), &self.index("index")),
-            "scatter_add" => &x[0] + x[1].scatter_add(self.axis(), &self.index("index"), x[0].shape()[self.axis() as usize]),
+            "scatter_add" => {
+                &x[0] + x[1].scatter_add(self.axis(), &self.index("index"), x[0].shape()[self.axis() as usize])
+            }
             "matmul" => x[0].matmul(&x[1]),
             "conv2d" => {
                 let options = Conv2d {
@@ -122,11 +131,13 @@ impl Case<'_> {
                 x[0].conv_transpose2d(&x[1], options) + channels(&x[2])
             }
             "max_pool2d" => {
-                let options = MaxPool2d::new(self.pair("kernel")).stride(self.pair("stride")).padding(self.pair("padding"));
+                let options =
+                    MaxPool2d::new(self.pair("kernel")).stride(self.pair("stride")).padding(self.pair("padding"));
                 x[0].max_pool2d(options)
             }
             "avg_pool2d" => {
-                let options = AvgPool2d::new(self.pair("kernel")).stride(self.pair("stride")).padding(self.pair("padding"));
+                let options =
+                    AvgPool2d::new(self.pair("kernel")).stride(self.pair("stride")).padding(self.pair("padding"));
                 x[0].avg_pool2d(options)
             }
             "cross_entropy" => {

@@ -10,10 +10,20 @@ fn root() -> &'static Path {
 /// All files with an extension under the folders of the workspace.
 fn files(extension: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    let mut folders: Vec<PathBuf> = ["autograd-core", "autograd-derive", "autograd-nn", "autograd-optim", "benches", "docs", "examples", "src", "tests"]
-        .iter()
-        .map(|name| root().join(name))
-        .collect();
+    let mut folders: Vec<PathBuf> = [
+        "autograd-core",
+        "autograd-derive",
+        "autograd-nn",
+        "autograd-optim",
+        "benches",
+        "docs",
+        "examples",
+        "src",
+        "tests",
+    ]
+    .iter()
+    .map(|name| root().join(name))
+    .collect();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).expect("a folder of the workspace") {
             let path = entry.expect("an entry").path();
@@ -54,7 +64,11 @@ fn report(breaches: Vec<String>) {
 #[test]
 fn each_file_says_in_its_first_line_what_it_is() {
     let silent = files("rs").into_iter().filter(|path| !read(path).starts_with("//! "));
-    report(silent.map(|path| format!("{}: begin with one `//!` line that says what the file holds", name(&path))).collect());
+    report(
+        silent
+            .map(|path| format!("{}: begin with one `//!` line that says what the file holds", name(&path)))
+            .collect(),
+    );
 }
 
 #[test]
@@ -64,12 +78,16 @@ fn files_are_short() {
         let text = read(&path);
         let lines = text.lines().count();
         if lines > 400 {
-            breaches.push(format!("{}: {lines} lines, more than 400; part it by what its readers look for", name(&path)));
+            breaches
+                .push(format!("{}: {lines} lines, more than 400; part it by what its readers look for", name(&path)));
         }
         let op = in_folder(&path, "autograd-core/src/ops/") && text.contains("> Op<T> for ");
         let before_cases = text.lines().take_while(|line| !line.contains("Checked for")).count();
         if op && before_cases > 170 {
-            breaches.push(format!("{}: {before_cases} lines before its cases, an op has about 150; move loops to kernel/", name(&path)));
+            breaches.push(format!(
+                "{}: {before_cases} lines before its cases, an op has about 150; move loops to kernel/",
+                name(&path)
+            ));
         }
     }
     report(breaches);
@@ -86,7 +104,11 @@ fn nothing_is_left_behind() {
                 }
             }
             if line.contains("#[allow(") {
-                breaches.push(format!("{}:{}: write #[expect(.., reason = \"..\")], which fails when it is no longer needed", name(&path), i + 1));
+                breaches.push(format!(
+                    "{}:{}: write #[expect(.., reason = \"..\")], which fails when it is no longer needed",
+                    name(&path),
+                    i + 1
+                ));
             }
         }
     }
@@ -96,9 +118,11 @@ fn nothing_is_left_behind() {
 #[test]
 fn unsafe_stays_in_its_rooms() {
     let mut breaches = Vec::new();
-    for path in files("rs").into_iter().filter(|path| !path.ends_with("tests/tidy.rs") && name(path).contains("/src/")) {
+    for path in files("rs").into_iter().filter(|path| !path.ends_with("tests/tidy.rs") && name(path).contains("/src/"))
+    {
         let text = read(&path);
-        let at_home = ["autograd-core/src/kernel/", "autograd-core/src/tensor/buffer.rs", "autograd-core/src/tensor/pool.rs"];
+        let at_home =
+            ["autograd-core/src/kernel/", "autograd-core/src/tensor/buffer.rs", "autograd-core/src/tensor/pool.rs"];
         if code(&text).contains("unsafe ") && !at_home.iter().any(|room| in_folder(&path, room)) {
             breaches.push(format!("{}: `unsafe` belongs to kernel/ and the buffer of a tensor", name(&path)));
         }
@@ -115,7 +139,8 @@ fn kernels_know_neither_tensors_nor_variables_and_tensors_know_no_gradients() {
         if in_folder(&path, "autograd-core/src/kernel/") && knows(&["Tensor", "Var", "crate::graph", "crate::op"]) {
             breaches.push(format!("{}: a kernel loops over slices; it takes no Tensor and no Var", name(&path)));
         }
-        if in_folder(&path, "autograd-core/src/tensor/") && knows(&["Var<", "crate::var", "crate::graph", "crate::op"]) {
+        if in_folder(&path, "autograd-core/src/tensor/") && knows(&["Var<", "crate::var", "crate::graph", "crate::op"])
+        {
             breaches.push(format!("{}: a Tensor knows nothing of gradients", name(&path)));
         }
     }
@@ -124,7 +149,14 @@ fn kernels_know_neither_tensors_nor_variables_and_tensors_know_no_gradients() {
 
 #[test]
 fn gradient_rules_live_with_their_ops() {
-    let rooms = ["autograd-core/src/ops/", "autograd-core/src/op.rs", "autograd-core/src/custom.rs", "autograd-core/src/testing/", "autograd-core/src/graph/", "autograd-core/src/var.rs"];
+    let rooms = [
+        "autograd-core/src/ops/",
+        "autograd-core/src/op.rs",
+        "autograd-core/src/custom.rs",
+        "autograd-core/src/testing/",
+        "autograd-core/src/graph/",
+        "autograd-core/src/var.rs",
+    ];
     let mut breaches = Vec::new();
     for path in files("rs").into_iter().filter(|path| name(path).contains("/src/")) {
         if code(&read(&path)).contains("fn backward") && !rooms.iter().any(|room| in_folder(&path, room)) {
@@ -191,7 +223,9 @@ fn paths_named_in_the_documents_exist() {
     for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"] {
         for word in read(&root().join(document)).split(['`', '(', ')', ' ', '\n', '|', ',']) {
             let path = word.trim_end_matches(['.', ':', ';', '/']);
-            let folder = ["autograd-", "examples/", "tests/", "benches/", "docs/", "src/", ".ci/"].iter().any(|start| path.starts_with(start));
+            let folder = ["autograd-", "examples/", "tests/", "benches/", "docs/", "src/", ".ci/"]
+                .iter()
+                .any(|start| path.starts_with(start));
             if folder && path.contains('/') && !path.contains(['*', '<', '{']) && !root().join(path).exists() {
                 breaches.push(format!("{document}: there is no {path}"));
             }
@@ -202,5 +236,8 @@ fn paths_named_in_the_documents_exist() {
 
 #[test]
 fn the_change_log_has_an_entry_for_what_is_not_released() {
-    assert!(read(&root().join("CHANGELOG.md")).contains("## Unreleased"), "CHANGELOG.md: keep a section `## Unreleased`");
+    assert!(
+        read(&root().join("CHANGELOG.md")).contains("## Unreleased"),
+        "CHANGELOG.md: keep a section `## Unreleased`"
+    );
 }

@@ -150,7 +150,9 @@ fn backward_passes_over_shared_variables_run_at_the_same_time() {
     let workers: Vec<_> = (0..8)
         .map(|_| {
             let (x, shared) = (x.clone(), shared.clone());
-            thread::spawn(move || (0..200).map(|_| gradient(&(&shared * &shared).sum().backward(), &x)).collect::<Vec<_>>())
+            thread::spawn(move || {
+                (0..200).map(|_| gradient(&(&shared * &shared).sum().backward(), &x)).collect::<Vec<_>>()
+            })
         })
         .collect();
     for worker in workers {

@@ -265,6 +265,9 @@ fn a_forgotten_sum_to_is_caught() {
 #[test]
 fn a_failure_says_where_and_how_to_see_it_again() {
     let text = try_check::<Sign>().unwrap_err().to_string();
-    assert!(text.starts_with("Sign: the law of gradient is broken\n  operand 0, gradient and difference at ["), "{text}");
+    assert!(
+        text.starts_with("Sign: the law of gradient is broken\n  operand 0, gradient and difference at ["),
+        "{text}"
+    );
     assert!(text.contains("allowed 1e-6") && text.contains("AUTOGRAD_SEED=231 cargo test Sign"), "{text}");
 }

@@ -89,7 +89,8 @@ impl<'a, T: Copy> Reader<'a, T> {
         let mut rest = out;
         let count = (skip + rest.len()).div_ceil(run);
         walk.each(start / run, count, |[at]| {
-            let (now, later) = std::mem::take(&mut rest).split_at_mut((run - skip).min(rest.len()));
+            let n = (run - skip).min(rest.len());
+            let (now, later) = std::mem::take(&mut rest).split_at_mut(n);
             let first = at as isize + skip as isize * step;
             match step {
                 0 => now.fill(data[at]),

@@ -52,7 +52,8 @@ impl BenchCase {
             let drawn = Domain::draw(&domains, &case.shapes, &mut Generator::seed(0));
             let x: Vec<Var> = drawn.iter().map(|x| Var::leaf(x.cast())).collect();
             let (op, constants) = (case.op.clone(), x.iter().map(Var::detach).collect::<Vec<_>>());
-            let apply = move |x: &[Var]| op::apply(op.clone(), &x.iter().collect::<Vec<_>>()).expect("a case that is accepted");
+            let apply =
+                move |x: &[Var]| op::apply(op.clone(), &x.iter().collect::<Vec<_>>()).expect("a case that is accepted");
             let y = apply(&x);
             let dy = Tensor::uniform(y.shape(), -1.0, 1.0, &mut Generator::seed(1));
             Prepared {
