@@ -1,1 +1,54 @@
 //! A define-by-run automatic differentiation engine and neural-network library for the CPU.
+//!
+//! This package only gathers the others under one name: [`Tensor`], [`Var`] and the graph from `autograd-core`, the modules and layers of
+//! [`nn`], the optimisers of [`optim`]. The [`prelude`] holds what most programs name.
+//!
+//! ```
+//! use autograd::prelude::*;
+//!
+//! #[derive(Module)]
+//! struct Mlp {
+//!     hidden: Linear,
+//!     out: Linear,
+//! }
+//!
+//! impl Forward for Mlp {
+//!     fn forward(&self, x: &Var) -> Var {
+//!         self.out.forward(&self.hidden.forward(x).tanh())
+//!     }
+//! }
+//!
+//! // The exclusive or, which no linear map computes.
+//! let x = Var::constant([[0.0f32, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]);
+//! let truth = Tensor::from([0i64, 1, 1, 0]);
+//!
+//! let mut generator = Generator::seed(1);
+//! let mlp = Mlp { hidden: Linear::new(2, 8, &mut generator), out: Linear::new(8, 2, &mut generator) };
+//! let mut adam = Adam::new(mlp.parameters(), 0.05)?;
+//! for _ in 0..200 {
+//!     let loss = mlp.forward(&x).cross_entropy(&truth);
+//!     adam.step(&loss.backward())?;
+//! }
+//! assert_eq!(no_grad(|| mlp.forward(&x)).value().argmax(1), truth);
+//! # Ok::<(), autograd::optim::Error>(())
+//! ```
+
+pub use autograd_core::*;
+pub use autograd_optim as optim;
+
+/// Modules, parameters, layers, initialisation and gradient clipping: the crate `autograd-nn`.
+pub mod nn {
+    // The derive of the same name, which looks for the trait here instead of in `autograd_nn`.
+    pub use autograd_derive::FacadeModule as Module;
+    pub use autograd_nn::*;
+}
+
+/// What most programs name: `use autograd::prelude::*`.
+pub mod prelude {
+    pub use crate::nn::{
+        AvgPool2d, Buffer, Conv2d, Flatten, Forward, LeakyRelu, Linear, LogSoftmax, MaxPool2d, Module, Parameter, Relu,
+        Sequential, Sigmoid, Softmax, Tanh, Training, clip_grad_norm, clip_grad_value, init, unreached,
+    };
+    pub use autograd_core::{Generator, Gradients, Real, Shape, Tensor, Var, grad, no_grad, with_threads};
+    pub use autograd_optim::{Adam, AdamSettings, Optimizer, Sgd, SgdSettings};
+}

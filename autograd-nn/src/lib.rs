@@ -1,1 +1,51 @@
-//! nn
+//! Modules, parameters and layers: networks, written as structs of what they consist of.
+//!
+//! In reading order:
+//!
+//! 1. A [`Parameter`] is a shared slot that holds a leaf; an optimiser gives it new values, a forward pass asks it for the current one.
+//! 2. A [`Module`] shows its parameters under their names. `#[derive(Module)]` writes it for a struct of modules.
+//! 3. [`Forward`] is a module from one variable to one, as it goes into [`Sequential`]; any other signature is a method of your own.
+//! 4. The [`layers`] compose ops of `autograd_core`; there is no gradient rule in this crate.
+//! 5. [`init`] draws first values from an explicit [`Generator`](autograd_core::Generator).
+//! 6. [`clip_grad_norm`] and [`unreached`] look at the gradients between the backward pass and the step of an optimiser.
+//!
+//! ```
+//! use autograd_core::{Generator, Var};
+//! use autograd_nn::{Forward, Linear, Module};
+//!
+//! #[derive(Module)]
+//! struct Mlp {
+//!     hidden: Linear,
+//!     out: Linear,
+//! }
+//!
+//! impl Forward for Mlp {
+//!     fn forward(&self, x: &Var) -> Var {
+//!         self.out.forward(&self.hidden.forward(x).tanh())
+//!     }
+//! }
+//!
+//! let mut generator = Generator::seed(1);
+//! let mlp = Mlp { hidden: Linear::new(2, 8, &mut generator), out: Linear::new(8, 1, &mut generator) };
+//! let names: Vec<String> = mlp.named_parameters().into_iter().map(|(name, _)| name).collect();
+//! assert_eq!(names, ["hidden.weight", "hidden.bias", "out.weight", "out.bias"]);
+//! let gradients = mlp.forward(&Var::constant([[1.0f32, -1.0]])).sum().backward();
+//! assert_eq!(mlp.out.bias.as_ref().unwrap().gradient(&gradients).unwrap().to_vec(), [1.0]);
+//! ```
+
+// The derived code names this crate; inside, too, it must be found under that name.
+extern crate self as autograd_nn;
+
+mod clip;
+pub mod init;
+pub mod layers;
+mod module;
+mod parameter;
+
+pub use autograd_derive::Module;
+pub use clip::{ClipError, clip_grad_norm, clip_grad_value};
+pub use layers::{
+    AvgPool2d, Conv2d, Flatten, LeakyRelu, Linear, LogSoftmax, MaxPool2d, Relu, Sequential, Sigmoid, Softmax, Tanh,
+};
+pub use module::{Buffer, Forward, Module, Part, Training, Visitor, unreached};
+pub use parameter::Parameter;

@@ -157,12 +157,19 @@ pub fn rows<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, out: &mut [T], f: 
             out.copy_from_slice(x);
             return out.chunks_mut(n).for_each(&f);
         }
-        let mut row = vec![T::zero(); n];
+        // Several neighbouring rows at once, so that each cache line is fetched once for all of them.
+        let mut tile = vec![T::zero(); n * LANES.min(inner)];
         for (x, out) in x.chunks(n * inner).zip(out.chunks_mut(n * inner)) {
-            for i in 0..inner {
-                row.iter_mut().enumerate().for_each(|(j, r)| *r = x[j * inner + i]);
-                f(&mut row);
-                row.iter().enumerate().for_each(|(j, &r)| out[j * inner + i] = r);
+            for first in (0..inner).step_by(LANES) {
+                let width = LANES.min(inner - first);
+                let tile = &mut tile[..n * width];
+                for (j, x) in x.chunks(inner).enumerate() {
+                    x[first..first + width].iter().enumerate().for_each(|(i, &x)| tile[i * n + j] = x);
+                }
+                tile.chunks_mut(n).for_each(&f);
+                for (j, out) in out.chunks_mut(inner).enumerate() {
+                    out[first..first + width].iter_mut().enumerate().for_each(|(i, y)| *y = tile[i * n + j]);
+                }
             }
         }
     });
@@ -182,6 +189,19 @@ mod tests {
             for (i, &y) in out.iter().enumerate() {
                 let column = (0..n).map(|j| x[(i / inner * n + j) * inner + i % inner]);
                 assert_eq!(y, column.fold(-1.0, f64::max), "{outer} {n} {inner}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_row_is_changed_once_wherever_it_lies() {
+        for (outer, n, inner) in [(1, 9, 1), (300, 37, 1), (2, 30, 5), (3, 7, 200), (5, 0, 1), (2, 3, 0)] {
+            let x: Vec<f64> = (0..outer * n * inner).map(|i| i as f64).collect();
+            let mut out = vec![f64::NAN; x.len()];
+            rows(&x, Fold { outer, n, inner }, &mut out, |row| row.reverse());
+            for (i, &y) in out.iter().enumerate() {
+                let (block, j, column) = (i / (n * inner), i / inner % n, i % inner);
+                assert_eq!(y, x[(block * n + n - 1 - j) * inner + column], "{outer} {n} {inner}");
             }
         }
     }

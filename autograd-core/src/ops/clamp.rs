@@ -48,14 +48,9 @@ impl Unary for Clamp {
     const SAVES: Save = Save::OUTPUT;
 
     fn f<T: Real>(&self, x: T) -> T {
-        let x = match self.min.map(T::of) {
-            Some(min) if x < min => min,
-            _ => x,
-        };
-        match self.max.map(T::of) {
-            Some(max) if x > max => max,
-            _ => x,
-        }
+        let (min, max) = (T::of(self.min.unwrap_or(f64::NEG_INFINITY)), T::of(self.max.unwrap_or(f64::INFINITY)));
+        let x = if x < min { min } else { x };
+        if x > max { max } else { x }
     }
 
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {

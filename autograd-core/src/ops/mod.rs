@@ -1,6 +1,8 @@
 //! The ops, one a file. This page is the only list of them: `register!` gives each the permission to be recorded, and its test.
 
+mod conv;
 mod extremum;
+mod pool;
 mod prelude;
 mod unary;
 
@@ -11,6 +13,8 @@ mod add;
 mod add_scalar;
 mod amax;
 mod amin;
+mod avg_pool2d;
+mod avg_unpool2d;
 mod broadcast_to;
 mod clamp;
 mod concat;
@@ -32,6 +36,7 @@ mod log_softmax;
 mod logsumexp;
 mod masked_fill;
 mod matmul;
+mod max_pool2d;
 mod maximum;
 mod mean;
 mod minimum;
@@ -89,16 +94,17 @@ macro_rules! register {
 }
 
 register! {
-    elementwise: abs::Abs, add::Add, add_scalar::AddScalar, clamp::Clamp, cos::Cos, div::Div, div_scalar::DivScalar,
-        exp::Exp, leaky_relu::LeakyRelu, log::Log, masked_fill::MaskedFill, maximum::Maximum, minimum::Minimum,
-        mul::Mul, mul_scalar::MulScalar, neg::Neg, pow::Pow, pow_scalar::PowScalar, rdiv_scalar::RdivScalar,
-        relu::Relu, rsub_scalar::RsubScalar, sigmoid::Sigmoid, sin::Sin, sqrt::Sqrt, square::Square, sub::Sub,
-        tanh::Tanh, where_::Where;
-    reduce: amax::Amax, amin::Amin, log_softmax::LogSoftmax, logsumexp::LogSumExp, mean::Mean, softmax::Softmax,
-        sum::Sum, sum_to::SumTo;
-    shape: broadcast_to::BroadcastTo, concat::Concat, embed::Embed, pad::Pad, permute::Permute, reshape::Reshape, slice::Slice,
-        stack::Stack;
+    elementwise: abs::Abs, add::Add, add_scalar::AddScalar, clamp::Clamp, cos::Cos, div::Div,
+        div_scalar::DivScalar, exp::Exp, leaky_relu::LeakyRelu, log::Log, masked_fill::MaskedFill,
+        maximum::Maximum, minimum::Minimum, mul::Mul, mul_scalar::MulScalar, neg::Neg, pow::Pow,
+        pow_scalar::PowScalar, rdiv_scalar::RdivScalar, relu::Relu, rsub_scalar::RsubScalar,
+        sigmoid::Sigmoid, sin::Sin, sqrt::Sqrt, square::Square, sub::Sub, tanh::Tanh, where_::Where;
+    reduce: amax::Amax, amin::Amin, log_softmax::LogSoftmax, logsumexp::LogSumExp, mean::Mean,
+        softmax::Softmax, sum::Sum, sum_to::SumTo;
+    shape: broadcast_to::BroadcastTo, concat::Concat, embed::Embed, pad::Pad, permute::Permute,
+        reshape::Reshape, slice::Slice, stack::Stack;
     index: gather::Gather, index_add::IndexAdd, index_select::IndexSelect, scatter_add::ScatterAdd;
     conv: conv2d::Conv2d, conv2d_weight::Conv2dWeight, conv_transpose2d::ConvTranspose2d;
+    pool: avg_pool2d::AvgPool2d, avg_unpool2d::AvgUnpool2d, max_pool2d::MaxPool2d;
     linalg: matmul::MatMul;
 }

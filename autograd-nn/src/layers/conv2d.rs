@@ -1,0 +1,125 @@
+//! `Conv2d`: two-dimensional convolution and a bias.
+
+use crate::{Forward, Module, Parameter, init};
+use autograd_core::{Generator, Real, Var, ops};
+
+/// Two-dimensional convolution (cross-correlation, as the field calls it): `y[n, o] = Σ_c w[o, c] ⋆ x[n, c] + b[o]`.
+///
+/// # Shape
+/// `[n, in, h, w] -> [n, out, h', w']` with `h' = (h + 2 padding - dilation (kernel - 1) - 1) / stride + 1`, rounded down, and likewise `w'`
+///
+/// # Example
+/// ```
+/// use autograd_core::{Generator, Tensor, Var};
+/// use autograd_nn::{Conv2d, Forward};
+/// let layer = Conv2d::new(1, 2, [3, 3], &mut Generator::seed(0)).padding([1, 1]);
+/// layer.weight.set(Tensor::ones([2, 1, 3, 3]));
+/// layer.bias.as_ref().unwrap().set([0.0, 100.0]);
+/// let x = Var::leaf(Tensor::<f64>::ones([1, 1, 2, 2]));
+/// let y = layer.forward(&x);
+/// assert_eq!(y.to_vec(), [4.0, 4.0, 4.0, 4.0, 104.0, 104.0, 104.0, 104.0]);
+/// let gradients = y.sum().backward();
+/// assert_eq!(gradients.get(&x).unwrap().to_vec(), [8.0; 4]); // each pixel is under four windows of two kernels
+/// assert_eq!(layer.bias.as_ref().unwrap().gradient(&gradients).unwrap().to_vec(), [4.0, 4.0]);
+/// ```
+#[derive(Debug, Module)]
+pub struct Conv2d<T: Real = f32> {
+    /// The kernels, of shape `[out, in / groups, kernel height, kernel width]`.
+    pub weight: Parameter<T>,
+    /// `b`, of shape `[out]`.
+    pub bias: Option<Parameter<T>>,
+    /// Stride, padding, dilation and groups.
+    #[module(skip)]
+    pub settings: ops::Conv2d,
+}
+
+impl<T: Real> Conv2d<T> {
+    /// A layer from `inputs` channels to `outputs` with a kernel of height and width `kernel`; stride 1, no padding.
+    ///
+    /// Weight and bias begin uniform within `±1/√(inputs · kernel area)` as in PyTorch.
+    pub fn new(inputs: usize, outputs: usize, kernel: [usize; 2], generator: &mut Generator) -> Self {
+        Conv2d::grouped(inputs, outputs, kernel, 1, generator)
+    }
+
+    /// A layer whose channels are in groups that do not see each other; as many groups as inputs is a depthwise convolution.
+    ///
+    /// # Panics
+    /// If `groups` is 0 or does not divide both numbers of channels.
+    #[track_caller]
+    pub fn grouped(
+        inputs: usize,
+        outputs: usize,
+        kernel: [usize; 2],
+        groups: usize,
+        generator: &mut Generator,
+    ) -> Self {
+        let divides = |channels: usize| groups > 0 && channels.is_multiple_of(groups);
+        assert!(
+            divides(inputs) && divides(outputs),
+            "Conv2d: {groups} groups do not divide {inputs} input and {outputs} output channels"
+        );
+        let inputs = inputs / groups;
+        let fan_in = inputs * kernel[0] * kernel[1];
+        let weight = Parameter::new(init::fan_in_uniform([outputs, inputs, kernel[0], kernel[1]], fan_in, generator));
+        let bias = Parameter::new(init::fan_in_uniform([outputs], fan_in, generator));
+        Conv2d { weight, bias: Some(bias), settings: ops::Conv2d::default().groups(groups) }
+    }
+
+    /// Moves the window by this many rows and columns.
+    #[must_use]
+    pub fn stride(self, stride: [usize; 2]) -> Self {
+        Conv2d { settings: self.settings.stride(stride), ..self }
+    }
+
+    /// Puts this many rows (columns) of zeros on both sides.
+    #[must_use]
+    pub fn padding(self, padding: [usize; 2]) -> Self {
+        Conv2d { settings: self.settings.padding(padding), ..self }
+    }
+
+    /// Spreads the window: neighbouring kernel elements lie this many rows and columns apart.
+    #[must_use]
+    pub fn dilation(self, dilation: [usize; 2]) -> Self {
+        Conv2d { settings: self.settings.dilation(dilation), ..self }
+    }
+
+    /// The same layer without bias.
+    #[must_use]
+    pub fn without_bias(self) -> Self {
+        Conv2d { bias: None, ..self }
+    }
+}
+
+impl<T: Real> Forward<T> for Conv2d<T> {
+    #[track_caller]
+    fn forward(&self, x: &Var<T>) -> Var<T> {
+        let y = x.conv2d(&self.weight.var(), self.settings);
+        match &self.bias {
+            Some(bias) => y + bias.var().reshape([bias.numel(), 1, 1]),
+            None => y,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use autograd_core::Tensor;
+
+    #[test]
+    fn settings_reach_the_op() {
+        let x = Var::constant(Tensor::<f32>::ones([2, 4, 9, 8]));
+        let generator = &mut Generator::seed(0);
+        let layer = Conv2d::grouped(4, 6, [3, 2], 2, generator).stride([2, 3]).padding([1, 0]).dilation([2, 1]);
+        assert_eq!(*layer.weight.shape(), [6, 2, 3, 2]);
+        assert_eq!(*layer.forward(&x).shape(), [2, 6, 4, 3]);
+        assert_eq!(layer.parameter_count(), 6 * 2 * 3 * 2 + 6);
+        assert_eq!(layer.without_bias().parameter_count(), 72);
+    }
+
+    #[test]
+    #[should_panic(expected = "Conv2d: 3 groups do not divide 4 input and 6 output channels")]
+    fn groups_must_divide_the_channels() {
+        let _ = Conv2d::<f32>::grouped(4, 6, [3, 3], 3, &mut Generator::seed(0));
+    }
+}

@@ -1,0 +1,120 @@
+//! `Sequential`: modules one after the other.
+
+use crate::{Forward, Module, Visitor};
+use autograd_core::{Real, Var};
+use std::fmt;
+
+/// Modules one after the other, named by their numbers.
+///
+/// # Shape
+/// What the first takes `->` what the last gives.
+///
+/// # Example
+/// ```
+/// use autograd_core::{Generator, Var};
+/// use autograd_nn::{Forward, Linear, Module, Relu, Sequential};
+/// let mut generator = Generator::seed(0);
+/// let mlp = Sequential::new()
+///     .then(Linear::new(4, 8, &mut generator))
+///     .then(Relu)
+///     .then(Linear::new(8, 2, &mut generator));
+/// let names: Vec<String> = mlp.named_parameters().into_iter().map(|(name, _)| name).collect();
+/// assert_eq!(names, ["0.weight", "0.bias", "2.weight", "2.bias"]);
+/// let y = mlp.forward(&Var::constant([[1.0f32, 2.0, 3.0, 4.0]]));
+/// assert_eq!(*y.shape(), [1, 2]);
+/// assert!(autograd_nn::unreached(&mlp, &y.sum().backward()).is_empty());
+/// ```
+pub struct Sequential<T: Real = f32> {
+    modules: Vec<Box<dyn Forward<T> + Send + Sync>>,
+}
+
+impl<T: Real> Sequential<T> {
+    /// No module yet: what comes in goes out.
+    pub fn new() -> Self {
+        Sequential { modules: Vec::new() }
+    }
+
+    /// The same with one more module at the end.
+    #[must_use]
+    pub fn then(mut self, module: impl Forward<T> + Send + Sync + 'static) -> Self {
+        self.push(module);
+        self
+    }
+
+    /// Adds a module at the end.
+    pub fn push(&mut self, module: impl Forward<T> + Send + Sync + 'static) {
+        self.modules.push(Box::new(module));
+    }
+
+    /// The number of modules.
+    pub fn len(&self) -> usize {
+        self.modules.len()
+    }
+
+    /// Whether there is no module.
+    pub fn is_empty(&self) -> bool {
+        self.modules.is_empty()
+    }
+}
+
+impl<T: Real> Default for Sequential<T> {
+    fn default() -> Self {
+        Sequential::new()
+    }
+}
+
+impl<T: Real> Module<T> for Sequential<T> {
+    fn visit(&self, visitor: &mut Visitor<'_, T>) {
+        self.modules.visit(visitor);
+    }
+}
+
+impl<T: Real> Forward<T> for Sequential<T> {
+    #[track_caller]
+    fn forward(&self, x: &Var<T>) -> Var<T> {
+        match self.modules.split_first() {
+            Some((first, rest)) => rest.iter().fold(first.forward(x), |x, module| module.forward(&x)),
+            None => x.clone(),
+        }
+    }
+}
+
+/// The shapes of its parameters by name.
+impl<T: Real> fmt::Debug for Sequential<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.named_parameters()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Linear;
+    use autograd_core::Generator;
+
+    #[test]
+    fn modules_follow_one_another_and_nest() {
+        let generator = &mut Generator::seed(5);
+        let (a, b) = (Linear::<f64>::new(3, 3, generator), Linear::new(3, 2, generator));
+        let x = Var::constant([1.0, -2.0, 3.0]);
+        let expected = b.forward(&a.forward(&x)).to_vec();
+        let nested = Sequential::new().then(a).then(Sequential::new().then(b));
+        assert_eq!(nested.forward(&x).to_vec(), expected);
+        assert_eq!(nested.named_parameters()[2].0, "1.0.weight");
+        assert_eq!((nested.len(), nested.is_empty(), nested.parameter_count()), (2, false, 20));
+        assert!(format!("{nested:?}").starts_with("{\"0.weight\": Parameter([3, 3]), "));
+    }
+
+    #[test]
+    fn nothing_gives_what_comes_in() {
+        let x = Var::leaf([1.0, 2.0]);
+        let y = Sequential::default().forward(&x);
+        assert!(y.value().shares(x.value()));
+    }
+
+    #[test]
+    fn a_model_can_be_shared_by_threads() {
+        fn shared<M: Send + Sync>(_: &M) {}
+        shared(&Sequential::<f32>::new().then(Linear::new(1, 1, &mut Generator::seed(0))));
+    }
+}

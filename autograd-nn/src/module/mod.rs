@@ -1,0 +1,158 @@
+//! `Module`: what consists of parameters, buffers and other modules, each under a name.
+
+mod containers;
+mod state;
+mod visitor;
+
+pub use state::{Buffer, Training};
+pub use visitor::{Part, Visitor};
+
+use crate::Parameter;
+use autograd_core::{Gradients, Real, Var};
+use std::collections::HashSet;
+
+/// What consists of parameters, buffers and other modules, each under a name.
+///
+/// `#[derive(Module)]` writes [`visit`](Module::visit) for a struct; the other methods follow from it. Names are those that PyTorch gives:
+/// the fields on the way joined by dots, with numbers in lists and tuples, as in `layers.0.weight`.
+///
+/// The derived rule is short:
+///
+/// - Each field is visited. Fields of layers, [`Parameter`]s, [`Buffer`]s, [`Training`] flags, and of `Vec`, `Option`, `Box`, `Arc`, arrays and
+///   tuples of them say what they hold; numbers, `bool`, `char`, `String` and `PhantomData` hold nothing. A field of any other type carries
+///   `#[module(skip)]`.
+/// - The element type is the struct's type parameter that is bounded by `Real`, else `f32`; `#[module(element = f64)]` says otherwise.
+/// - `#[module(crate = my::nn)]` names the path where `Module` and `Visitor` are found if it is not this crate.
+///
+/// ```
+/// use autograd_core::{Generator, Real};
+/// use autograd_nn::{Linear, Module, Parameter};
+///
+/// #[derive(Module)]
+/// struct Net<T: Real> {
+///     layers: Vec<Linear<T>>,
+///     scale: Option<Parameter<T>>,
+///     depth: usize,
+///     #[module(skip)]
+///     note: &'static str,
+/// }
+///
+/// let mut generator = Generator::seed(0);
+/// let layers = vec![Linear::<f64>::new(3, 2, &mut generator)];
+/// let net = Net { layers, scale: Some(Parameter::new(1.0)), depth: 1, note: "small" };
+/// let names: Vec<String> = net.named_parameters().into_iter().map(|(name, _)| name).collect();
+/// assert_eq!(names, ["layers.0.weight", "layers.0.bias", "scale"]);
+/// assert_eq!(net.parameter_count(), 3 * 2 + 2 + 1);
+/// ```
+///
+/// What is not a module must be skipped:
+///
+/// ```compile_fail
+/// #[derive(autograd_nn::Module)]
+/// struct Net {
+///     note: &'static str,
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a `Module<{T}>`",
+    label = "not a module of `{T}`",
+    note = "trainable state is a `Parameter`, other state a `Buffer`; a field of any other type carries `#[module(skip)]`",
+    note = "a struct without a type parameter bounded by `Real` is a module of f32, unless it says `#[module(element = f64)]`"
+)]
+pub trait Module<T: Real = f32> {
+    /// Shows `visitor` what this consists of, in the order of the fields.
+    fn visit(&self, visitor: &mut Visitor<'_, T>);
+
+    /// Each parameter with its name; a tied one once, under its first name.
+    fn named_parameters(&self) -> Vec<(String, Parameter<T>)> {
+        let (mut seen, mut found) = (HashSet::new(), Vec::new());
+        self.visit(&mut Visitor::new(&mut |name, part| {
+            if let Part::Parameter(parameter) = part
+                && seen.insert(parameter.id())
+            {
+                found.push((name.to_owned(), parameter.clone()));
+            }
+        }));
+        found
+    }
+
+    /// Each parameter, a tied one once: what an optimiser takes.
+    fn parameters(&self) -> Vec<Parameter<T>> {
+        self.named_parameters().into_iter().map(|(_, parameter)| parameter).collect()
+    }
+
+    /// Each buffer with its name; a shared one once, under its first name.
+    fn named_buffers(&self) -> Vec<(String, Buffer<T>)> {
+        let (mut seen, mut found) = (HashSet::new(), Vec::new());
+        self.visit(&mut Visitor::new(&mut |name, part| {
+            if let Part::Buffer(buffer) = part
+                && seen.insert(buffer.id())
+            {
+                found.push((name.to_owned(), buffer.clone()));
+            }
+        }));
+        found
+    }
+
+    /// The number of trainable and frozen numbers, those of tied parameters counted once.
+    fn parameter_count(&self) -> usize {
+        self.parameters().iter().map(Parameter::numel).sum()
+    }
+
+    /// Switches every part to training, as dropout and batch normalisation ask for; modules begin in this state.
+    fn train(&self) {
+        set_training(self, true);
+    }
+
+    /// Switches every part to evaluation.
+    #[doc(alias = "evaluate")]
+    fn eval(&self) {
+        set_training(self, false);
+    }
+
+    /// Freezes each parameter.
+    fn freeze(&self) {
+        self.parameters().iter().for_each(Parameter::freeze);
+    }
+
+    /// Makes each parameter trainable again.
+    fn unfreeze(&self) {
+        self.parameters().iter().for_each(Parameter::unfreeze);
+    }
+}
+
+fn set_training<T: Real, M: Module<T> + ?Sized>(module: &M, on: bool) {
+    module.visit(&mut Visitor::new(&mut |_, part| {
+        if let Part::Training(training) = part {
+            training.set(on);
+        }
+    }));
+}
+
+/// A module from one variable to one: what goes into [`Sequential`](crate::Sequential).
+///
+/// A module whose computation takes or gives anything else has a method of its own instead.
+pub trait Forward<T: Real = f32>: Module<T> {
+    /// Computes the result.
+    fn forward(&self, x: &Var<T>) -> Var<T>;
+}
+
+/// The names of trainable parameters that no gradient reached: forgotten in the forward pass, or cut off by `detach`.
+///
+/// ```
+/// use autograd_core::{Generator, Var};
+/// use autograd_nn::{Forward, Linear, Module, unreached};
+/// #[derive(Module)]
+/// struct Net {
+///     used: Linear,
+///     forgotten: Linear,
+/// }
+/// let mut generator = Generator::seed(0);
+/// let net = Net { used: Linear::new(2, 1, &mut generator), forgotten: Linear::new(2, 1, &mut generator) };
+/// let gradients = net.used.forward(&Var::constant([1.0f32, 2.0])).sum().backward();
+/// assert_eq!(unreached(&net, &gradients), ["forgotten.weight", "forgotten.bias"]);
+/// ```
+pub fn unreached<T: Real>(module: &(impl Module<T> + ?Sized), gradients: &Gradients<T>) -> Vec<String> {
+    let missing = |parameter: &Parameter<T>| parameter.is_trainable() && parameter.gradient(gradients).is_none();
+    module.named_parameters().into_iter().filter(|(_, parameter)| missing(parameter)).map(|(name, _)| name).collect()
+}

@@ -1,0 +1,141 @@
+//! Handwritten digits: those that are built in, how they are split, and how they become a batch.
+
+use autograd::prelude::*;
+use flate2::read::GzDecoder;
+use std::io::Read;
+
+/// Height and width of an image.
+pub const SIZE: usize = 28;
+/// Pixels of an image.
+pub const PIXELS: usize = SIZE * SIZE;
+/// How far a training image is moved at most, in pixels.
+const SHIFT: usize = 2;
+/// Mean and standard deviation of the pixels of MNIST.
+const MEAN: f32 = 0.1307;
+const STD: f32 = 0.3081;
+
+static BUILT_IN: &[u8] = include_bytes!("../data/mnist_5k.csv.gz");
+
+/// What is wrong with a file, and what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[error("{file}: {what}; {help}")]
+pub struct DataError {
+    /// Where.
+    pub file: String,
+    /// What.
+    pub what: String,
+    /// What to do.
+    pub help: &'static str,
+}
+
+/// Images of 28 × 28 pixels from 0 to 255, one behind the other, and the digit that each shows.
+#[derive(Debug)]
+pub struct Digits {
+    pixels: Vec<u8>,
+    labels: Vec<u8>,
+}
+
+impl Digits {
+    /// Images and labels, if there are as many of the one as of the other and each label is a digit.
+    pub fn new(pixels: Vec<u8>, labels: Vec<u8>) -> Result<Self, String> {
+        if pixels.len() != labels.len() * PIXELS {
+            return Err(format!("{} images have {} labels", pixels.len() / PIXELS, labels.len()));
+        }
+        match labels.iter().position(|&label| label > 9) {
+            Some(i) => Err(format!("label {i} is {}, which is not a digit", labels[i])),
+            None => Ok(Digits { pixels, labels }),
+        }
+    }
+
+    /// The 5,000 digits of MNIST that are built in, sorted by class.
+    pub fn built_in() -> Result<Self, DataError> {
+        Digits::read_csv(GzDecoder::new(BUILT_IN)).map_err(|what| DataError {
+            file: "examples/data/mnist_5k.csv.gz".to_owned(),
+            what,
+            help: "restore the file from the repository and build again",
+        })
+    }
+
+    /// Reads lines of 784 pixels and a label.
+    pub fn read_csv(reader: impl Read) -> Result<Self, String> {
+        let (mut pixels, mut labels) = (Vec::new(), Vec::new());
+        let mut lines = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(reader);
+        for (i, line) in lines.byte_records().enumerate() {
+            let number = i + 1;
+            let line = line.map_err(|error| format!("line {number} cannot be read: {error}"))?;
+            if line.len() != PIXELS + 1 {
+                return Err(format!("line {number} has {} values, not {}", line.len(), PIXELS + 1));
+            }
+            for (column, field) in line.iter().enumerate() {
+                let value = std::str::from_utf8(field).ok().and_then(|field| field.parse().ok());
+                let value = value.ok_or_else(|| {
+                    let field = String::from_utf8_lossy(field);
+                    format!("line {number}, column {}: {field:?} is not a number from 0 to 255", column + 1)
+                })?;
+                if column < PIXELS { pixels.push(value) } else { labels.push(value) }
+            }
+        }
+        Digits::new(pixels, labels)
+    }
+
+    /// The number of digits.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// The digit that image `i` shows.
+    pub fn label(&self, i: usize) -> u8 {
+        self.labels[i]
+    }
+
+    /// The pixels of image `i`, row by row.
+    pub fn image(&self, i: usize) -> &[u8] {
+        &self.pixels[i * PIXELS..(i + 1) * PIXELS]
+    }
+
+    /// In random order, the first `count` and the others.
+    pub fn split(self, count: usize, generator: &mut Generator) -> (Digits, Digits) {
+        let mut order: Vec<usize> = (0..self.len()).collect();
+        generator.shuffle(&mut order);
+        let (first, others) = order.split_at(count.min(order.len()));
+        (self.select(first), self.select(others))
+    }
+
+    /// These digits, in this order.
+    pub fn select(&self, order: &[usize]) -> Digits {
+        let pixels = order.iter().flat_map(|&i| self.image(i)).copied().collect();
+        Digits { pixels, labels: order.iter().map(|&i| self.labels[i]).collect() }
+    }
+
+    /// These digits as `[n, 1, 28, 28]`, with mean 0 and variance 1, and their labels.
+    pub fn batch(&self, order: &[usize]) -> (Var, Tensor<i64>) {
+        self.moved_batch(order, |_| [SHIFT, SHIFT])
+    }
+
+    /// A batch whose images are moved by up to two pixels each way, so that each epoch shows others.
+    pub fn shifted_batch(&self, order: &[usize], generator: &mut Generator) -> (Var, Tensor<i64>) {
+        let moves: Vec<[usize; 2]> = order.iter().map(|_| [(); 2].map(|()| generator.below(2 * SHIFT + 1))).collect();
+        self.moved_batch(order, |i| moves[i])
+    }
+
+    /// A batch whose `i`-th image is moved down and right by `moves(i)` less `SHIFT`.
+    fn moved_batch(&self, order: &[usize], moves: impl Fn(usize) -> [usize; 2]) -> (Var, Tensor<i64>) {
+        let images = Tensor::from_fn([order.len(), 1, SIZE, SIZE], |at| {
+            let (i, row, column) = (at / PIXELS, at / SIZE % SIZE, at % SIZE);
+            let [down, right] = moves(i);
+            let from = (row + SHIFT).checked_sub(down).zip((column + SHIFT).checked_sub(right));
+            let pixel = match from {
+                Some((row, column)) if row < SIZE && column < SIZE => self.image(order[i])[row * SIZE + column],
+                _ => 0,
+            };
+            (f32::from(pixel) / 255.0 - MEAN) / STD
+        });
+        (Var::constant(images), Tensor::from_fn([order.len()], |i| i64::from(self.labels[order[i]])))
+    }
+
+    /// The share of digits for which the answer is right.
+    pub fn share_right(&self, answers: &[u8]) -> f64 {
+        let right = self.labels.iter().zip(answers).filter(|(label, answer)| label == answer).count();
+        right as f64 / self.len() as f64
+    }
+}

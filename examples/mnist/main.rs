@@ -1,0 +1,139 @@
+//! LeNet-5 learns to read handwritten digits: `cargo run --release --example mnist`.
+
+mod digits;
+mod font;
+mod idx;
+mod lenet;
+mod picture;
+
+use autograd::prelude::*;
+use clap::Parser;
+use clap::builder::RangedU64ValueParser;
+use digits::Digits;
+use indicatif::{ProgressBar, ProgressStyle};
+use lenet::LeNet5;
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+/// Trains LeNet-5 on handwritten digits: on 5,000 of MNIST that are built in, or on all of them with --data.
+#[derive(Parser)]
+#[command(name = "mnist")]
+struct Args {
+    /// Folder with the four MNIST files, plain or .gz, to use instead of the built-in digits
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Times to go through the training digits
+    #[arg(long, default_value_t = 20, value_parser = at_least_one())]
+    epochs: usize,
+    /// Digits in one step
+    #[arg(long, default_value_t = 32, value_parser = at_least_one())]
+    batch: usize,
+    /// Learning rate of Adam at the start; it falls to zero along half a cosine
+    #[arg(long, default_value_t = 0.002)]
+    lr: f64,
+    /// Seed of the split, the first weights and the order of the digits
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Threads of the kernels [default: as many as the machine has]
+    #[arg(long, value_parser = at_least_one())]
+    threads: Option<usize>,
+    /// Where to write the picture
+    #[arg(long, value_name = "FILE", default_value = "target/mnist.png")]
+    picture: PathBuf,
+}
+
+fn at_least_one() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(1..)
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    // Errors go over the threads' border as text.
+    let result = match args.threads {
+        Some(threads) => with_threads(threads, || run(&args).map_err(|error| error.to_string())),
+        None => run(&args).map_err(|error| error.to_string()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("mnist: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &Args) -> Result<(), Box<dyn Error>> {
+    let mut generator = Generator::seed(args.seed);
+    let (train, test) = match &args.data {
+        Some(folder) => idx::read_folder(folder)?,
+        None => Digits::built_in()?.split(4000, &mut generator),
+    };
+    let model = LeNet5::new(&mut generator);
+    println!(
+        "LeNet-5 with {} parameters, {} digits to learn from, {} to be tested on",
+        model.parameter_count(),
+        train.len(),
+        test.len()
+    );
+    let losses = learn(&model, &train, &test, args, &mut generator)?;
+
+    let answers = model.read(&test);
+    let accuracy = test.share_right(&answers);
+    match picture::draw(&args.picture, &losses, &test, &answers, accuracy) {
+        Ok(()) => println!("picture {}", args.picture.display()),
+        Err(error) => eprintln!("mnist: {}: {error}; there is no picture", args.picture.display()),
+    }
+    println!("test accuracy {accuracy:.4}");
+    Ok(())
+}
+
+/// Trains the model and returns the loss of each step.
+fn learn(
+    model: &LeNet5,
+    train: &Digits,
+    test: &Digits,
+    args: &Args,
+    generator: &mut Generator,
+) -> Result<Vec<f32>, Box<dyn Error>> {
+    let mut optimizer = Adam::new(model.parameters(), args.lr)?;
+    let mut order: Vec<usize> = (0..train.len()).collect();
+    let steps = args.epochs * train.len().div_ceil(args.batch);
+    let mut losses = Vec::new();
+    for epoch in 1..=args.epochs {
+        let bar = progress_bar(epoch, args.epochs, train.len())?;
+        let (start, first) = (Instant::now(), losses.len());
+        generator.shuffle(&mut order);
+        for batch in order.chunks(args.batch) {
+            let (images, labels) = train.shifted_batch(batch, generator);
+            let loss = model.forward(&images).cross_entropy(&labels);
+            losses.push(loss.item());
+            let progress = losses.len() as f64 / steps as f64;
+            optimizer.set_lr(args.lr * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos()))?;
+            optimizer.step(&loss.backward())?;
+            bar.set_message(format!("loss {:.4}", losses.last().expect("just pushed")));
+            bar.inc(batch.len() as u64);
+        }
+        bar.finish_and_clear();
+        let rate = train.len() as f64 / start.elapsed().as_secs_f64();
+        let loss = losses[first..].iter().sum::<f32>() / (losses.len() - first) as f32;
+        let accuracy = test.share_right(&model.read(test));
+        println!("epoch {epoch:>2}  loss {loss:.4}  test accuracy {accuracy:.4}  {rate:.0} images/s");
+    }
+    Ok(losses)
+}
+
+fn progress_bar(epoch: usize, epochs: usize, images: usize) -> Result<ProgressBar, Box<dyn Error>> {
+    let template = "{prefix} {wide_bar} {pos}/{len}  {msg}  {per_sec}";
+    let style = ProgressStyle::with_template(template)?.with_key(
+        "per_sec",
+        |state: &indicatif::ProgressState, out: &mut dyn std::fmt::Write| {
+            // What cannot be written to the bar is not worth stopping for.
+            let _ = write!(out, "{:.0} images/s", state.per_sec());
+        },
+    );
+    let bar = ProgressBar::new(images as u64).with_style(style);
+    bar.set_prefix(format!("epoch {epoch}/{epochs}"));
+    Ok(bar)
+}

@@ -1,0 +1,49 @@
+//! One seed gives one result, bit for bit, on any number of threads.
+
+#[expect(dead_code, reason = "the example uses more of it than this test")]
+#[path = "../examples/mnist/digits.rs"]
+mod digits;
+#[expect(dead_code, reason = "the example uses more of it than this test")]
+#[path = "../examples/mnist/lenet.rs"]
+mod lenet;
+
+use autograd::prelude::*;
+use digits::Digits;
+use lenet::LeNet5;
+
+/// A hash of the bits of all weights (FNV-1a).
+fn fingerprint(model: &LeNet5) -> u64 {
+    let weights = model.parameters().into_iter().flat_map(|parameter| parameter.value().to_vec());
+    let bytes = weights.flat_map(|weight| weight.to_bits().to_le_bytes());
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// The fingerprints before and after an epoch on these digits.
+fn train(digits: &Digits, seed: u64) -> (u64, u64) {
+    let mut generator = Generator::seed(seed);
+    let model = LeNet5::new(&mut generator);
+    let before = fingerprint(&model);
+    let mut optimizer = Adam::new(model.parameters(), 2e-3).expect("good settings");
+    let mut order: Vec<usize> = (0..digits.len()).collect();
+    generator.shuffle(&mut order);
+    for batch in order.chunks(50) {
+        let (images, labels) = digits.shifted_batch(batch, &mut generator);
+        let mut gradients = model.forward(&images).cross_entropy(&labels).backward();
+        clip_grad_norm(&mut gradients, 5.0).expect("a finite norm");
+        optimizer.step(&gradients).expect("finite gradients");
+    }
+    (before, fingerprint(&model))
+}
+
+#[test]
+fn a_network_learns_the_same_bits_on_any_number_of_threads() {
+    let all = Digits::built_in().expect("the built-in digits");
+    let some: Vec<usize> = (0..all.len()).step_by(25).collect();
+    let digits = all.select(&some);
+    let (before, once) = with_threads(1, || train(&digits, 7));
+    assert_ne!(before, once, "training changes the weights");
+    for threads in [1, 2, 3] {
+        assert_eq!(with_threads(threads, || train(&digits, 7)).1, once, "{threads} threads");
+    }
+    assert_ne!(train(&digits, 8).1, once, "another seed gives another result");
+}
