@@ -18,7 +18,6 @@ mod avg_unpool2d;
 mod broadcast_to;
 mod clamp;
 mod concat;
-mod conv;
 mod conv2d;
 mod conv2d_weight;
 mod conv_transpose2d;
