@@ -1,6 +1,6 @@
 //! Each op of the register: forward and backward, in GB/s or GFLOP/s. A new op is timed without a line here.
 
-use autograd::core::testing::{Work, entries};
+use autograd::testing::{Work, entries};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 fn ops(criterion: &mut Criterion) {

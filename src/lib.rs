@@ -52,3 +52,7 @@ pub mod prelude {
     pub use autograd_core::{Generator, Gradients, Real, Shape, Tensor, Var, grad, no_grad, with_threads};
     pub use autograd_optim::{Adam, AdamOptions, Optimizer, Sgd, SgdOptions};
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -2,8 +2,8 @@
 
 mod support;
 
-use autograd::core::ops::{Conv2d, MaxPool2d};
-use autograd::core::{AxisSlice, grad_with};
+use autograd::ops::{Conv2d, MaxPool2d};
+use autograd::{AxisSlice, grad_with};
 use autograd::{Generator, Tensor, Var};
 use serde_json::Value;
 use support::{load, number, numbers, relative_error, sizes};
@@ -35,7 +35,7 @@ fn the_sigmoid_neuron() {
 
 #[test]
 fn the_scalar_engine_exercises() {
-    let x = Var::leaf(-4.0);
+    let x: Var<f64> = Var::leaf(-4.0);
     let z = 2.0 * &x + 2.0 + &x;
     let q = z.relu() + &z * &x;
     let h = (&z * &z).relu();

@@ -1,6 +1,6 @@
 //! docs/ops.md is what the register and the op files say; a stale page fails. `UPDATE_EXPECT=1 cargo test --test docs` writes it anew.
 
-use autograd::core::testing::entries;
+use autograd::testing::entries;
 use std::fmt::Write;
 
 /// The paragraph under a heading of the first documentation that has it, as one line.

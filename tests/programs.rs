@@ -1,7 +1,7 @@
 //! Property tests: random programs over the ops against a naive oracle that knows only numbers.
 
-use autograd::core::testing::strategies::{broadcasting, layouts, tensors_of};
-use autograd::core::testing::{gradcheck, layouts::Layout};
+use autograd::testing::strategies::{broadcasting, layouts, tensors_of};
+use autograd::testing::{gradcheck, layouts::Layout};
 use autograd::{Shape, Tensor, Var};
 use proptest::prelude::*;
 

@@ -2,8 +2,8 @@
 
 mod support;
 
-use autograd::core::ops::{AvgPool2d, Conv2d, ConvTranspose2d, CrossEntropyOptions, MaxPool2d, Reduction};
-use autograd::core::{AxisSlice, grad_with};
+use autograd::ops::{AvgPool2d, Conv2d, ConvTranspose2d, CrossEntropyOptions, MaxPool2d, Reduction};
+use autograd::{AxisSlice, grad_with};
 use autograd::{Axes, Real, Tensor, Var};
 use serde_json::Value;
 use support::{load, number, numbers, sizes, tensor};

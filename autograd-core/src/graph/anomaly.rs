@@ -18,7 +18,7 @@ use crate::tensor::{Real, Tensor};
 /// # Panics
 /// At the first NaN.
 pub fn detect_anomaly<R>(f: impl FnOnce() -> R) -> R {
-    mode::current().with_anomaly().hold(f)
+    mode::current().with_anomaly(true).hold(f)
 }
 
 fn count_nan<T: Real>(x: &Tensor<T>) -> usize {

@@ -37,8 +37,9 @@ pub(crate) fn run<T: Real>(
         Wanted::Leaves => 0,
         Wanted::Nodes(nodes) => nodes.iter().map(|node| node.position).min().unwrap_or(u64::MAX),
     };
-    let mode = mode::current().with_recording(create_graph);
-    mode.hold(|| {
+    // A NaN is searched for in what a rule gives, not in its steps on the way, so that the op is named whose rule it is.
+    let anomaly = mode::current().anomaly();
+    mode::current().with_recording(create_graph).with_anomaly(false).hold(|| {
         let mut run = Run { agenda: Agenda::new(), found: LeafTable::default(), wanted, floor, create_graph };
         for (node, dy) in roots {
             run.put(&node, dy);
@@ -47,7 +48,7 @@ pub(crate) fn run<T: Real>(
             if matches!(wanted, Wanted::Nodes(nodes) if nodes.iter().any(|wanted| Arc::ptr_eq(wanted, &node))) {
                 run.found.put(&node, dy.clone(), |_, _| unreachable!("a node has its turn once"));
             }
-            if mode.anomaly() {
+            if anomaly {
                 node.step.backward(&node, &dy, &mut Inspect { run: &mut run, from: &node });
             } else {
                 node.step.backward(&node, &dy, &mut run);

@@ -34,8 +34,8 @@ impl Mode {
         Mode { recording, ..self }
     }
 
-    pub(crate) fn with_anomaly(self) -> Mode {
-        Mode { anomaly: true, ..self }
+    pub(crate) fn with_anomaly(self, anomaly: bool) -> Mode {
+        Mode { anomaly, ..self }
     }
 
     /// Runs `f` in this mode; the thread's own comes back afterwards, also when `f` panics.
