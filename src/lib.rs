@@ -50,7 +50,7 @@ pub mod prelude {
         Sequential, Sigmoid, Softmax, Tanh, Training, clip_grad_norm, clip_grad_value, init, unreached,
     };
     pub use autograd_core::{Generator, Gradients, Real, Shape, Tensor, Var, grad, no_grad, with_threads};
-    pub use autograd_optim::{Adam, AdamSettings, Optimizer, Sgd, SgdSettings};
+    pub use autograd_optim::{Adam, AdamOptions, Optimizer, Sgd, SgdOptions};
 }
 
 #[cfg(doctest)]

@@ -23,7 +23,7 @@ fn train(digits: &Digits, seed: u64) -> (u64, u64) {
     let mut generator = Generator::seed(seed);
     let model = LeNet5::new(&mut generator);
     let before = fingerprint(&model);
-    let mut optimizer = Adam::new(model.parameters(), 2e-3).expect("good settings");
+    let mut optimizer = Adam::new(model.parameters(), 2e-3).expect("good options");
     let mut order: Vec<usize> = (0..digits.len()).collect();
     generator.shuffle(&mut order);
     for batch in order.chunks(50) {

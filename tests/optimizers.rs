@@ -1,7 +1,7 @@
 //! The optimisers against paths of PyTorch and checks of CS231n, and what they refuse.
 
 use autograd::nn::Parameter;
-use autograd::optim::{Adam, AdamSettings, AdamState, Error, Optimizer, Sgd, SgdSettings};
+use autograd::optim::{Adam, AdamOptions, AdamState, Error, Optimizer, Sgd, SgdOptions};
 use autograd::{Gradients, Tensor, Var};
 use serde_json::Value;
 
@@ -50,16 +50,16 @@ fn follows(name: &str, optimizer: impl Fn(Vec<Parameter<f64>>, &Value) -> Box<dy
     }
 }
 
-fn sgd(parameters: Vec<Parameter<f64>>, settings: &Value) -> Box<dyn Optimizer<f64>> {
-    let get = |name: &str| settings[name].as_f64().unwrap_or(0.0);
-    let settings = SgdSettings {
+fn sgd(parameters: Vec<Parameter<f64>>, options: &Value) -> Box<dyn Optimizer<f64>> {
+    let get = |name: &str| options[name].as_f64().unwrap_or(0.0);
+    let options = SgdOptions {
         lr: get("lr"),
         momentum: get("momentum"),
         dampening: get("dampening"),
         weight_decay: get("weight_decay"),
-        nesterov: settings["nesterov"] == true,
+        nesterov: options["nesterov"] == true,
     };
-    Box::new(Sgd::new(parameters, settings).expect("good settings"))
+    Box::new(Sgd::new(parameters, options).expect("good options"))
 }
 
 #[test]
@@ -69,8 +69,8 @@ fn sgd_follows_pytorch() {
 
 #[test]
 fn adam_follows_pytorch() {
-    follows("adam", |parameters, settings| {
-        Box::new(Adam::new(parameters, settings["lr"].as_f64().expect("a rate")).expect("good settings"))
+    follows("adam", |parameters, options| {
+        Box::new(Adam::new(parameters, options["lr"].as_f64().expect("a rate")).expect("good options"))
     });
 }
 
@@ -92,7 +92,7 @@ fn sgd_with_momentum_gives_the_numbers_of_the_course() {
     let check = entry(&reference["checks"], "id", "sgd_momentum");
     let (lr, momentum) = (1e-3, 0.9);
     let w = Parameter::new(input(check, "w"));
-    let mut optimizer = Sgd::new(vec![w.clone()], SgdSettings { lr, momentum, ..Default::default() }).unwrap();
+    let mut optimizer = Sgd::new(vec![w.clone()], SgdOptions { lr, momentum, ..Default::default() }).unwrap();
     // The course's velocity is the step itself, ours is the step divided by -lr.
     optimizer.set_velocity(0, Some(input(check, "v").map(|v| -v / lr))).unwrap();
     optimizer.step(&gradients(&w, &input(check, "dw"))).unwrap();
@@ -120,8 +120,8 @@ fn adam_gives_the_numbers_of_the_course() {
 #[test]
 fn dampening_spares_the_first_step() {
     let w = Parameter::new([0.0]);
-    let settings = SgdSettings { lr: 1.0, momentum: 0.5, dampening: 0.25, ..Default::default() };
-    let mut optimizer = Sgd::new(vec![w.clone()], settings).unwrap();
+    let options = SgdOptions { lr: 1.0, momentum: 0.5, dampening: 0.25, ..Default::default() };
+    let mut optimizer = Sgd::new(vec![w.clone()], options).unwrap();
     for expected in [-4.0, -9.0] {
         optimizer.step(&gradients(&w, &[4.0].into())).unwrap();
         assert_eq!(w.value().to_vec(), [expected]); // v = 4, then 0.5 · 4 + 0.75 · 4
@@ -129,29 +129,29 @@ fn dampening_spares_the_first_step() {
 }
 
 #[test]
-fn bad_settings_are_refused_when_built() {
+fn bad_options_are_refused_when_built() {
     let parameters = || vec![Parameter::<f64>::new([1.0])];
-    let sgd = |settings: SgdSettings| Sgd::new(parameters(), settings).err().expect("refused").to_string();
-    let good = SgdSettings::default();
+    let sgd = |options: SgdOptions| Sgd::new(parameters(), options).err().expect("refused").to_string();
+    let good = SgdOptions::default();
     let finite = "it must be a number that is not negative";
-    assert_eq!(sgd(SgdSettings { lr: -0.1, ..good }), format!("sgd: lr is -0.1, {finite}"));
-    assert_eq!(sgd(SgdSettings { lr: f64::NAN, ..good }), format!("sgd: lr is NaN, {finite}"));
-    assert_eq!(sgd(SgdSettings { momentum: -1.0, ..good }), format!("sgd: momentum is -1, {finite}"));
-    assert_eq!(sgd(SgdSettings { weight_decay: f64::INFINITY, ..good }), format!("sgd: weight_decay is inf, {finite}"));
-    assert_eq!(sgd(SgdSettings { dampening: f64::NAN, ..good }), "sgd: dampening is NaN, it must be a finite number");
-    let nesterov = SgdSettings { nesterov: true, ..good };
+    assert_eq!(sgd(SgdOptions { lr: -0.1, ..good }), format!("sgd: lr is -0.1, {finite}"));
+    assert_eq!(sgd(SgdOptions { lr: f64::NAN, ..good }), format!("sgd: lr is NaN, {finite}"));
+    assert_eq!(sgd(SgdOptions { momentum: -1.0, ..good }), format!("sgd: momentum is -1, {finite}"));
+    assert_eq!(sgd(SgdOptions { weight_decay: f64::INFINITY, ..good }), format!("sgd: weight_decay is inf, {finite}"));
+    assert_eq!(sgd(SgdOptions { dampening: f64::NAN, ..good }), "sgd: dampening is NaN, it must be a finite number");
+    let nesterov = SgdOptions { nesterov: true, ..good };
     assert_eq!(sgd(nesterov), "sgd: momentum is 0, it must be above 0 where nesterov is set");
-    let dampened = SgdSettings { momentum: 0.9, dampening: 0.1, ..nesterov };
+    let dampened = SgdOptions { momentum: 0.9, dampening: 0.1, ..nesterov };
     assert_eq!(sgd(dampened), "sgd: dampening is 0.1, it must be 0 where nesterov is set");
 
-    let adam = |settings: AdamSettings| Adam::new(parameters(), settings).err().expect("refused").to_string();
-    let good = AdamSettings::default();
-    assert_eq!(adam(AdamSettings { lr: f64::INFINITY, ..good }), format!("adam: lr is inf, {finite}"));
+    let adam = |options: AdamOptions| Adam::new(parameters(), options).err().expect("refused").to_string();
+    let good = AdamOptions::default();
+    assert_eq!(adam(AdamOptions { lr: f64::INFINITY, ..good }), format!("adam: lr is inf, {finite}"));
     let beta = "it must be at least 0 and below 1";
-    assert_eq!(adam(AdamSettings { betas: (1.0, 0.999), ..good }), format!("adam: betas.0 is 1, {beta}"));
-    assert_eq!(adam(AdamSettings { betas: (0.9, -0.1), ..good }), format!("adam: betas.1 is -0.1, {beta}"));
-    assert_eq!(adam(AdamSettings { eps: -1e-8, ..good }), format!("adam: eps is -0.00000001, {finite}"));
-    assert_eq!(adam(AdamSettings { weight_decay: f64::NAN, ..good }), format!("adam: weight_decay is NaN, {finite}"));
+    assert_eq!(adam(AdamOptions { betas: (1.0, 0.999), ..good }), format!("adam: betas.0 is 1, {beta}"));
+    assert_eq!(adam(AdamOptions { betas: (0.9, -0.1), ..good }), format!("adam: betas.1 is -0.1, {beta}"));
+    assert_eq!(adam(AdamOptions { eps: -1e-8, ..good }), format!("adam: eps is -0.00000001, {finite}"));
+    assert_eq!(adam(AdamOptions { weight_decay: f64::NAN, ..good }), format!("adam: weight_decay is NaN, {finite}"));
 
     let w = Parameter::<f64>::new([1.0]);
     assert_eq!(Adam::<f32>::new(Vec::new(), 0.1).err(), Some(Error::NoParameters));
@@ -190,8 +190,8 @@ fn a_gradient_that_is_not_finite_changes_nothing() {
 fn parameters_without_gradient_or_frozen_stay() {
     let [used, unused, frozen] = [0; 3].map(|_| Parameter::new([1.0]));
     let all = vec![used.clone(), unused.clone(), frozen.clone()];
-    let settings = AdamSettings { lr: 0.1, weight_decay: 0.1, ..Default::default() };
-    let mut optimizer = Adam::new(all, settings).unwrap();
+    let options = AdamOptions { lr: 0.1, weight_decay: 0.1, ..Default::default() };
+    let mut optimizer = Adam::new(all, options).unwrap();
     let loss = used.var() * frozen.var();
     frozen.freeze();
     optimizer.step(&loss.sum().backward()).unwrap();

@@ -5,9 +5,9 @@ use crate::{Error, Optimizer};
 use autograd_core::{Gradients, Real, Tensor};
 use autograd_nn::Parameter;
 
-/// The settings of [`Adam`]; a number alone is the learning rate. The default is PyTorch's.
+/// The options of [`Adam`]; a number alone is the learning rate. The default is PyTorch's.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct AdamSettings {
+pub struct AdamOptions {
     /// The learning rate: about the size of a step in each element.
     pub lr: f64,
     /// The shares of the first and second moment that are kept.
@@ -18,19 +18,19 @@ pub struct AdamSettings {
     pub weight_decay: f64,
 }
 
-impl Default for AdamSettings {
+impl Default for AdamOptions {
     fn default() -> Self {
-        AdamSettings { lr: 1e-3, betas: (0.9, 0.999), eps: 1e-8, weight_decay: 0.0 }
+        AdamOptions { lr: 1e-3, betas: (0.9, 0.999), eps: 1e-8, weight_decay: 0.0 }
     }
 }
 
-impl From<f64> for AdamSettings {
+impl From<f64> for AdamOptions {
     fn from(lr: f64) -> Self {
-        AdamSettings { lr, ..AdamSettings::default() }
+        AdamOptions { lr, ..AdamOptions::default() }
     }
 }
 
-impl AdamSettings {
+impl AdamOptions {
     fn check(&self) -> Result<(), Error> {
         check_not_negative("adam", "lr", self.lr)?;
         check_decay("adam", "betas.0", self.betas.0)?;
@@ -77,7 +77,7 @@ pub struct AdamState<T: Real = f32> {
 /// ```
 pub struct Adam<T: Real = f32> {
     parameters: Parameters<T>,
-    settings: AdamSettings,
+    options: AdamOptions,
     /// One for each parameter that has taken a step.
     states: Vec<Option<AdamState<T>>>,
 }
@@ -86,18 +86,18 @@ impl<T: Real> Adam<T> {
     /// An optimiser of these parameters.
     ///
     /// # Errors
-    /// If a setting makes no sense, there is no parameter, or one is listed twice.
-    pub fn new(parameters: Vec<Parameter<T>>, settings: impl Into<AdamSettings>) -> Result<Self, Error> {
-        let settings = settings.into();
-        settings.check()?;
+    /// If an option makes no sense, there is no parameter, or one is listed twice.
+    pub fn new(parameters: Vec<Parameter<T>>, options: impl Into<AdamOptions>) -> Result<Self, Error> {
+        let options = options.into();
+        options.check()?;
         let parameters = Parameters::new(parameters)?;
         let states = vec![None; parameters.len()];
-        Ok(Adam { parameters, settings, states })
+        Ok(Adam { parameters, options, states })
     }
 
-    /// The settings.
-    pub fn settings(&self) -> &AdamSettings {
-        &self.settings
+    /// The options.
+    pub fn options(&self) -> &AdamOptions {
+        &self.options
     }
 
     /// What is remembered of parameter `i`; `None` before its first step.
@@ -129,7 +129,7 @@ impl<T: Real> Adam<T> {
 
 impl<T: Real> Optimizer<T> for Adam<T> {
     fn step(&mut self, gradients: &Gradients<T>) -> Result<(), Error> {
-        let AdamSettings { lr, betas: (beta1, beta2), eps, weight_decay } = self.settings;
+        let AdamOptions { lr, betas: (beta1, beta2), eps, weight_decay } = self.options;
         let [b1, fresh1, b2, fresh2] = [beta1, 1.0 - beta1, beta2, 1.0 - beta2].map(T::of);
         let [eps, decay] = [eps, weight_decay].map(T::of);
         for due in self.parameters.due(gradients)? {
@@ -160,12 +160,12 @@ impl<T: Real> Optimizer<T> for Adam<T> {
     }
 
     fn lr(&self) -> f64 {
-        self.settings.lr
+        self.options.lr
     }
 
     fn set_lr(&mut self, lr: f64) -> Result<(), Error> {
         check_not_negative("adam", "lr", lr)?;
-        self.settings.lr = lr;
+        self.options.lr = lr;
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! `Error`: settings that make no sense, and gradients that must not be applied.
+//! `Error`: options that make no sense, and gradients that must not be applied.
 
 use autograd_core::Shape;
 
@@ -6,13 +6,13 @@ use autograd_core::Shape;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A setting is outside its range.
-    #[error("{optimizer}: {setting} is {value}, it must be {range}")]
-    Setting {
+    /// An option is outside its range.
+    #[error("{optimizer}: {option} is {value}, it must be {range}")]
+    BadOption {
         /// The optimiser.
         optimizer: &'static str,
-        /// The setting.
-        setting: &'static str,
+        /// The option.
+        option: &'static str,
         /// Its value.
         value: f64,
         /// What it may be.

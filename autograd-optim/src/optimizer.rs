@@ -112,23 +112,23 @@ fn check_finite<T: Real>(parameter: usize, gradient: &Tensor<T>) -> Result<(), E
     }
 }
 
-/// Refuses a setting for which `holds` is false.
-pub fn check_setting(
+/// Refuses an option for which `holds` is false.
+pub fn check_option(
     optimizer: &'static str,
-    setting: &'static str,
+    option: &'static str,
     value: f64,
     range: &'static str,
     holds: bool,
 ) -> Result<(), Error> {
-    if holds { Ok(()) } else { Err(Error::Setting { optimizer, setting, value, range }) }
+    if holds { Ok(()) } else { Err(Error::BadOption { optimizer, option, value, range }) }
 }
 
-/// Refuses a setting that is negative or not finite.
-pub fn check_not_negative(optimizer: &'static str, setting: &'static str, value: f64) -> Result<(), Error> {
-    check_setting(optimizer, setting, value, "a number that is not negative", value >= 0.0 && value.is_finite())
+/// Refuses an option that is negative or not finite.
+pub fn check_not_negative(optimizer: &'static str, option: &'static str, value: f64) -> Result<(), Error> {
+    check_option(optimizer, option, value, "a number that is not negative", value >= 0.0 && value.is_finite())
 }
 
 /// Refuses a decay rate outside `[0, 1)`.
-pub fn check_decay(optimizer: &'static str, setting: &'static str, value: f64) -> Result<(), Error> {
-    check_setting(optimizer, setting, value, "at least 0 and below 1", (0.0..1.0).contains(&value))
+pub fn check_decay(optimizer: &'static str, option: &'static str, value: f64) -> Result<(), Error> {
+    check_option(optimizer, option, value, "at least 0 and below 1", (0.0..1.0).contains(&value))
 }

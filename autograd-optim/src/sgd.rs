@@ -1,13 +1,13 @@
 //! `Sgd`: stochastic gradient descent, with momentum.
 
-use crate::optimizer::{Parameters, check_not_negative, check_setting, check_shape};
+use crate::optimizer::{Parameters, check_not_negative, check_option, check_shape};
 use crate::{Error, Optimizer};
 use autograd_core::{Gradients, Real, Tensor};
 use autograd_nn::Parameter;
 
-/// The settings of [`Sgd`]; a number alone is the learning rate. The default is PyTorch's: a rate of 0.001 and nothing else.
+/// The options of [`Sgd`]; a number alone is the learning rate. The default is PyTorch's: a rate of 0.001 and nothing else.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct SgdSettings {
+pub struct SgdOptions {
     /// The learning rate.
     pub lr: f64,
     /// The share of the last step's velocity that is kept.
@@ -20,29 +20,29 @@ pub struct SgdSettings {
     pub nesterov: bool,
 }
 
-impl Default for SgdSettings {
+impl Default for SgdOptions {
     fn default() -> Self {
-        SgdSettings { lr: 1e-3, momentum: 0.0, dampening: 0.0, weight_decay: 0.0, nesterov: false }
+        SgdOptions { lr: 1e-3, momentum: 0.0, dampening: 0.0, weight_decay: 0.0, nesterov: false }
     }
 }
 
-impl From<f64> for SgdSettings {
+impl From<f64> for SgdOptions {
     fn from(lr: f64) -> Self {
-        SgdSettings { lr, ..SgdSettings::default() }
+        SgdOptions { lr, ..SgdOptions::default() }
     }
 }
 
-impl SgdSettings {
+impl SgdOptions {
     fn check(&self) -> Result<(), Error> {
         check_not_negative("sgd", "lr", self.lr)?;
         check_not_negative("sgd", "momentum", self.momentum)?;
-        check_setting("sgd", "dampening", self.dampening, "a finite number", self.dampening.is_finite())?;
+        check_option("sgd", "dampening", self.dampening, "a finite number", self.dampening.is_finite())?;
         check_not_negative("sgd", "weight_decay", self.weight_decay)?;
         if self.nesterov {
             let range = "above 0 where nesterov is set";
-            check_setting("sgd", "momentum", self.momentum, range, self.momentum > 0.0)?;
+            check_option("sgd", "momentum", self.momentum, range, self.momentum > 0.0)?;
             let range = "0 where nesterov is set";
-            check_setting("sgd", "dampening", self.dampening, range, self.dampening == 0.0)?;
+            check_option("sgd", "dampening", self.dampening, range, self.dampening == 0.0)?;
         }
         Ok(())
     }
@@ -61,9 +61,9 @@ impl SgdSettings {
 ///
 /// ```
 /// use autograd_nn::Parameter;
-/// use autograd_optim::{Optimizer, Sgd, SgdSettings};
+/// use autograd_optim::{Optimizer, Sgd, SgdOptions};
 /// let w = Parameter::new([1.0, 2.0]);
-/// let mut optimizer = Sgd::new(vec![w.clone()], SgdSettings { lr: 0.5, momentum: 0.5, ..Default::default() })?;
+/// let mut optimizer = Sgd::new(vec![w.clone()], SgdOptions { lr: 0.5, momentum: 0.5, ..Default::default() })?;
 /// for expected in [[0.5, 1.5], [-0.25, 0.75]] {
 ///     optimizer.step(&w.var().sum().backward())?;
 ///     assert_eq!(w.value().to_vec(), expected);
@@ -72,7 +72,7 @@ impl SgdSettings {
 /// ```
 pub struct Sgd<T: Real = f32> {
     parameters: Parameters<T>,
-    settings: SgdSettings,
+    options: SgdOptions,
     /// One for each parameter that has taken a step with momentum.
     velocities: Vec<Option<Tensor<T>>>,
 }
@@ -81,18 +81,18 @@ impl<T: Real> Sgd<T> {
     /// An optimiser of these parameters.
     ///
     /// # Errors
-    /// If a setting makes no sense, there is no parameter, or one is listed twice.
-    pub fn new(parameters: Vec<Parameter<T>>, settings: impl Into<SgdSettings>) -> Result<Self, Error> {
-        let settings = settings.into();
-        settings.check()?;
+    /// If an option makes no sense, there is no parameter, or one is listed twice.
+    pub fn new(parameters: Vec<Parameter<T>>, options: impl Into<SgdOptions>) -> Result<Self, Error> {
+        let options = options.into();
+        options.check()?;
         let parameters = Parameters::new(parameters)?;
         let velocities = vec![None; parameters.len()];
-        Ok(Sgd { parameters, settings, velocities })
+        Ok(Sgd { parameters, options, velocities })
     }
 
-    /// The settings.
-    pub fn settings(&self) -> &SgdSettings {
-        &self.settings
+    /// The options.
+    pub fn options(&self) -> &SgdOptions {
+        &self.options
     }
 
     /// The velocity of parameter `i`, in PyTorch's form; `None` before its first step with momentum.
@@ -123,7 +123,7 @@ impl<T: Real> Sgd<T> {
 
 impl<T: Real> Optimizer<T> for Sgd<T> {
     fn step(&mut self, gradients: &Gradients<T>) -> Result<(), Error> {
-        let SgdSettings { lr, momentum, dampening, weight_decay, nesterov } = self.settings;
+        let SgdOptions { lr, momentum, dampening, weight_decay, nesterov } = self.options;
         let [lr, mu, fresh, decay] = [lr, momentum, 1.0 - dampening, weight_decay].map(T::of);
         for due in self.parameters.due(gradients)? {
             let (dw, velocity) = (due.gradient(), &mut self.velocities[due.i]);
@@ -149,12 +149,12 @@ impl<T: Real> Optimizer<T> for Sgd<T> {
     }
 
     fn lr(&self) -> f64 {
-        self.settings.lr
+        self.options.lr
     }
 
     fn set_lr(&mut self, lr: f64) -> Result<(), Error> {
         check_not_negative("sgd", "lr", lr)?;
-        self.settings.lr = lr;
+        self.options.lr = lr;
         Ok(())
     }
 }

@@ -30,7 +30,7 @@ pub struct Conv2d<T: Real = f32> {
     pub bias: Option<Parameter<T>>,
     /// Stride, padding, dilation and groups.
     #[module(skip)]
-    pub settings: ops::Conv2d,
+    pub options: ops::Conv2d,
 }
 
 impl<T: Real> Conv2d<T> {
@@ -62,25 +62,25 @@ impl<T: Real> Conv2d<T> {
         let fan_in = inputs * kernel[0] * kernel[1];
         let weight = Parameter::new(init::fan_in_uniform([outputs, inputs, kernel[0], kernel[1]], fan_in, generator));
         let bias = Parameter::new(init::fan_in_uniform([outputs], fan_in, generator));
-        Conv2d { weight, bias: Some(bias), settings: ops::Conv2d::default().groups(groups) }
+        Conv2d { weight, bias: Some(bias), options: ops::Conv2d::default().groups(groups) }
     }
 
     /// Moves the window by this many rows and columns.
     #[must_use]
     pub fn stride(self, stride: [usize; 2]) -> Self {
-        Conv2d { settings: self.settings.stride(stride), ..self }
+        Conv2d { options: self.options.stride(stride), ..self }
     }
 
     /// Puts this many rows (columns) of zeros on both sides.
     #[must_use]
     pub fn padding(self, padding: [usize; 2]) -> Self {
-        Conv2d { settings: self.settings.padding(padding), ..self }
+        Conv2d { options: self.options.padding(padding), ..self }
     }
 
     /// Spreads the window: neighbouring kernel elements lie this many rows and columns apart.
     #[must_use]
     pub fn dilation(self, dilation: [usize; 2]) -> Self {
-        Conv2d { settings: self.settings.dilation(dilation), ..self }
+        Conv2d { options: self.options.dilation(dilation), ..self }
     }
 
     /// The same layer without bias.
@@ -93,7 +93,7 @@ impl<T: Real> Conv2d<T> {
 impl<T: Real> Forward<T> for Conv2d<T> {
     #[track_caller]
     fn forward(&self, x: &Var<T>) -> Var<T> {
-        let y = x.conv2d(&self.weight.var(), self.settings);
+        let y = x.conv2d(&self.weight.var(), self.options);
         match &self.bias {
             Some(bias) => y + bias.var().reshape([bias.numel(), 1, 1]),
             None => y,
@@ -107,7 +107,7 @@ mod tests {
     use autograd_core::Tensor;
 
     #[test]
-    fn settings_reach_the_op() {
+    fn options_reach_the_op() {
         let x = Var::constant(Tensor::<f32>::ones([2, 4, 9, 8]));
         let generator = &mut Generator::seed(0);
         let layer = Conv2d::grouped(4, 6, [3, 2], 2, generator).stride([2, 3]).padding([1, 0]).dilation([2, 1]);

@@ -21,7 +21,7 @@ use autograd_core::{Real, Var, ops};
 #[derive(Clone, Debug)]
 pub struct MaxPool2d {
     /// Window, stride and padding.
-    pub settings: ops::MaxPool2d,
+    pub options: ops::MaxPool2d,
 }
 
 /// The mean of each window; the window moves by its own size unless a stride is given.
@@ -42,7 +42,7 @@ pub struct MaxPool2d {
 #[derive(Clone, Debug)]
 pub struct AvgPool2d {
     /// Window, stride and padding.
-    pub settings: ops::AvgPool2d,
+    pub options: ops::AvgPool2d,
 }
 
 macro_rules! pool {
@@ -50,19 +50,19 @@ macro_rules! pool {
         impl $Layer {
             /// A layer with a window of this height and width.
             pub fn new(kernel: [usize; 2]) -> Self {
-                $Layer { settings: ops::$Layer::new(kernel) }
+                $Layer { options: ops::$Layer::new(kernel) }
             }
 
             /// Moves the window by this many rows and columns.
             #[must_use]
             pub fn stride(self, stride: [usize; 2]) -> Self {
-                $Layer { settings: self.settings.stride(stride) }
+                $Layer { options: self.options.stride(stride) }
             }
 
             /// Puts this many rows (columns) on both sides.
             #[must_use]
             pub fn padding(self, padding: [usize; 2]) -> Self {
-                $Layer { settings: self.settings.padding(padding) }
+                $Layer { options: self.options.padding(padding) }
             }
         }
 
@@ -73,7 +73,7 @@ macro_rules! pool {
         impl<T: Real> Forward<T> for $Layer {
             #[track_caller]
             fn forward(&self, x: &Var<T>) -> Var<T> {
-                x.$method(self.settings.clone())
+                x.$method(self.options)
             }
         }
     };
@@ -85,7 +85,7 @@ impl MaxPool2d {
     /// Spreads the window: its neighbouring elements lie this many rows and columns apart.
     #[must_use]
     pub fn dilation(self, dilation: [usize; 2]) -> Self {
-        MaxPool2d { settings: self.settings.dilation(dilation) }
+        MaxPool2d { options: self.options.dilation(dilation) }
     }
 }
 
@@ -93,7 +93,7 @@ impl AvgPool2d {
     /// Whether the zeros of the padding count in the mean, as they do unless this is said.
     #[must_use]
     pub fn count_include_pad(self, count_include_pad: bool) -> Self {
-        AvgPool2d { settings: self.settings.count_include_pad(count_include_pad) }
+        AvgPool2d { options: self.options.count_include_pad(count_include_pad) }
     }
 }
 
@@ -103,7 +103,7 @@ mod tests {
     use autograd_core::Tensor;
 
     #[test]
-    fn settings_reach_the_op() {
+    fn options_reach_the_op() {
         let x = Var::constant(Tensor::<f32>::arange(36).reshape([1, 1, 6, 6]));
         assert_eq!(*MaxPool2d::new([3, 2]).stride([1, 2]).padding([1, 0]).forward(&x).shape(), [1, 1, 6, 3]);
         assert_eq!(*MaxPool2d::new([3, 3]).dilation([2, 2]).stride([1, 1]).forward(&x).shape(), [1, 1, 2, 2]);
