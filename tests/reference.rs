@@ -3,8 +3,8 @@
 mod support;
 
 use autograd::ops::{AvgPool2d, Conv2d, ConvTranspose2d, CrossEntropyOptions, MaxPool2d, Reduction};
-use autograd::{AxisSlice, grad_with};
 use autograd::{Axes, Real, Tensor, Var};
+use autograd::{AxisSlice, grad_with};
 use serde_json::Value;
 use support::{load, number, numbers, sizes, tensor};
 
