@@ -1,6 +1,7 @@
 //! Loops over slices. Kernels know strides and threads; they know neither `Tensor` nor `Var`.
 
 pub mod conv;
+pub mod cross_entropy;
 pub mod elementwise;
 pub mod gemm;
 pub mod index;

@@ -6,6 +6,7 @@ mod pool;
 mod prelude;
 mod unary;
 
+pub use cross_entropy::{CrossEntropyOptions, Reduction};
 pub use unary::Unary;
 
 mod abs;
@@ -22,6 +23,7 @@ mod conv2d;
 mod conv2d_weight;
 mod conv_transpose2d;
 mod cos;
+mod cross_entropy;
 mod div;
 mod div_scalar;
 mod embed;
@@ -105,5 +107,6 @@ register! {
     index: gather::Gather, index_add::IndexAdd, index_select::IndexSelect, scatter_add::ScatterAdd;
     conv: conv2d::Conv2d, conv2d_weight::Conv2dWeight, conv_transpose2d::ConvTranspose2d;
     pool: avg_pool2d::AvgPool2d, avg_unpool2d::AvgUnpool2d, max_pool2d::MaxPool2d;
+    loss: cross_entropy::CrossEntropy;
     linalg: matmul::MatMul;
 }

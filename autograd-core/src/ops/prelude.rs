@@ -30,17 +30,30 @@ pub(super) fn broadcast<T: Real, O: Registered<T> + Op<T, Arity = Fixed<2>>>(op:
     }
 }
 
-/// Refuses an index that names no position of an axis of size `n`.
-pub(super) fn within(index: &Tensor<i64>, axis: usize, n: usize) -> Result<(), Mismatch> {
-    let index_values = index.contiguous();
-    let values = index_values.as_slice().expect("contiguous");
-    let Some(mut i) = values.iter().position(|&at| at < 0 || at as u64 >= n as u64) else { return Ok(()) };
-    let wrong = values[i];
+/// The first value of an index that is wrong, and its position.
+pub(super) fn first(index: &Tensor<i64>, wrong: impl Fn(i64) -> bool) -> Option<(i64, Vec<usize>)> {
+    let index = index.contiguous();
+    let values = index.as_slice().expect("contiguous");
+    let mut i = values.iter().position(|&value| wrong(value))?;
+    let value = values[i];
     let mut position = index.shape().to_vec();
     for size in position.iter_mut().rev() {
         (i, *size) = (i / *size, i % *size);
     }
-    Err(Mismatch::new(format!("index {wrong} at {position:?} is out of range, axis {axis} has size {n}")))
+    Some((value, position))
+}
+
+/// Whether a value of an index is no position of an axis of size `n`.
+pub(super) fn outside(value: i64, n: usize) -> bool {
+    value < 0 || value as u64 >= n as u64
+}
+
+/// Refuses an index that names no position of an axis of size `n`.
+pub(super) fn within(index: &Tensor<i64>, axis: usize, n: usize) -> Result<(), Mismatch> {
+    match first(index, |value| outside(value, n)) {
+        Some((i, at)) => Err(Mismatch::new(format!("index {i} at {at:?} is out of range, axis {axis} has size {n}"))),
+        None => Ok(()),
+    }
 }
 
 impl<T: Real> Var<T> {
