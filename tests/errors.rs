@@ -1,0 +1,114 @@
+//! Every message: a snapshot, so that a change of a message is seen; and the caller's line, wherever a shape is refused.
+
+use autograd::testing::entries;
+use autograd::{AxisSlice, Generator, Tensor, Var, grad};
+use expect_test::{expect, expect_file};
+use std::fmt::Write;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+
+/// The message with which `f` refuses, and the line that is to blame.
+#[track_caller]
+fn refusal<R>(f: impl FnOnce() -> R) -> String {
+    let here = Location::caller();
+    let Err(panic) = catch_unwind(AssertUnwindSafe(f)) else { panic!("it accepts what it should refuse") };
+    let text = panic.downcast_ref::<String>().cloned().expect("a formatted message");
+    let at = format!("at    {}:{}", here.file(), here.line());
+    assert!(text.contains(&at), "the message does not blame {at}:\n{text}");
+    text.replace(&at, "at    the caller's line")
+}
+
+#[test]
+fn each_op_refuses_in_the_words_of_the_snapshot() {
+    let mut all = String::new();
+    for entry in entries() {
+        for error in entry.refusals {
+            let place = format!("at    {}:{}", error.at().file(), error.at().line());
+            let _ = writeln!(all, "{}\n", error.to_string().replace(&place, "at    the caller's line"));
+        }
+    }
+    expect_file!["snapshots/refusals.txt"].assert_eq(&all);
+}
+
+#[test]
+fn methods_blame_the_line_that_called_them() {
+    let (a, b) = (Var::leaf(Tensor::<f64>::zeros([2, 3])), Var::leaf(Tensor::<f64>::zeros([4, 5])));
+    let vector = Var::leaf(Tensor::<f64>::zeros([3]));
+    let mut all = String::new();
+    let mut note = |text: String| {
+        let _ = writeln!(all, "{text}\n");
+    };
+    note(refusal(|| a.matmul(&b)));
+    note(refusal(|| vector.matmul(&b)));
+    note(refusal(|| &a + &b));
+    note(refusal(|| a.clone() * b.clone()));
+    note(refusal(|| a.maximum(&b)));
+    note(refusal(|| a.pow(&b)));
+    note(refusal(|| a.reshape([7])));
+    note(refusal(|| a.permute([0, 0])));
+    note(refusal(|| vector.mt()));
+    note(refusal(|| a.broadcast_to([2, 4])));
+    note(refusal(|| a.sum_axes(2, false)));
+    note(refusal(|| a.mean_axes([0, 0], false)));
+    note(refusal(|| Var::constant(Tensor::<f64>::zeros([0])).amax(0, false)));
+    note(refusal(|| a.softmax(5)));
+    note(refusal(|| a.slice((0..3,))));
+    note(refusal(|| a.slice((.., .., ..))));
+    note(refusal(|| a.slice((AxisSlice::from(..).step(0),))));
+    note(refusal(|| Var::concat(&[&a, &b], 0)));
+    note(refusal(|| a.index_select(0, &Tensor::from([0i64, 2]))));
+    note(refusal(|| a.gather(1, &Tensor::from([[0i64, 3]]))));
+    note(refusal(|| a.conv2d(&b, Default::default())));
+    note(refusal(|| a.cross_entropy(&Tensor::from([0i64, 3]))));
+    note(refusal(|| a.masked_fill(&Tensor::from([true, false]), 0.0)));
+    expect_file!["snapshots/methods.txt"].assert_eq(&all);
+}
+
+#[test]
+fn tensors_blame_the_line_that_called_them() {
+    let x = Tensor::<f64>::zeros([2, 3]);
+    let mut all = String::new();
+    let mut note = |text: String| {
+        let _ = writeln!(all, "{text}\n");
+    };
+    note(refusal(|| Tensor::from_vec(vec![1.0, 2.0], [3])));
+    note(refusal(|| x.reshape([4])));
+    note(refusal(|| x.permute([1])));
+    note(refusal(|| x.broadcast_to([3, 3])));
+    note(refusal(|| x.slice((-3.., ..))));
+    note(refusal(|| x.item()));
+    note(refusal(|| x.at([2, 0])));
+    note(refusal(|| x.zip(&Tensor::<f64>::zeros([2]), |a, b| a + b)));
+    note(refusal(|| x.lt(&Tensor::zeros([2]))));
+    note(refusal(|| x.argmax(2)));
+    note(refusal(|| Tensor::<f64>::zeros([0]).argmax(0)));
+    note(refusal(|| Tensor::<f64>::uniform([2], 1.0, 0.0, &mut Generator::seed(0))));
+    note(refusal(|| Tensor::<f64>::normal([2], 0.0, -1.0, &mut Generator::seed(0))));
+    expect_file!["snapshots/tensors.txt"].assert_eq(&all);
+}
+
+#[test]
+fn backward_passes_blame_the_line_that_asked() {
+    let x = Var::leaf([1.0, 2.0]);
+    let mut all = String::new();
+    let mut note = |text: String| {
+        let _ = writeln!(all, "{text}\n");
+    };
+    note(refusal(|| x.clone().backward()));
+    note(refusal(|| Var::constant(1.0).backward()));
+    note(refusal(|| x.clone().backward_with(&Tensor::from([1.0]))));
+    note(refusal(|| grad(&[&x], &[&x], false)));
+    note(refusal(|| (&x * 1.0).update(|_| ())));
+    expect_file!["snapshots/backward.txt"].assert_eq(&all);
+}
+
+#[test]
+fn the_form_of_a_message() {
+    let (a, b) = (Var::leaf(Tensor::<f64>::zeros([2, 3])), Var::leaf(Tensor::<f64>::zeros([4, 5])));
+    expect![[r#"
+        matmul: inner dimensions differ, 3 and 4
+          a     [2, 3]
+          b     [4, 5]
+          rule  [.., m, k] x [.., k, n] -> [.., m, n]
+          at    the caller's line"#]]
+    .assert_eq(&refusal(|| a.matmul(&b)));
+}
