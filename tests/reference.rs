@@ -3,10 +3,15 @@
 mod support;
 
 use autograd::ops::{AvgPool2d, Conv2d, ConvTranspose2d, CrossEntropyOptions, MaxPool2d, Reduction};
-use autograd::{Axes, Real, Tensor, Var};
+use autograd::{Axes, Real, Shape, Tensor, Var};
 use autograd::{AxisSlice, grad_with};
 use serde_json::Value;
-use support::{load, number, numbers, sizes, tensor};
+use support::{load, number, numbers, sizes};
+
+/// A tensor stored as `{"shape": .., "data": ..}`.
+fn tensor(value: &Value) -> Tensor<f64> {
+    Tensor::from_vec(numbers(&value["data"]), Shape::from(sizes(&value["shape"])))
+}
 
 /// One case, with the element type that it is computed in.
 struct Case<'a> {
@@ -44,7 +49,7 @@ impl Case<'_> {
 
     fn ranges(&self) -> Vec<AxisSlice> {
         let ranges = self.attrs["ranges"].as_array().expect("ranges");
-        ranges.iter().map(|range| sizes(range)).map(|r| AxisSlice::from(r[0]..r[1]).step(r[2] as isize)).collect()
+        ranges.iter().map(sizes).map(|r| AxisSlice::from(r[0]..r[1]).step(r[2] as isize)).collect()
     }
 
     fn apply<T: Real>(&self, x: &[Var<T>]) -> Var<T> {
@@ -96,13 +101,8 @@ impl Case<'_> {
             "concat" => Var::concat(&refs, self.axis()),
             "stack" => Var::stack(&refs, self.axis()),
             "pad" => {
-                let pads: Vec<(usize, usize)> = self.attrs["pads"]
-                    .as_array()
-                    .expect("pads")
-                    .iter()
-                    .map(|p| sizes(p))
-                    .map(|p| (p[0], p[1]))
-                    .collect();
+                let pads: Vec<(usize, usize)> =
+                    self.attrs["pads"].as_array().expect("pads").iter().map(sizes).map(|p| (p[0], p[1])).collect();
                 x[0].pad(pads, self.scalar("value"))
             }
             "index_select" => x[0].index_select(self.axis(), &self.index("index")),

@@ -237,6 +237,22 @@ fn paths_named_in_the_documents_exist() {
 }
 
 #[test]
+fn each_example_runs_in_ci() {
+    let listed = read(&root().join(".ci/examples"));
+    let listed: Vec<&str> = listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    let mut breaches = Vec::new();
+    for entry in fs::read_dir(root().join("examples")).expect("the examples") {
+        let path = entry.expect("an entry").path();
+        let example = path.extension().is_some_and(|e| e == "rs") || path.join("main.rs").exists();
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        if example && !listed.contains(&name.as_str()) {
+            breaches.push(format!(".ci/examples: add a line for `{name}`, with the arguments of its short mode"));
+        }
+    }
+    report(breaches);
+}
+
+#[test]
 fn the_change_log_has_an_entry_for_what_is_not_released() {
     assert!(
         read(&root().join("CHANGELOG.md")).contains("## Unreleased"),
