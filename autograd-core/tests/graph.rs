@@ -34,7 +34,7 @@ fn a_wide_fan_out_adds_up() {
     let y = &x * 1.0; // no leaf, so that its gradient is summed while it waits
     let mut sum = &y * 0.0;
     for _ in 0..10_000 {
-        sum = sum + &y;
+        sum += &y;
     }
     assert_eq!(gradient(&sum.backward(), &x), [10_000.0]);
 }
@@ -130,7 +130,7 @@ fn a_chain_of_a_million_ops_needs_no_deep_stack() {
         let chain = |n: usize| {
             let mut y = x.clone();
             for _ in 0..n {
-                y = y + 1.0;
+                y += 1.0;
             }
             y
         };
