@@ -73,7 +73,7 @@ fn curve(area: &Area<'_>, losses: &[f32]) -> Result<(), Box<dyn Error>> {
     chart.draw_series(LineSeries::new(losses.iter().copied().enumerate(), PALE))?;
     let mut mean = losses.first().copied().unwrap_or(1.0);
     let smooth = losses.iter().enumerate().map(|(step, loss)| {
-        mean += (loss - mean) * (2.0 / (step as f32 + 2.0)).max(0.03);
+        mean += (loss - mean) * (2.0 / (step as f32 + 2.0)).max(0.01);
         (step, mean)
     });
     chart.draw_series(LineSeries::new(smooth, LINE.stroke_width(2)))?;
