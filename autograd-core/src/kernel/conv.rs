@@ -58,6 +58,11 @@ impl Conv {
         self.kernel == [1, 1] && self.stride == [1, 1] && self.padding == [0, 0] && self.out == self.size
     }
 
+    /// Whether each channel has one filter of its own: too little for a matrix product.
+    fn depthwise(&self) -> bool {
+        self.channels == self.groups && self.filters == self.groups
+    }
+
     /// Rows of the result whose columns are held at once.
     fn tile(&self) -> usize {
         let [rows, width] = self.out;
@@ -67,7 +72,7 @@ impl Conv {
     }
 
     fn columns<T: Real>(&self) -> Vec<T> {
-        let needed = if self.pointwise() { 0 } else { self.patch() * self.tile() * self.out[1] };
+        let needed = if self.pointwise() || self.depthwise() { 0 } else { self.patch() * self.tile() * self.out[1] };
         vec![T::zero(); needed]
     }
 
@@ -95,6 +100,14 @@ impl Conv {
             // One block for each image and group.
             for (i, y) in (start / block..).zip(y.chunks_exact_mut(block)) {
                 let x = &x[i * self.image()..(i + 1) * self.image()];
+                if self.depthwise() {
+                    let weight = &weight[i % self.groups * patch..];
+                    y.fill(T::zero());
+                    self.each_row(0..self.out[0], |place, at, from| {
+                        add_row(&mut y[at], 1, &x[from..], self.stride[1], weight[place]);
+                    });
+                    continue;
+                }
                 let weight = Matrix::row_major(weight, i % self.groups * filters * patch, [filters, patch]);
                 if self.pointwise() {
                     T::gemm(weight, Matrix::row_major(x, 0, [patch, pixels]), T::zero(), y);
@@ -126,6 +139,14 @@ impl Conv {
         threads::chunks(dx, self.together(PIECES) * self.groups * block, cost, |start, dx| {
             let mut columns = self.columns();
             for (i, dx) in (start / block..).zip(dx.chunks_exact_mut(block)) {
+                if self.depthwise() {
+                    let (weight, dy) = (&weight[i % self.groups * patch..], &dy[i * pixels..(i + 1) * pixels]);
+                    dx.fill(T::zero());
+                    self.each_row(0..self.out[0], |place, at, from| {
+                        add_row(&mut dx[from..], self.stride[1], &dy[at], 1, weight[place]);
+                    });
+                    continue;
+                }
                 let weight =
                     Matrix::row_major(weight, i % self.groups * filters * patch, [filters, patch]).transposed();
                 if self.pointwise() {
@@ -169,6 +190,14 @@ impl Conv {
         for i in images.start * self.groups..images.end * self.groups {
             let dw = &mut dw[i % self.groups * filters * patch..][..filters * patch];
             let x = &x[i * self.image()..(i + 1) * self.image()];
+            if self.depthwise() {
+                let pixels = self.out[0] * self.out[1];
+                let dy = &dy[i * pixels..(i + 1) * pixels];
+                self.each_row(0..self.out[0], |place, at, from| {
+                    dw[place] += dot(&dy[at], &x[from..], self.stride[1]);
+                });
+                continue;
+            }
             if self.pointwise() {
                 let x = Matrix::row_major(x, 0, [patch, self.out[0] * self.out[1]]);
                 T::gemm(self.part(dy, i, &(0..self.out[0])), x.transposed(), T::one(), dw);
@@ -191,14 +220,14 @@ impl Conv {
 
     /// `columns ←` the patches of an image that lead to some rows of the result: `[patch, rows · width]`.
     fn unfold<T: Real>(&self, x: &[T], rows: Range<usize>, columns: &mut [T]) {
-        let step = self.stride[1];
-        self.each_row(rows, |at, inside, from| {
-            let row = &mut columns[at..at + self.out[1]];
-            row[..inside.start].fill(T::zero());
-            row[inside.end..].fill(T::zero());
-            let row = &mut row[inside];
+        let (step, whole) = (self.stride[1], rows.len() * self.out[1]);
+        if self.padding != [0, 0] {
+            columns.fill(T::zero());
+        }
+        self.each_row(rows, |place, at, from| {
+            let row = &mut columns[place * whole..][at];
             match step {
-                1 => row.copy_from_slice(&x[from..from + row.len()]),
+                1 => copy_row(row, &x[from..from + row.len()]),
                 _ => row.iter_mut().zip(x[from..].iter().step_by(step)).for_each(|(y, &x)| *y = x),
             }
         });
@@ -206,44 +235,94 @@ impl Conv {
 
     /// `x ← x +` the columns, each element where `unfold` took it.
     fn fold<T: Real>(&self, columns: &[T], rows: Range<usize>, x: &mut [T]) {
-        let step = self.stride[1];
-        self.each_row(rows, |at, inside, from| {
-            let row = &columns[at + inside.start..at + inside.end];
-            match step {
-                1 => x[from..from + row.len()].iter_mut().zip(row).for_each(|(x, &y)| *x += y),
-                _ => x[from..].iter_mut().step_by(step).zip(row).for_each(|(x, &y)| *x += y),
-            }
+        let (step, whole) = (self.stride[1], rows.len() * self.out[1]);
+        self.each_row(rows, |place, at, from| {
+            add_row(&mut x[from..], step, &columns[place * whole..][at], 1, T::one());
         });
     }
 
-    /// Calls `f` for each row of the columns: where it begins, which of its elements lie inside the image, and where the first of
-    /// these does.
+    /// Calls `f` for each place of a patch and each of some rows of the result that reads from inside the image there: with the place, the
+    /// elements of those rows that do, and which element the first of them reads.
     fn each_row(&self, rows: Range<usize>, mut f: impl FnMut(usize, Range<usize>, usize)) {
         let ([height, width], [r, s], out) = (self.size, self.kernel, self.out[1]);
-        let left = |j: usize| (j * self.dilation[1]) as isize - self.padding[1] as isize;
-        let inside = |j: usize| {
-            // The columns o with `0 <= o·stride + left < width`.
-            let ceil = |n: isize| -(-n).div_euclid(self.stride[1] as isize);
-            let begin = ceil(-left(j)).clamp(0, out as isize);
-            begin as usize..ceil(width as isize - left(j)).clamp(begin, out as isize) as usize
-        };
-        let inside: SmallVec<[Range<usize>; 8]> = (0..s).map(inside).collect();
-        let mut at = 0;
+        let across: SmallVec<[Range<usize>; 8]> = (0..s).map(|j| self.inside(1, j, 0..out)).collect();
+        let down: SmallVec<[Range<usize>; 8]> = (0..r).map(|i| self.inside(0, i, rows.clone())).collect();
+        let read = |d: usize, o: usize, i: usize| o * self.stride[d] + i * self.dilation[d] - self.padding[d];
         for c in 0..self.channels / self.groups {
             for (i, j) in (0..r).flat_map(|i| (0..s).map(move |j| (i, j))) {
-                for o in rows.clone() {
-                    let row = o * self.stride[0] + i * self.dilation[0];
-                    match row.checked_sub(self.padding[0]) {
-                        Some(row) if row < height && !inside[j].is_empty() => {
-                            let column = (inside[j].start * self.stride[1]) as isize + left(j);
-                            f(at, inside[j].clone(), (c * height + row) * width + column as usize);
-                        }
-                        _ => f(at, 0..0, 0),
-                    }
-                    at += out;
+                let (down, across) = (down[i].clone(), across[j].clone());
+                if down.is_empty() || across.is_empty() {
+                    continue;
+                }
+                let place = (c * r + i) * s + j;
+                let mut from = (c * height + read(0, down.start, i)) * width + read(1, across.start, j);
+                for at in (down.start - rows.start..down.end - rows.start).map(|o| o * out) {
+                    f(place, at + across.start..at + across.end, from);
+                    from += self.stride[0] * width;
                 }
             }
         }
+    }
+
+    /// The results `o` among `range` whose place `i` lies inside the image along axis `d`.
+    fn inside(&self, d: usize, i: usize, range: Range<usize>) -> Range<usize> {
+        let shift = (i * self.dilation[d]) as isize - self.padding[d] as isize;
+        // Those with `0 <= o·stride + shift < size`.
+        let first = |least: isize| {
+            let o = -(shift - least).div_euclid(self.stride[d] as isize);
+            o.clamp(range.start as isize, range.end as isize) as usize
+        };
+        let begin = first(0);
+        begin..first(self.size[d] as isize).max(begin)
+    }
+}
+
+/// `y ← y + c x`, taking each `y_step`-th and `x_step`-th element.
+#[inline]
+fn add_row<T: Real>(y: &mut [T], y_step: usize, x: &[T], x_step: usize, c: T) {
+    match (y_step, x_step) {
+        (1, 1) => y.iter_mut().zip(x).for_each(|(y, &x)| *y += c * x),
+        _ => y.iter_mut().step_by(y_step).zip(x.iter().step_by(x_step)).for_each(|(y, &x)| *y += c * x),
+    }
+}
+
+/// `Σ a b`, taking each `b_step`-th element of `b`.
+#[inline]
+fn dot<T: Real>(a: &[T], b: &[T], b_step: usize) -> T {
+    let mut lanes = [T::zero(); 8];
+    let (blocks, rest) = a.as_chunks::<8>();
+    if b_step == 1 {
+        let (b_blocks, _) = b.as_chunks::<8>();
+        for (a, b) in blocks.iter().zip(b_blocks) {
+            (0..8).for_each(|i| lanes[i] += a[i] * b[i]);
+        }
+        rest.iter().zip(&b[a.len() - rest.len()..]).zip(&mut lanes).for_each(|((&a, &b), lane)| *lane += a * b);
+    } else {
+        a.iter().zip(b.iter().step_by(b_step)).for_each(|(&a, &b)| lanes[0] += a * b);
+    }
+    lanes.into_iter().sum()
+}
+
+/// Copies a row. Short ones, of which convolutions have many, are not worth a call.
+#[inline]
+fn copy_row<T: Real>(y: &mut [T], x: &[T]) {
+    match y.len() {
+        4..8 => copy_ends::<T, 4>(y, x),
+        8..16 => copy_ends::<T, 8>(y, x),
+        16..32 => copy_ends::<T, 16>(y, x),
+        32..64 => copy_ends::<T, 32>(y, x),
+        _ => y.copy_from_slice(x),
+    }
+}
+
+/// Copies the first and the last `N` elements, which overlap.
+#[inline]
+fn copy_ends<T: Real, const N: usize>(y: &mut [T], x: &[T]) {
+    if let (Some(y), Some(x)) = (y.first_chunk_mut::<N>(), x.first_chunk()) {
+        *y = *x;
+    }
+    if let (Some(y), Some(x)) = (y.last_chunk_mut::<N>(), x.last_chunk()) {
+        *y = *x;
     }
 }
 
@@ -285,9 +364,10 @@ mod tests {
         };
         let grouped = Conv { channels: 140, filters: 6, groups: 2, ..plain };
         let strided = Conv { size: [25, 26], stride: [2, 2], padding: [2, 1], out: [13, 13], ..plain };
+        let depthwise = Conv { channels: 7, filters: 7, groups: 7, ..strided };
         let many = Conv { images: 35, channels: 2, groups: 1, ..plain };
         assert!(plain.tiles().count() > 1 && strided.tiles().count() > 1);
-        for conv in [plain, grouped, strided, many] {
+        for conv in [plain, grouped, strided, depthwise, Conv { channels: 3, groups: 3, ..plain }, many] {
             let numbers = |n: usize, m: usize| (0..n).map(|i| (i * i % m) as f64).collect::<Vec<_>>();
             let x = numbers(conv.images * conv.groups * conv.image(), 7);
             let weight = numbers(conv.filters * conv.patch(), 5);

@@ -1,7 +1,9 @@
 //! Windows that slide over images: their maximum, where it is, their mean, and the mean's adjoint.
 
+use super::elementwise::max;
 use super::threads;
 use crate::tensor::Real;
+use std::ops::Range;
 
 /// Elements per chunk.
 const CHUNK: usize = 1 << 13;
@@ -50,115 +52,132 @@ impl Pool {
         self.out[0] * self.out[1]
     }
 
-    /// Calls `f` for each plane of `out`, of `block` elements, with its number.
-    fn planes<Y: Send>(&self, out: &mut [Y], block: usize, f: impl Fn(usize, &mut [Y]) + Sync) {
+    /// Calls `f` for each plane of `out`, of `block` elements, with its number and the windows.
+    fn planes<Y: Send>(&self, out: &mut [Y], block: usize, f: impl Fn(usize, &Windows, &mut [Y]) + Sync) {
+        let windows = Windows::new(*self);
         let cost = (self.kernel[0] * self.kernel[1] * self.pixels()).div_ceil(block.max(1));
         threads::chunks(out, (CHUNK / block.max(1)).max(1) * block, 1 + cost, |start, out| {
-            (start / block..).zip(out.chunks_exact_mut(block)).for_each(|(number, out)| f(number, out));
+            (start / block..).zip(out.chunks_exact_mut(block)).for_each(|(number, out)| f(number, &windows, out));
         });
     }
 
     /// `y ←` the largest element of each window; NaN counts as larger than each number.
     pub fn max<T: Real>(&self, x: &[T], y: &mut [T]) {
-        let (width, rows, columns) = (self.size[1], self.windows(0), self.windows(1));
-        // The windows that lie inside the plane, along the width, as a whole.
-        let is_whole = |&(_, count): &(usize, usize)| count == self.kernel[1];
-        let begin = columns.iter().position(is_whole).unwrap_or(columns.len());
-        let whole = begin..columns.iter().rposition(is_whole).map_or(begin, |last| last + 1);
-        self.planes(y, self.pixels(), |number, y| {
+        let step = self.stride[1];
+        self.planes(y, self.pixels(), |number, windows, y| {
             let x = &x[number * self.plane()..(number + 1) * self.plane()];
-            for (y, &(row, count)) in y.chunks_exact_mut(self.out[1]).zip(&rows) {
+            for (o, y) in y.chunks_exact_mut(self.out[1]).enumerate() {
                 y.fill(T::neg_infinity());
-                for row in (0..count).map(|i| row + i * self.dilation[0]) {
-                    let x = &x[row * width..(row + 1) * width];
-                    for p in (0..whole.start).chain(whole.end..self.out[1]) {
-                        let (column, count) = columns[p];
-                        for &x in x[column..].iter().step_by(self.dilation[1]).take(count) {
-                            y[p] = larger(y[p], x);
-                        }
-                    }
-                    if whole.is_empty() {
-                        continue;
-                    }
-                    // Of the windows inside, first all first elements, then all second ones, and so on.
-                    let x = &x[columns[whole.start].0..];
-                    for j in 0..self.kernel[1] {
-                        let (x, y) = (&x[j * self.dilation[1]..], &mut y[whole.clone()]);
-                        match self.stride[1] {
-                            1 => y.iter_mut().zip(x).for_each(|(y, &x)| *y = larger(*y, x)),
-                            2 => y.iter_mut().zip(x.iter().step_by(2)).for_each(|(y, &x)| *y = larger(*y, x)),
-                            step => y.iter_mut().zip(x.iter().step_by(step)).for_each(|(y, &x)| *y = larger(*y, x)),
-                        }
-                    }
-                }
+                windows.each_run(o, |p, from| match step {
+                    1 => y[p].iter_mut().zip(&x[from..]).for_each(|(y, &x)| *y = max(*y, x)),
+                    _ => y[p].iter_mut().zip(x[from..].iter().step_by(step)).for_each(|(y, &x)| *y = max(*y, x)),
+                });
             }
         });
     }
 
     /// `at ←` where in its plane the largest element of each window is: the first of several, and the first NaN before each number.
     pub fn argmax<T: Real>(&self, x: &[T], at: &mut [i64]) {
-        let (width, rows, columns) = (self.size[1], self.windows(0), self.windows(1));
-        self.planes(at, self.pixels(), |number, at| {
+        let step = self.stride[1];
+        self.planes(at, self.pixels(), |number, windows, at| {
             let x = &x[number * self.plane()..(number + 1) * self.plane()];
-            for (at, &(row, height)) in at.chunks_exact_mut(self.out[1]).zip(&rows) {
-                for (at, &(column, count)) in at.iter_mut().zip(&columns) {
-                    let mut best = row * width + column;
-                    let mut largest = x[best];
-                    for i in 0..height {
-                        let row = (row + i * self.dilation[0]) * width + column;
-                        for place in (0..count).map(|j| row + j * self.dilation[1]) {
-                            if x[place] > largest || x[place].is_nan() && !largest.is_nan() {
-                                (best, largest) = (place, x[place]);
-                            }
-                        }
+            let mut largest = vec![T::zero(); self.out[1]];
+            for (o, at) in at.chunks_exact_mut(self.out[1]).enumerate() {
+                windows.each_first(o, |p, first| (at[p], largest[p]) = (first as i64, x[first]));
+                windows.each_run(o, |p, from| {
+                    let results = at[p.clone()].iter_mut().zip(&mut largest[p]);
+                    for ((at, largest), place) in results.zip((from..).step_by(step)) {
+                        let x = x[place];
+                        // Without a branch, which noise would send the wrong way half of the time.
+                        let wins = (x > *largest) | (x.is_nan() & !largest.is_nan());
+                        *at = std::hint::select_unpredictable(wins, place as i64, *at);
+                        *largest = std::hint::select_unpredictable(wins, x, *largest);
                     }
-                    *at = best as i64;
-                }
+                });
             }
         });
     }
 
-    /// What the sum of a window is divided by: its places, those in the padding counted or not.
-    fn divisor<T: Real>(&self, inside: usize, count_padding: bool) -> T {
-        T::of(if count_padding { self.kernel[0] * self.kernel[1] } else { inside } as f64)
-    }
-
     /// `y ←` the mean of each window.
     pub fn mean<T: Real>(&self, x: &[T], count_padding: bool, y: &mut [T]) {
-        let (width, rows, columns) = (self.size[1], self.windows(0), self.windows(1));
-        self.planes(y, self.pixels(), |number, y| {
+        let step = self.stride[1];
+        self.planes(y, self.pixels(), |number, windows, y| {
             let x = &x[number * self.plane()..(number + 1) * self.plane()];
-            for (y, &(row, height)) in y.chunks_exact_mut(self.out[1]).zip(&rows) {
-                for (y, &(column, count)) in y.iter_mut().zip(&columns) {
-                    let mut sum = T::zero();
-                    for at in (row..row + height).map(|row| row * width + column) {
-                        x[at..at + count].iter().for_each(|&x| sum += x);
-                    }
-                    *y = sum / self.divisor(height * count, count_padding);
-                }
+            for (o, y) in y.chunks_exact_mut(self.out[1]).enumerate() {
+                y.fill(T::zero());
+                windows.each_run(o, |p, from| match step {
+                    1 => y[p].iter_mut().zip(&x[from..]).for_each(|(y, &x)| *y += x),
+                    _ => y[p].iter_mut().zip(x[from..].iter().step_by(step)).for_each(|(y, &x)| *y += x),
+                });
+                y.iter_mut().enumerate().for_each(|(p, y)| *y /= windows.divisor(o, p, count_padding));
             }
         });
     }
 
     /// `x ←` the sum, over the windows that an element lies in, of their share of `y`: the adjoint of [`mean`](Pool::mean).
     pub fn spread<T: Real>(&self, y: &[T], count_padding: bool, x: &mut [T]) {
-        let (width, rows, columns) = (self.size[1], self.windows(0), self.windows(1));
-        self.planes(x, self.plane(), |number, x| {
+        let step = self.stride[1];
+        self.planes(x, self.plane(), |number, windows, x| {
             let y = &y[number * self.pixels()..(number + 1) * self.pixels()];
+            let mut shares = vec![T::zero(); self.out[1]];
             x.fill(T::zero());
-            for (y, &(row, height)) in y.chunks_exact(self.out[1]).zip(&rows) {
-                for (&y, &(column, count)) in y.iter().zip(&columns) {
-                    let share = y / self.divisor(height * count, count_padding);
-                    for at in (row..row + height).map(|row| row * width + column) {
-                        x[at..at + count].iter_mut().for_each(|x| *x += share);
-                    }
-                }
+            for (o, y) in y.chunks_exact(self.out[1]).enumerate() {
+                let share = |(p, &y): (usize, &T)| y / windows.divisor(o, p, count_padding);
+                shares.iter_mut().zip(y.iter().enumerate().map(share)).for_each(|(share, y)| *share = y);
+                windows.each_run(o, |p, from| match step {
+                    1 => x[from..].iter_mut().zip(&shares[p]).for_each(|(x, &share)| *x += share),
+                    _ => x[from..].iter_mut().step_by(step).zip(&shares[p]).for_each(|(x, &share)| *x += share),
+                });
             }
         });
     }
 }
 
-/// The larger of two numbers; NaN if one of them is.
-fn larger<T: Real>(a: T, b: T) -> T {
-    if b > a || b.is_nan() { b } else { a }
+/// Where the windows of a pooling lie.
+struct Windows {
+    pool: Pool,
+    rows: Vec<(usize, usize)>,
+    columns: Vec<(usize, usize)>,
+    /// Those that lie inside the plane, along the width, as a whole.
+    whole: Range<usize>,
+}
+
+impl Windows {
+    fn new(pool: Pool) -> Self {
+        let (rows, columns) = (pool.windows(0), pool.windows(1));
+        let whole = |&(_, count): &(usize, usize)| count == pool.kernel[1];
+        let begin = columns.iter().position(whole).unwrap_or(columns.len());
+        let end = columns.iter().rposition(whole).map_or(begin, |last| last + 1);
+        Windows { pool, rows, columns, whole: begin..end }
+    }
+
+    /// Calls `f` for runs of neighbouring windows in row `o` and a place in them, from the first place on: with the windows, and the
+    /// element of the plane that the first of them has there; the others follow at the stride.
+    #[inline]
+    fn each_run(&self, o: usize, mut f: impl FnMut(Range<usize>, usize)) {
+        let Pool { size: [_, width], kernel, dilation, .. } = self.pool;
+        let (first, count) = self.rows[o];
+        for row in (0..count).map(|i| (first + i * dilation[0]) * width) {
+            for p in (0..self.whole.start).chain(self.whole.end..self.columns.len()) {
+                let (first, count) = self.columns[p];
+                (0..count).for_each(|j| f(p..p + 1, row + first + j * dilation[1]));
+            }
+            if !self.whole.is_empty() {
+                let first = self.columns[self.whole.start].0;
+                (0..kernel[1]).for_each(|j| f(self.whole.clone(), row + first + j * dilation[1]));
+            }
+        }
+    }
+
+    /// Calls `f` for each window in row `o` with its first element.
+    fn each_first(&self, o: usize, mut f: impl FnMut(usize, usize)) {
+        let row = self.rows[o].0 * self.pool.size[1];
+        self.columns.iter().enumerate().for_each(|(p, &(column, _))| f(p, row + column));
+    }
+
+    /// What the sum of window `[o, p]` is divided by: its places, those in the padding counted or not.
+    fn divisor<T: Real>(&self, o: usize, p: usize, count_padding: bool) -> T {
+        let inside = self.rows[o].1 * self.columns[p].1;
+        T::of(if count_padding { self.pool.kernel[0] * self.pool.kernel[1] } else { inside } as f64)
+    }
 }
