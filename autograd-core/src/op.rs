@@ -194,7 +194,7 @@ impl<T: Real> Saved<'_, T> {
 
 /// The one door through which a node comes to be: computes `op` and, where a gradient may be asked for, remembers how.
 #[track_caller]
-pub(crate) fn record<'a, T: Real, O: Registered<T>>(op: O, x: In<O, T, &'a Var<T>>) -> Var<T> {
+pub(crate) fn record<T: Real, O: Registered<T>>(op: O, x: In<O, T, &Var<T>>) -> Var<T> {
     match apply(op, x.as_ref()) {
         Ok(y) => y,
         Err(error) => error.raise(),

@@ -151,7 +151,7 @@ impl<T: Real> Var<T> {
     /// assert!(Var::try_apply(MatMul, [&a, &a]).is_err());
     /// ```
     #[track_caller]
-    pub fn try_apply<'a, O: Registered<T>>(op: O, x: In<O, T, &'a Var<T>>) -> Result<Var<T>, Error> {
+    pub fn try_apply<O: Registered<T>>(op: O, x: In<O, T, &Var<T>>) -> Result<Var<T>, Error> {
         op::apply(op, x.as_ref())
     }
 

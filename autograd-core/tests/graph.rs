@@ -34,7 +34,7 @@ fn a_wide_fan_out_adds_up() {
     let y = &x * 1.0; // no leaf, so that its gradient is summed while it waits
     let mut sum = &y * 0.0;
     for _ in 0..10_000 {
-        sum = sum + &y;
+        sum += &y;
     }
     assert_eq!(gradient(&sum.backward(), &x), [10_000.0]);
 }
@@ -130,7 +130,7 @@ fn a_chain_of_a_million_ops_needs_no_deep_stack() {
         let chain = |n: usize| {
             let mut y = x.clone();
             for _ in 0..n {
-                y = y + 1.0;
+                y += 1.0;
             }
             y
         };
@@ -182,6 +182,24 @@ fn old_and_new_graphs_join_however_far_apart_they_are() {
     }
     let new = &old * &x;
     assert_eq!(gradient(&new.backward(), &x), [12.0]);
+}
+
+#[test]
+fn only_what_leads_to_the_named_variables_is_computed() {
+    let xs: Vec<Var<f64>> = (0..50).map(|i| Var::leaf(f64::from(i))).collect();
+    let y = xs.iter().fold(Var::constant(0.0), |y, x| y + x.square());
+    let found = grad(&[&y], &[&xs[7], &xs[30]], false);
+    assert_eq!(found.iter().map(|dx| dx.as_ref().unwrap().item()).collect::<Vec<_>>(), [14.0, 60.0]);
+    let all = y.backward();
+    assert_eq!((all.len(), all.get(&xs[49]).unwrap().item()), (50, 98.0));
+}
+
+#[test]
+fn variables_and_gradients_go_between_threads() {
+    fn is_send_and_sync<X: Send + Sync>() {}
+    is_send_and_sync::<Var<f32>>();
+    is_send_and_sync::<Gradients<f64>>();
+    is_send_and_sync::<Tensor<i64>>();
 }
 
 #[test]

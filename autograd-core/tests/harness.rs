@@ -151,7 +151,7 @@ fn single_precision_that_disagrees_with_double_is_caught() {
 static CALLS: AtomicUsize = AtomicUsize::new(0);
 op!(Moody, Save::NOTHING, forward(x) {
     // A last bit that depends on how often it was called.
-    let bump = if CALLS.fetch_add(1, Ordering::Relaxed) % 2 == 0 { T::epsilon() } else { T::zero() };
+    let bump = if CALLS.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) { T::epsilon() } else { T::zero() };
     x.map(|x| (x + x) * (T::one() + bump))
 }, rule(_saved, dy) dy + dy, Cases::unary(Moody, |x| 2.0 * x));
 

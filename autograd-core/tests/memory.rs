@@ -38,7 +38,7 @@ fn memory_is_back_where_it_was_after_a_million_ops() {
     let round = |walk: bool| {
         let mut y = x.clone();
         for _ in 0..1_000_000 {
-            y = y * 1.0;
+            y *= 1.0;
         }
         if walk {
             let gradients = y.sum().backward();

@@ -25,10 +25,10 @@ struct Args {
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Times to go through the training digits
-    #[arg(long, default_value_t = 20, value_parser = at_least_one())]
+    #[arg(long, default_value_t = 30, value_parser = at_least_one())]
     epochs: usize,
     /// Digits in one step
-    #[arg(long, default_value_t = 32, value_parser = at_least_one())]
+    #[arg(long, default_value_t = 16, value_parser = at_least_one())]
     batch: usize,
     /// Learning rate of Adam at the start; it falls to zero along half a cosine
     #[arg(long, default_value_t = 0.002)]
@@ -111,7 +111,8 @@ fn learn(
             losses.push(loss.item());
             let progress = losses.len() as f64 / steps as f64;
             optimizer.set_lr(args.lr * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos()))?;
-            optimizer.step(&loss.backward())?;
+            let taken = optimizer.step(&loss.backward());
+            taken.map_err(|error| format!("step {}: {error}; try a smaller --lr", losses.len()))?;
             bar.set_message(format!("loss {:.4}", losses.last().expect("just pushed")));
             bar.inc(batch.len() as u64);
         }

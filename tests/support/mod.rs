@@ -1,6 +1,5 @@
 //! Reading of stored reference values.
 
-use autograd::{Shape, Tensor};
 use serde_json::Value;
 
 /// The JSON of a file under tests/reference.
@@ -30,15 +29,4 @@ pub fn numbers(value: &Value) -> Vec<f64> {
 /// Whole numbers, in order.
 pub fn sizes(value: &Value) -> Vec<usize> {
     value.as_array().expect("a list").iter().map(|n| n.as_u64().expect("a size") as usize).collect()
-}
-
-/// A tensor stored as `{"shape": .., "data": ..}`.
-pub fn tensor(value: &Value) -> Tensor<f64> {
-    Tensor::from_vec(numbers(&value["data"]), Shape::from(sizes(&value["shape"])))
-}
-
-/// The largest `|a - b| / max(floor, |a| + |b|)`: the course's relative error, with its floor of 1e-8.
-pub fn relative_error(a: &[f64], b: &[f64], floor: f64) -> f64 {
-    assert_eq!(a.len(), b.len());
-    a.iter().zip(b).map(|(a, b)| (a - b).abs() / (a.abs() + b.abs()).max(floor)).fold(0.0, f64::max)
 }

@@ -38,6 +38,8 @@ pub(super) struct Agenda<T: Real> {
 }
 
 thread_local! {
+    /// Empty pages, for the next pass of this thread.
+    #[expect(clippy::vec_box, reason = "pages go in and out of the list; moving a box moves a pointer")]
     static PAGES: Cell<Vec<Box<Page>>> = const { Cell::new(Vec::new()) };
 }
 

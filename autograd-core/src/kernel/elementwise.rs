@@ -87,12 +87,15 @@ fn map_tiles<X: Value, Y: Value>(x: View<'_, X>, out: &mut [Y], cost: usize, til
     });
 }
 
+/// The tile kernel of a function of two operands.
+type Tile2<'f, A, B, Y> = dyn Fn(&[A], &[B], &mut [Y]) + Sync + 'f;
+
 fn zip_tiles<A: Value, B: Value, Y: Value>(
     a: View<'_, A>,
     b: View<'_, B>,
     out: &mut [Y],
     cost: usize,
-    tile: &(dyn Fn(&[A], &[B], &mut [Y]) + Sync),
+    tile: &Tile2<'_, A, B, Y>,
 ) {
     if let (Some(a), Some(b)) = (a.flat(), b.flat()) {
         return threads::chunks(out, CHUNK, cost, |start, out| {

@@ -167,25 +167,27 @@ impl<const N: usize> Walk<N> {
         for axis in (0..self.outer.len()).rev() {
             index[axis] = rest % self.outer[axis];
             rest /= self.outer[axis];
-            for i in 0..N {
-                at[i] += index[axis] as isize * self.strides[i][axis];
-            }
+            self.advance(&mut at, axis, index[axis] as isize);
         }
         for _ in 0..count {
             f(at.map(|at| at as usize));
             for axis in (0..self.outer.len()).rev() {
                 index[axis] += 1;
                 if index[axis] < self.outer[axis] {
-                    for i in 0..N {
-                        at[i] += self.strides[i][axis];
-                    }
+                    self.advance(&mut at, axis, 1);
                     break;
                 }
-                for i in 0..N {
-                    at[i] -= (self.outer[axis] - 1) as isize * self.strides[i][axis];
-                }
+                self.advance(&mut at, axis, 1 - self.outer[axis] as isize);
                 index[axis] = 0;
             }
+        }
+    }
+
+    /// Moves the position in each view by `count` neighbours along an axis.
+    #[inline]
+    fn advance(&self, at: &mut [isize; N], axis: usize, count: isize) {
+        for (at, strides) in at.iter_mut().zip(&self.strides) {
+            *at += count * strides[axis];
         }
     }
 }

@@ -121,7 +121,7 @@ impl<T: Real> Op<T> for ConvTranspose2d {
         };
         let dweight = || match more {
             [0, 0] => dy.conv2d_weight(&x, kernel, conv),
-            [h, w] => dy.conv2d_weight(&x.pad([(0, 0), (0, 0), (0, h), (0, w)], 0.0), kernel, conv),
+            [h, w] => dy.conv2d_weight(&x.pad([(0, 0), (0, 0), (0, h), (0, w)], T::zero()), kernel, conv),
         };
         [saved.needs(0).then(dx), saved.needs(1).then(dweight)]
     }

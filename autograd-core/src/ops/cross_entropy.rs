@@ -1,15 +1,14 @@
 //! `cross_entropy`: the loss of a classification, straight from scores.
 
 use super::prelude::*;
+use super::reduction::Reduction;
 use crate::kernel::cross_entropy::Classes;
 use crate::kernel::reduce::Fold;
 
 impl<T: Real> Var<T> {
     /// The mean cross entropy of scores (logits) with the class of each example: the loss of a softmax classifier.
     ///
-    /// `mean over i of log Σ_c exp(x[i, c]) − x[i, target[i]]`
-    ///
-    /// See [`cross_entropy_with`](Var::cross_entropy_with) for weights, label smoothing and other reductions.
+    /// `mean over i of log Σ_c exp(x[i, c]) − x[i, target[i]]`; more by [`cross_entropy_with`](Var::cross_entropy_with).
     ///
     /// # Example
     /// ```
@@ -80,18 +79,6 @@ pub struct CrossEntropyOptions {
     pub ignore_index: Option<i64>,
     /// What is made of the losses of the examples.
     pub reduction: Reduction,
-}
-
-/// What is made of the losses of examples.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Reduction {
-    /// Nothing: one loss for each example.
-    None,
-    /// Their mean.
-    #[default]
-    Mean,
-    /// Their sum.
-    Sum,
 }
 
 /// The op of [`Var::cross_entropy_with`]: the loss of each example.

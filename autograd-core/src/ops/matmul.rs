@@ -36,33 +36,41 @@ impl<T: Real> Var<T> {
     #[doc(alias = "dot")]
     pub fn matmul(&self, other: &Var<T>) -> Self {
         let (a, b) = (self.shape(), other.shape());
+        if let Err(why) = accepts(a, b) {
+            // Refused here, so that the message shows what the caller gave, not what was made of it.
+            let rule = <MatMul as Op<T>>::RULE;
+            crate::Error::refused("matmul", rule, why, &[], [a, b].into_iter()).raise();
+        }
         match (a.rank(), b.rank()) {
             (2, 2) => record(MatMul, [self, other]),
-            (0, _) | (_, 0) => record(MatMul, [self, other]), // refused there
-            (1, 1) if a != b => record(MatMul, [&self.reshape([1, a[0]]), &other.reshape([b[0], 1])]), // refused there
             (1, 1) => self.reshape([1, a[0]]).matmul(&other.reshape([b[0], 1])).reshape([]),
             (1, _) => without_axis(&self.reshape([1, a[0]]).matmul(other), -2),
             (_, 1) => without_axis(&self.matmul(&other.reshape([b[0], 1])), -1),
             // One matrix for the whole batch: its rows are those of one tall matrix.
-            (n, 2) if a[n - 1] == b[0] => {
+            (n, 2) => {
                 let rows = a[..n - 1].iter().product::<usize>();
-                let y = record(MatMul, [&self.reshape([rows, b[0]]), other]);
-                y.reshape(a.with(n - 1, b[1]))
+                record(MatMul, [&self.reshape([rows, b[0]]), other]).reshape(a.with(n - 1, b[1]))
             }
-            _ => {
-                let (Ok((batch_a, _)), Ok((batch_b, _))) = (a.matrix(), b.matrix()) else {
-                    unreachable!("ranks are at least 2")
-                };
-                match Shape::from(batch_a).broadcast(&batch_b.into()) {
-                    Ok(batch) => {
-                        let with = |shape: &Shape| Shape::from([&*batch, &shape[shape.rank() - 2..]].concat());
-                        record(MatMul, [&self.broadcast_to(with(a)), &other.broadcast_to(with(b))])
-                    }
-                    Err(_) => record(MatMul, [self, other]), // refused there
-                }
+            (n, m) => {
+                let batch = Shape::from(&a[..n - 2]).broadcast(&b[..m - 2].into()).expect("accepted above");
+                let with = |shape: &Shape| Shape::from([&*batch, &shape[shape.rank() - 2..]].concat());
+                record(MatMul, [&self.broadcast_to(with(a)), &other.broadcast_to(with(b))])
             }
         }
     }
+}
+
+/// Whether two operands have a product, vectors and batches that broadcast included.
+fn accepts(a: &Shape, b: &Shape) -> Result<(), Mismatch> {
+    if a.rank() == 0 || b.rank() == 0 {
+        return Err(Mismatch::new("a single number has no matrix axes").help("multiply by a number with *"));
+    }
+    let (k, k2) = (a[a.rank() - 1], b[b.rank().saturating_sub(2)]);
+    if k != k2 {
+        return Err(Mismatch::new(format!("inner dimensions differ, {k} and {k2}")));
+    }
+    let batch = |shape: &Shape| Shape::from(&shape[..shape.rank().saturating_sub(2)]);
+    batch(a).broadcast(&batch(b)).map(|_| ())
 }
 
 /// The variable without an axis of size 1.

@@ -4,9 +4,11 @@ mod conv;
 mod extremum;
 mod pool;
 mod prelude;
+mod reduction;
 mod unary;
 
-pub use cross_entropy::{CrossEntropyOptions, Reduction};
+pub use cross_entropy::CrossEntropyOptions;
+pub use reduction::Reduction;
 pub use unary::Unary;
 
 mod abs;

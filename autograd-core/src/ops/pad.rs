@@ -26,8 +26,8 @@ impl<T: Real> Var<T> {
     /// ```
     #[track_caller]
     #[must_use]
-    pub fn pad(&self, pads: impl Into<Vec<(usize, usize)>>, value: f64) -> Self {
-        record(Pad { pads: pads.into(), value }, [self])
+    pub fn pad(&self, pads: impl Into<Vec<(usize, usize)>>, value: T) -> Self {
+        record(Pad { pads: pads.into(), value: value.as_f64() }, [self])
     }
 }
 

@@ -32,10 +32,13 @@ impl<T: Element> Tensor<T> {
         if self.shape() == other.shape() {
             return self.zip_cost(other, 1, f);
         }
-        let shape = self.shape().broadcast(other.shape()).unwrap_or_else(|why| {
-            let rule = "sizes must be equal or 1, from the last axis";
-            Error::refused(name, rule, why, &[], [self.shape(), other.shape()].into_iter()).raise()
-        });
+        let shape = match self.shape().broadcast(other.shape()) {
+            Ok(shape) => shape,
+            Err(why) => {
+                let rule = "sizes must be equal or 1, from the last axis";
+                Error::refused(name, rule, why, &[], [self.shape(), other.shape()].into_iter()).raise()
+            }
+        };
         self.broadcast_to(&shape).zip_cost(&other.broadcast_to(&shape), 1, f)
     }
 
@@ -135,12 +138,15 @@ impl<T: Real> Tensor<T> {
     #[track_caller]
     fn search(&self, name: &'static str, axis: isize, better: impl Fn(T, T) -> bool) -> Tensor<i64> {
         let rule = "[.., n, ..] -> [.., ..], n at least 1";
-        let refuse = |why| Error::refused(name, rule, why, &[], std::iter::once(self.shape()));
-        let axis = self.shape().axis(axis).unwrap_or_else(|why| refuse(why).raise());
+        let axis = match self.shape().axis(axis) {
+            Ok(axis) if self.shape()[axis] > 0 => axis,
+            Ok(axis) => {
+                let why = Mismatch::new(format!("axis {axis} is empty"));
+                Error::refused(name, rule, why, &[], std::iter::once(self.shape())).raise()
+            }
+            Err(why) => Error::refused(name, rule, why, &[], std::iter::once(self.shape())).raise(),
+        };
         let n = self.shape()[axis];
-        if n == 0 {
-            refuse(Mismatch::new(format!("axis {axis} is empty"))).raise();
-        }
         let inner: usize = self.shape()[axis + 1..].iter().product();
         let shape: Shape = self.shape().reduced(&[axis], false);
         let x = self.contiguous();

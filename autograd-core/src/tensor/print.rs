@@ -14,7 +14,11 @@ impl<T: Element> fmt::Display for Tensor<T> {
         let cut = self.numel() > THRESHOLD;
         let mut shown = Vec::new();
         visit(&mut vec![0; self.rank()], 0, self, cut, &mut |x| shown.push(x));
-        let texts = texts(&shown, f.precision());
+        let mut texts = texts(&shown, f.precision());
+        if self.rank() == 0 {
+            // A number alone is written as a number: -12.0, where an array shows -12.
+            texts.iter_mut().filter(|text| text.ends_with('.')).for_each(|text| text.push('0'));
+        }
         let width = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0);
         let mut texts = texts.into_iter();
         write_axis(f, self, 0, cut, width, &mut texts)
@@ -122,7 +126,10 @@ mod tests {
     fn numbers_are_aligned_as_numpy_aligns_them() {
         assert_eq!(Tensor::from([[1.0, -2.5], [10.0, 0.25]]).to_string(), "[[ 1.00 -2.50]\n [10.00  0.25]]");
         assert_eq!(Tensor::from([1.0, 2.0]).to_string(), "[1. 2.]");
-        assert_eq!(Tensor::from(2.5).to_string(), "2.5");
+        assert_eq!(
+            (Tensor::from(2.5).to_string(), Tensor::from(-12.0).to_string()),
+            ("2.5".to_owned(), "-12.0".to_owned())
+        );
         assert_eq!(Tensor::from([[1i64, 20], [3, 4]]).to_string(), "[[ 1 20]\n [ 3  4]]");
         assert_eq!(Tensor::from([true, false]).to_string(), "[ true false]");
         assert_eq!(format!("{:.1}", Tensor::from([0.25, f64::NAN])), "[0.2 nan]");

@@ -49,7 +49,11 @@ impl<T: Element> Tensor<T> {
 
     #[track_caller]
     fn accept(&self, method: &'static str, rule: &str, shape: Result<Shape, Mismatch>) -> Shape {
-        shape.unwrap_or_else(|why| Error::refused(method, rule, why, &[], std::iter::once(&self.shape)).raise())
+        // A closure would stand for the caller in the message, so there is none.
+        match shape {
+            Ok(shape) => shape,
+            Err(why) => Error::refused(method, rule, why, &[], std::iter::once(&self.shape)).raise(),
+        }
     }
 
     /// The same elements in row-major order under another shape: a view where strides allow it, else a copy.

@@ -42,12 +42,15 @@ impl<O: Checked> AnyOp for O {
     }
 }
 
+/// The plain computation that an op is compared with.
+type Textbook<'a> = Box<dyn Fn(&[Tensor<f64>]) -> Tensor<f64> + 'a>;
+
 /// A case whose type is forgotten.
 pub(super) struct Case<'a> {
     pub(super) op: &'a dyn AnyOp,
     pub(super) shapes: &'a [Shape],
     /// The op's textbook computation.
-    pub(super) textbook: Box<dyn Fn(&[Tensor<f64>]) -> Tensor<f64> + 'a>,
+    pub(super) textbook: Textbook<'a>,
 }
 
 /// All that an op is tested on.

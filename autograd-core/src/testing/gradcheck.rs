@@ -13,6 +13,9 @@ const H: f64 = 1e-3;
 const TOLERANCE: f64 = 1e-6;
 /// Elements up to which the quotient is taken for each one; beyond, along random directions.
 const FEW: usize = 64;
+/// A function of several variables with several results.
+type Function<'f> = dyn Fn(&[Var<f64>]) -> Vec<Var<f64>> + 'f;
+
 /// Random cotangents, and random directions for each.
 const DRAWS: usize = 2;
 
@@ -70,11 +73,7 @@ fn leaves(inputs: &[Tensor<f64>]) -> Vec<Var<f64>> {
 }
 
 /// Compares the gradient of all results of `f`, each weighted at random, with difference quotients.
-pub(super) fn compare(
-    f: &dyn Fn(&[Var<f64>]) -> Vec<Var<f64>>,
-    inputs: &[Tensor<f64>],
-    seed: u64,
-) -> Result<(), String> {
+pub(super) fn compare(f: &Function<'_>, inputs: &[Tensor<f64>], seed: u64) -> Result<(), String> {
     let mut generator = Generator::seed(seed);
     let few = inputs.iter().map(Tensor::numel).sum::<usize>() <= FEW;
     for _ in 0..DRAWS {
@@ -133,12 +132,7 @@ fn still(inputs: &[Tensor<f64>]) -> Vec<Tensor<f64>> {
 }
 
 /// The derivative of `Σ ⟨dy, y⟩` when the inputs move along `vs`, from four points (Richardson's extrapolation of the central difference).
-fn quotient(
-    f: &dyn Fn(&[Var<f64>]) -> Vec<Var<f64>>,
-    inputs: &[Tensor<f64>],
-    vs: &[Tensor<f64>],
-    dys: &[Tensor<f64>],
-) -> f64 {
+fn quotient(f: &Function<'_>, inputs: &[Tensor<f64>], vs: &[Tensor<f64>], dys: &[Tensor<f64>]) -> f64 {
     let at = |t: f64| -> Vec<Tensor<f64>> {
         let moved: Vec<Tensor<f64>> = inputs.iter().zip(vs).map(|(x, v)| x.zip(v, |x, v| x + t * v)).collect();
         f(&leaves(&moved)).iter().map(|y| y.value().clone()).collect()

@@ -278,9 +278,20 @@ fn rule(
     op.backward(&saved, &Var::constant(dy)).into_iter().map(|dx| dx.map(|dx| dx.value().clone())).collect()
 }
 
+/// Whether the rule cannot do without the shapes that it keeps.
+fn reads_shapes(op: &dyn AnyOp, subject: &Subject<'_>, y: &Tensor<f64>) -> bool {
+    let save = op.saves();
+    let kept = subject.x.iter().enumerate().filter(|(i, _)| save.keeps_input(*i)).map(|(_, x)| x.clone());
+    let values: Vec<Tensor<f64>> = kept.chain(save.keeps_output().then(|| y.clone())).collect();
+    let (edges, needs) = (vec![None; subject.x.len()], vec![true; subject.x.len()]);
+    let saved = Saved { save, values: &values, shapes: &[], edges: &edges, needs: &needs, node: None };
+    catch_unwind(AssertUnwindSafe(|| op.backward(&saved, &Var::constant(&subject.dy)))).is_err()
+}
+
 /// Each value that the op keeps is needed: replaced by NaN, it changes a gradient in some case.
 pub(super) fn saves(subjects: &Subjects<'_>, generator: &mut Generator) -> Law {
     let mut needed: Vec<bool> = Vec::new();
+    let mut shapes_needed = !subjects.cases.iter().any(|case| case.op.saves().keeps_shapes());
     for case in &subjects.cases {
         let (op, save) = (case.op, case.op.saves());
         let subject = Subject::new(op, subjects.draw(case, generator), generator);
@@ -288,8 +299,9 @@ pub(super) fn saves(subjects: &Subjects<'_>, generator: &mut Generator) -> Law {
         let needs = vec![true; subject.x.len()];
         let values = (0..subject.x.len()).filter(|&i| save.keeps_input(i)).count() + usize::from(save.keeps_output());
         let clean = rule(op, &subject.x, &y, &subject.dy, &needs, |_, _| {});
+        shapes_needed |= save.keeps_shapes() && reads_shapes(op, &subject, &y);
         needed.resize(needed.len().max(values), false);
-        for i in 0..values {
+        for (i, needed) in needed.iter_mut().enumerate().take(values) {
             let poisoned = rule(op, &subject.x, &y, &subject.dy, &needs, |j, value| {
                 if i == j {
                     *value = value.map(|_| f64::NAN);
@@ -299,8 +311,11 @@ pub(super) fn saves(subjects: &Subjects<'_>, generator: &mut Generator) -> Law {
                 (Some(a), Some(b)) => different_bits(a, b).is_some(),
                 _ => false,
             };
-            needed[i] |= clean.iter().zip(&poisoned).any(differs);
+            *needed |= clean.iter().zip(&poisoned).any(differs);
         }
+    }
+    if !shapes_needed {
+        return Err("the rule never reads the shapes that SAVES keeps".to_owned());
     }
     match needed.iter().position(|needed| !needed) {
         Some(i) => Err(format!(
