@@ -11,18 +11,11 @@ use autograd::prelude::*;
 use digits::Digits;
 use lenet::LeNet5;
 
-/// A hash of the bits of all weights (FNV-1a).
-fn fingerprint(model: &LeNet5) -> u64 {
-    let weights = model.parameters().into_iter().flat_map(|parameter| parameter.value().to_vec());
-    let bytes = weights.flat_map(|weight| weight.to_bits().to_le_bytes());
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-}
-
 /// The fingerprints before and after an epoch on these digits.
 fn train(digits: &Digits, seed: u64) -> (u64, u64) {
     let mut generator = Generator::seed(seed);
     let model = LeNet5::new(&mut generator);
-    let before = fingerprint(&model);
+    let before = model.fingerprint();
     let mut optimizer = Adam::new(model.parameters(), 2e-3).expect("good options");
     let mut order: Vec<usize> = (0..digits.len()).collect();
     generator.shuffle(&mut order);
@@ -32,7 +25,7 @@ fn train(digits: &Digits, seed: u64) -> (u64, u64) {
         clip_grad_norm(&mut gradients, 5.0).expect("a finite norm");
         optimizer.step(&gradients).expect("finite gradients");
     }
-    (before, fingerprint(&model))
+    (before, model.fingerprint())
 }
 
 #[test]

@@ -185,6 +185,24 @@ fn old_and_new_graphs_join_however_far_apart_they_are() {
 }
 
 #[test]
+fn only_what_leads_to_the_named_variables_is_computed() {
+    let xs: Vec<Var<f64>> = (0..50).map(|i| Var::leaf(f64::from(i))).collect();
+    let y = xs.iter().fold(Var::constant(0.0), |y, x| y + x.square());
+    let found = grad(&[&y], &[&xs[7], &xs[30]], false);
+    assert_eq!(found.iter().map(|dx| dx.as_ref().unwrap().item()).collect::<Vec<_>>(), [14.0, 60.0]);
+    let all = y.backward();
+    assert_eq!((all.len(), all.get(&xs[49]).unwrap().item()), (50, 98.0));
+}
+
+#[test]
+fn variables_and_gradients_go_between_threads() {
+    fn is_send_and_sync<X: Send + Sync>() {}
+    is_send_and_sync::<Var<f32>>();
+    is_send_and_sync::<Gradients<f64>>();
+    is_send_and_sync::<Tensor<i64>>();
+}
+
+#[test]
 fn a_seed_weights_the_result() {
     let x = Var::leaf([1.0, 2.0]);
     let gradients = (&x * 3.0).backward_with(&Tensor::from([1.0, 10.0]));

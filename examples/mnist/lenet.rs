@@ -25,6 +25,13 @@ impl LeNet5 {
         }
     }
 
+    /// A hash of the bits of all weights (FNV-1a): equal for equal seeds, whatever the number of threads.
+    pub fn fingerprint(&self) -> u64 {
+        let weights = self.parameters().into_iter().flat_map(|parameter| parameter.value().to_vec());
+        let bytes = weights.flat_map(|weight| weight.to_bits().to_le_bytes());
+        bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    }
+
     /// The most likely digit of each image.
     pub fn read(&self, digits: &Digits) -> Vec<u8> {
         let order: Vec<usize> = (0..digits.len()).collect();

@@ -81,6 +81,7 @@ fn run(args: &Args) -> Result<(), Box<dyn Error>> {
 
     let answers = model.read(&test);
     let accuracy = test.share_right(&answers);
+    println!("weights {:016x}", model.fingerprint());
     match picture::draw(&args.picture, &losses, &test, &answers, accuracy) {
         Ok(()) => println!("picture {}", args.picture.display()),
         Err(error) => eprintln!("mnist: {}: {error}; there is no picture", args.picture.display()),

@@ -16,10 +16,11 @@ pub(crate) enum Wanted<'a, T: Real> {
     Nodes(&'a [Arc<Node<T>>]),
 }
 
-struct Run<'a, T: Real> {
+struct Run<T: Real> {
     agenda: Agenda<T>,
     found: LeafTable<T>,
-    wanted: &'a Wanted<'a, T>,
+    /// The addresses of the nodes wanted, in rising order; `None` for all leaves.
+    wanted: Option<Vec<usize>>,
     /// Below it no wanted node lies.
     floor: u64,
     create_graph: bool,
@@ -33,9 +34,13 @@ pub(crate) fn run<T: Real>(
     wanted: &Wanted<'_, T>,
     create_graph: bool,
 ) -> LeafTable<T> {
-    let floor = match wanted {
-        Wanted::Leaves => 0,
-        Wanted::Nodes(nodes) => nodes.iter().map(|node| node.position).min().unwrap_or(u64::MAX),
+    let (wanted, floor) = match wanted {
+        Wanted::Leaves => (None, 0),
+        Wanted::Nodes(nodes) => {
+            let mut addresses: Vec<usize> = nodes.iter().map(|node| address(node)).collect();
+            addresses.sort_unstable();
+            (Some(addresses), nodes.iter().map(|node| node.position).min().unwrap_or(u64::MAX))
+        }
     };
     // A NaN is searched for in what a rule gives, not in its steps on the way, so that the op is named whose rule it is.
     let anomaly = mode::current().anomaly();
@@ -45,7 +50,7 @@ pub(crate) fn run<T: Real>(
             run.put(&node, dy);
         }
         while let Some((node, dy)) = run.agenda.pop() {
-            if matches!(wanted, Wanted::Nodes(nodes) if nodes.iter().any(|wanted| Arc::ptr_eq(wanted, &node))) {
+            if run.is_named(&node) {
                 run.found.put(&node, dy.clone(), |_, _| unreachable!("a node has its turn once"));
             }
             if anomaly {
@@ -58,14 +63,22 @@ pub(crate) fn run<T: Real>(
     })
 }
 
-impl<T: Real> Pass<T> for Run<'_, T> {
+fn address<T: Real>(node: &Node<T>) -> usize {
+    std::ptr::from_ref(node).addr()
+}
+
+impl<T: Real> Run<T> {
+    /// Whether this very node is among those asked for by name.
+    fn is_named(&self, node: &Node<T>) -> bool {
+        self.wanted.as_ref().is_some_and(|wanted| wanted.binary_search(&address(node)).is_ok())
+    }
+}
+
+impl<T: Real> Pass<T> for Run<T> {
     fn wants(&self, node: &Node<T>) -> bool {
-        match self.wanted {
-            Wanted::Leaves => true,
-            Wanted::Nodes(nodes) if node.is_leaf() => {
-                nodes.iter().any(|wanted| std::ptr::addr_eq(Arc::as_ptr(wanted), node))
-            }
-            Wanted::Nodes(_) => node.position >= self.floor,
+        match node.is_leaf() {
+            true => self.wanted.is_none() || self.is_named(node),
+            false => node.position >= self.floor,
         }
     }
 
@@ -83,12 +96,12 @@ impl<T: Real> Pass<T> for Run<'_, T> {
 }
 
 /// A pass that searches each gradient for NaN and can name the rule that made it.
-struct Inspect<'a, 'b, T: Real> {
-    run: &'a mut Run<'b, T>,
+struct Inspect<'a, T: Real> {
+    run: &'a mut Run<T>,
     from: &'a Arc<Node<T>>,
 }
 
-impl<T: Real> Pass<T> for Inspect<'_, '_, T> {
+impl<T: Real> Pass<T> for Inspect<'_, T> {
     fn wants(&self, node: &Node<T>) -> bool {
         self.run.wants(node)
     }

@@ -4,7 +4,7 @@
 //! nothing else holds a node. Dropping the result therefore frees the graph. In `(&x * &w).sum()` the result holds the node of `sum`,
 //! that one holds the node of `mul`, and that one the two leaves.
 //!
-//! Each node has a position, greater than those of its operands. The [backward pass](backward) takes nodes from the highest position
+//! Each node has a position, greater than those of its operands. The backward pass takes nodes from the highest position
 //! down; when a node's turn comes, each of its consumers has had its own, so its gradient is complete.
 
 mod agenda;

@@ -70,7 +70,7 @@ impl Pool {
                 y.fill(T::neg_infinity());
                 windows.each_run(o, |p, from| match step {
                     1 => y[p].iter_mut().zip(&x[from..]).for_each(|(y, &x)| *y = max(*y, x)),
-                    _ => y[p].iter_mut().zip(x[from..].iter().step_by(step)).for_each(|(y, &x)| *y = max(*y, x)),
+                    _ => y[p].iter_mut().enumerate().for_each(|(i, y)| *y = max(*y, x[from + i * step])),
                 });
             }
         });
@@ -85,13 +85,13 @@ impl Pool {
             for (o, at) in at.chunks_exact_mut(self.out[1]).enumerate() {
                 windows.each_first(o, |p, first| (at[p], largest[p]) = (first as i64, x[first]));
                 windows.each_run(o, |p, from| {
-                    let results = at[p.clone()].iter_mut().zip(&mut largest[p]);
-                    for ((at, largest), place) in results.zip((from..).step_by(step)) {
+                    for (i, (at, largest)) in at[p.clone()].iter_mut().zip(&mut largest[p]).enumerate() {
+                        let place = from + i * step;
                         let x = x[place];
                         // Without a branch, which noise would send the wrong way half of the time.
                         let wins = (x > *largest) | (x.is_nan() & !largest.is_nan());
                         *at = std::hint::select_unpredictable(wins, place as i64, *at);
-                        *largest = std::hint::select_unpredictable(wins, x, *largest);
+                        *largest = max(*largest, x);
                     }
                 });
             }
@@ -107,7 +107,7 @@ impl Pool {
                 y.fill(T::zero());
                 windows.each_run(o, |p, from| match step {
                     1 => y[p].iter_mut().zip(&x[from..]).for_each(|(y, &x)| *y += x),
-                    _ => y[p].iter_mut().zip(x[from..].iter().step_by(step)).for_each(|(y, &x)| *y += x),
+                    _ => y[p].iter_mut().enumerate().for_each(|(i, y)| *y += x[from + i * step]),
                 });
                 y.iter_mut().enumerate().for_each(|(p, y)| *y /= windows.divisor(o, p, count_padding));
             }
@@ -126,7 +126,7 @@ impl Pool {
                 shares.iter_mut().zip(y.iter().enumerate().map(share)).for_each(|(share, y)| *share = y);
                 windows.each_run(o, |p, from| match step {
                     1 => x[from..].iter_mut().zip(&shares[p]).for_each(|(x, &share)| *x += share),
-                    _ => x[from..].iter_mut().step_by(step).zip(&shares[p]).for_each(|(x, &share)| *x += share),
+                    _ => shares[p].iter().enumerate().for_each(|(i, &share)| x[from + i * step] += share),
                 });
             }
         });
