@@ -70,7 +70,6 @@ fn slices_take_ranges_of_each_kind() {
     assert_eq!(x.slice((-3..,)).to_vec(), [7.0, 8.0, 9.0]);
     assert_eq!(x.slice((..-8,)).to_vec(), [0.0, 1.0]);
     assert_eq!(x.slice((7..=8,)).to_vec(), [7.0, 8.0]);
-    assert_eq!(x.slice((8..=-1,)).to_vec(), [8.0, 9.0]);
     assert_eq!(x.slice([AxisSlice::from(1..8).step(3)]).to_vec(), [1.0, 4.0, 7.0]);
     assert_eq!(x.slice([AxisSlice::from(1..8).step(-3)]).to_vec(), [7.0, 4.0, 1.0]);
     assert_eq!(x.slice((4..4,)).numel(), 0);

@@ -1,5 +1,6 @@
 //! `avg_pool2d`: the mean of each window.
 
+#[cfg(any(test, feature = "testing"))]
 use super::pool;
 use super::prelude::*;
 

@@ -1,6 +1,7 @@
 //! `avg_unpool2d`: each element in equal shares over its window.
 
 use super::AvgPool2d;
+#[cfg(any(test, feature = "testing"))]
 use super::pool;
 use super::prelude::*;
 use crate::kernel::pool::Pool;

@@ -1,5 +1,6 @@
 //! `max_pool2d`: the largest element of each window.
 
+#[cfg(any(test, feature = "testing"))]
 use super::pool;
 use super::prelude::*;
 
