@@ -344,7 +344,7 @@ pub(super) fn rejects(case: &Case<'_>, says: &str) -> Law {
     };
     let text = error.to_string();
     let shapes = case.shapes.iter().map(ToString::to_string);
-    let parts = [case.op.name().to_owned(), says.to_owned(), format!("rule  {}", case.op.rule())];
+    let parts = [case.op.name(), says, "\n  rule ", case.op.rule()].map(str::to_owned);
     match parts.into_iter().chain(shapes).find(|part| !text.contains(part.as_str())) {
         Some(part) => Err(format!("the message lacks {part:?}:\n{text}")),
         None => Ok(()),
