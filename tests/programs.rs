@@ -12,6 +12,29 @@ enum Step {
     Sub(usize, usize),
     Mul(usize, usize),
     Maximum(usize, usize),
+    Minimum(usize, usize),
+    /// `a / (2 + b²)`, whose denominator is never small.
+    Div(usize, usize),
+    /// `|b| + 1` to the power of `sin a`.
+    Pow(usize, usize),
+    /// `a` where `a > b`, else `b · 3`.
+    Where(usize, usize),
+    /// `a bᵀ a`, two matrix products.
+    MatMul(usize, usize),
+    /// The second row of `a` over the first row of `b`, by `concat` and `slice`.
+    Concat(usize, usize),
+    Neg(usize),
+    Abs(usize),
+    Relu(usize),
+    LeakyRelu(usize),
+    Clamp(usize),
+    Cos(usize),
+    /// `exp(sin a)`, which stays small.
+    Exp(usize),
+    /// `log(1 + a²)`
+    Log(usize),
+    /// `sqrt(1 + a²)`
+    Sqrt(usize),
     Tanh(usize),
     Sigmoid(usize),
     Square(usize),
@@ -20,7 +43,17 @@ enum Step {
     /// A detour through memory: laid out anew, permuted there and back.
     Relayout(usize, Layout),
     Softmax(usize),
+    LogSoftmax(usize),
     SumKeep(usize),
+    MeanKeep(usize),
+    AmaxKeep(usize),
+    LogSumExpKeep(usize),
+    /// Rows exchanged by `index_select`.
+    IndexSelect(usize),
+    /// Columns 2, 0, 0 by `gather`.
+    Gather(usize),
+    /// A border of ones by `pad`, and a window one place down and right by `slice`.
+    Pad(usize),
 }
 
 /// A value of the oracle: its numbers, and their derivative along one direction of the inputs.
@@ -48,6 +81,35 @@ impl Dual {
     }
 }
 
+impl Dual {
+    fn select(&self, f: impl Fn(&[f64]) -> Vec<f64>) -> Dual {
+        Dual { value: f(&self.value), tangent: f(&self.tangent) }
+    }
+
+    /// `a bᵀ a` by its definition, and its derivative by the product rule.
+    fn sandwich(&self, b: &Dual) -> Dual {
+        let product = |x: &[f64], y: &[f64], z: &[f64]| -> Vec<f64> {
+            let entry = |i: usize, j: usize| -> f64 {
+                let inner = |k: usize| (0..COLUMNS).map(|l| x[i * COLUMNS + l] * y[k * COLUMNS + l]).sum::<f64>();
+                (0..ROWS).map(|k| inner(k) * z[k * COLUMNS + j]).sum()
+            };
+            (0..ROWS * COLUMNS).map(|i| entry(i / COLUMNS, i % COLUMNS)).collect()
+        };
+        let (a, da, b, db) = (&self.value, &self.tangent, &b.value, &b.tangent);
+        let parts = [product(da, b, a), product(a, db, a), product(a, b, da)];
+        let tangent = (0..ROWS * COLUMNS).map(|i| parts.iter().map(|part| part[i]).sum()).collect();
+        Dual { value: product(a, b, a), tangent }
+    }
+}
+
+/// `log Σ eˣ` of a row and its derivative.
+fn logsumexp(x: &[f64], dx: &[f64]) -> (f64, f64) {
+    let largest = x.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let e: Vec<f64> = x.iter().map(|x| (x - largest).exp()).collect();
+    let sum: f64 = e.iter().sum();
+    (largest + sum.ln(), e.iter().zip(dx).map(|(e, dx)| e * dx).sum::<f64>() / sum)
+}
+
 /// All values of a program are matrices of this shape.
 const ROWS: usize = 2;
 const COLUMNS: usize = 3;
@@ -62,6 +124,21 @@ fn run(steps: &[Step], inputs: Vec<Var<f64>>) -> Var<f64> {
             Step::Sub(a, b) => at(a) - at(b),
             Step::Mul(a, b) => at(a) * at(b),
             Step::Maximum(a, b) => at(a).maximum(at(b)),
+            Step::Minimum(a, b) => at(a).minimum(at(b)),
+            Step::Div(a, b) => at(a) / (at(b).square() + 2.0),
+            Step::Pow(a, b) => (at(b).abs() + 1.0).pow(&at(a).sin()),
+            Step::Where(a, b) => Var::where_(&at(a).value().gt(at(b).value()), at(a), &(at(b) * 3.0)),
+            Step::MatMul(a, b) => at(a).matmul(&at(b).mt()).matmul(at(a)),
+            Step::Concat(a, b) => Var::concat(&[at(a), at(b)], 0).slice((1..3,)),
+            Step::Neg(a) => -at(a),
+            Step::Abs(a) => at(a).abs(),
+            Step::Relu(a) => at(a).relu(),
+            Step::LeakyRelu(a) => at(a).leaky_relu(0.1),
+            Step::Clamp(a) => at(a).clamp(Some(-0.5), Some(0.75)),
+            Step::Cos(a) => at(a).cos(),
+            Step::Exp(a) => at(a).sin().exp(),
+            Step::Log(a) => (at(a).square() + 1.0).log(),
+            Step::Sqrt(a) => (1.0 + at(a).square()).sqrt(),
             Step::Tanh(a) => at(a).tanh(),
             Step::Sigmoid(a) => at(a).sigmoid(),
             Step::Square(a) => at(a).square(),
@@ -74,7 +151,14 @@ fn run(steps: &[Step], inputs: Vec<Var<f64>>) -> Var<f64> {
             }
             Step::Relayout(a, _) => at(a).reshape([COLUMNS, ROWS]).reshape([ROWS, COLUMNS]),
             Step::Softmax(a) => at(a).softmax(-1),
+            Step::LogSoftmax(a) => at(a).log_softmax(-1),
             Step::SumKeep(a) => at(a).sum_axes(-1, true).broadcast_to([ROWS, COLUMNS]),
+            Step::MeanKeep(a) => at(a).mean_axes(-1, true).broadcast_to([ROWS, COLUMNS]),
+            Step::AmaxKeep(a) => at(a).amax(-1, true).broadcast_to([ROWS, COLUMNS]),
+            Step::LogSumExpKeep(a) => at(a).logsumexp(-1, true).broadcast_to([ROWS, COLUMNS]),
+            Step::IndexSelect(a) => at(a).index_select(0, &Tensor::from([1i64, 0])),
+            Step::Gather(a) => at(a).gather(1, &Tensor::from([[2i64, 0, 0]; ROWS])),
+            Step::Pad(a) => at(a).pad([(0, 1), (0, 1)], 1.0).slice((1.., 1..)),
         };
         values.push(y);
     }
@@ -102,6 +186,36 @@ fn oracle(steps: &[Step], inputs: Vec<Dual>) -> Dual {
                 Some(std::cmp::Ordering::Less) => (b, 0.0, 1.0),
                 _ => (a, 0.5, 0.5),
             }),
+            Step::Minimum(a, b) => at(a).zip(at(b), |a, b| match a.partial_cmp(&b) {
+                Some(std::cmp::Ordering::Less) => (a, 1.0, 0.0),
+                Some(std::cmp::Ordering::Greater) => (b, 0.0, 1.0),
+                _ => (a, 0.5, 0.5),
+            }),
+            Step::Div(a, b) => at(a).zip(at(b), |a, b| {
+                let d = b * b + 2.0;
+                (a / d, 1.0 / d, -2.0 * a * b / (d * d))
+            }),
+            Step::Pow(a, b) => at(a).zip(at(b), |a, b| {
+                let (base, e) = (b.abs() + 1.0, a.sin());
+                let sign = if b == 0.0 { 0.0 } else { b.signum() };
+                (base.powf(e), base.powf(e) * base.ln() * a.cos(), e * base.powf(e - 1.0) * sign)
+            }),
+            Step::Where(a, b) => at(a).zip(at(b), |a, b| if a > b { (a, 1.0, 0.0) } else { (b * 3.0, 0.0, 3.0) }),
+            Step::MatMul(a, b) => at(a).sandwich(at(b)),
+            Step::Concat(a, b) => {
+                let rows = |x: &[f64], y: &[f64]| [&x[COLUMNS..], &y[..COLUMNS]].concat();
+                let (a, b) = (at(a), at(b));
+                Dual { value: rows(&a.value, &b.value), tangent: rows(&a.tangent, &b.tangent) }
+            }
+            Step::Neg(a) => at(a).map(|x| (-x, -1.0)),
+            Step::Abs(a) => at(a).map(|x| (x.abs(), if x == 0.0 { 0.0 } else { x.signum() })),
+            Step::Relu(a) => at(a).map(|x| if x > 0.0 { (x, 1.0) } else { (0.0, 0.0) }),
+            Step::LeakyRelu(a) => at(a).map(|x| if x > 0.0 { (x, 1.0) } else { (0.1 * x, 0.1) }),
+            Step::Clamp(a) => at(a).map(|x| (x.clamp(-0.5, 0.75), if -0.5 < x && x < 0.75 { 1.0 } else { 0.0 })),
+            Step::Cos(a) => at(a).map(|x| (x.cos(), -x.sin())),
+            Step::Exp(a) => at(a).map(|x| (x.sin().exp(), x.sin().exp() * x.cos())),
+            Step::Log(a) => at(a).map(|x| ((x * x + 1.0).ln(), 2.0 * x / (x * x + 1.0))),
+            Step::Sqrt(a) => at(a).map(|x| ((x * x + 1.0).sqrt(), x / (x * x + 1.0).sqrt())),
             Step::Tanh(a) => at(a).map(|x| (x.tanh(), 1.0 - x.tanh().powi(2))),
             Step::Sigmoid(a) => at(a).map(|x| {
                 let y = 1.0 / (1.0 + (-x).exp());
@@ -119,7 +233,31 @@ fn oracle(steps: &[Step], inputs: Vec<Dual>) -> Dual {
                 let dy = y.iter().zip(dx).map(|(y, dx)| y * (dx - mean)).collect();
                 (y, dy)
             }),
+            Step::LogSoftmax(a) => by_rows(at(a), |x, dx| {
+                let (y, dy) = logsumexp(x, dx);
+                (x.iter().map(|x| x - y).collect(), dx.iter().map(|dx| dx - dy).collect())
+            }),
             Step::SumKeep(a) => by_rows(at(a), |x, dx| (vec![x.iter().sum(); COLUMNS], vec![dx.iter().sum(); COLUMNS])),
+            Step::MeanKeep(a) => {
+                let mean = |x: &[f64]| vec![x.iter().sum::<f64>() / COLUMNS as f64; COLUMNS];
+                by_rows(at(a), |x, dx| (mean(x), mean(dx)))
+            }
+            Step::AmaxKeep(a) => by_rows(at(a), |x, dx| {
+                let y = x.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                let ties: Vec<f64> = x.iter().zip(dx).filter(|(x, _)| **x == y).map(|(_, dx)| *dx).collect();
+                (vec![y; COLUMNS], vec![ties.iter().sum::<f64>() / ties.len() as f64; COLUMNS])
+            }),
+            Step::LogSumExpKeep(a) => by_rows(at(a), |x, dx| {
+                let (y, dy) = logsumexp(x, dx);
+                (vec![y; COLUMNS], vec![dy; COLUMNS])
+            }),
+            Step::IndexSelect(a) => at(a).select(|x| [&x[COLUMNS..], &x[..COLUMNS]].concat()),
+            Step::Gather(a) => by_rows(at(a), |x, dx| (vec![x[2], x[0], x[0]], vec![dx[2], dx[0], dx[0]])),
+            Step::Pad(a) => {
+                let a = at(a);
+                let window = |x: &[f64], rest: f64| vec![x[4], x[5], rest, rest, rest, rest];
+                Dual { value: window(&a.value, 1.0), tangent: window(&a.tangent, 0.0) }
+            }
         };
         values.push(y);
     }
@@ -127,20 +265,50 @@ fn oracle(steps: &[Step], inputs: Vec<Dual>) -> Dual {
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
+    type One = fn(usize) -> Step;
+    type Two = fn(usize, usize) -> Step;
+    let one: Vec<One> = vec![
+        Step::Neg,
+        Step::Abs,
+        Step::Relu,
+        Step::LeakyRelu,
+        Step::Clamp,
+        Step::Cos,
+        Step::Exp,
+        Step::Log,
+        Step::Sqrt,
+        Step::Tanh,
+        Step::Sigmoid,
+        Step::Square,
+        Step::Sin,
+        Step::Softmax,
+        Step::LogSoftmax,
+        Step::SumKeep,
+        Step::MeanKeep,
+        Step::AmaxKeep,
+        Step::LogSumExpKeep,
+        Step::IndexSelect,
+        Step::Gather,
+        Step::Pad,
+    ];
+    let two: Vec<Two> = vec![
+        Step::Add,
+        Step::Sub,
+        Step::Mul,
+        Step::Maximum,
+        Step::Minimum,
+        Step::Div,
+        Step::Pow,
+        Step::Where,
+        Step::MatMul,
+        Step::Concat,
+    ];
     let i = 0..64usize;
     let step = prop_oneof![
-        (i.clone(), i.clone()).prop_map(|(a, b)| Step::Add(a, b)),
-        (i.clone(), i.clone()).prop_map(|(a, b)| Step::Sub(a, b)),
-        (i.clone(), i.clone()).prop_map(|(a, b)| Step::Mul(a, b)),
-        (i.clone(), i.clone()).prop_map(|(a, b)| Step::Maximum(a, b)),
-        i.clone().prop_map(Step::Tanh),
-        i.clone().prop_map(Step::Sigmoid),
-        i.clone().prop_map(Step::Square),
-        i.clone().prop_map(Step::Sin),
-        (i.clone(), any::<i8>()).prop_map(|(a, c)| Step::Scale(a, c)),
-        (i.clone(), layouts()).prop_map(|(a, layout)| Step::Relayout(a, layout)),
-        i.clone().prop_map(Step::Softmax),
-        i.prop_map(Step::SumKeep),
+        4 => (proptest::sample::select(one), i.clone()).prop_map(|(step, a)| step(a)),
+        4 => (proptest::sample::select(two), i.clone(), i.clone()).prop_map(|(step, a, b)| step(a, b)),
+        1 => (i.clone(), any::<i8>()).prop_map(|(a, c)| Step::Scale(a, c)),
+        1 => (i, layouts()).prop_map(|(a, layout)| Step::Relayout(a, layout)),
     ];
     proptest::collection::vec(step, 1..24)
 }
@@ -159,7 +327,7 @@ fn close(a: f64, b: f64) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(ProptestConfig::with_cases(512))]
 
     /// The value agrees with the oracle's, and ⟨dy, J v⟩ by the rules backward with ⟨dy, J v⟩ by the oracle forward.
     #[test]
