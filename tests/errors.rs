@@ -1,5 +1,7 @@
 //! Every message: a snapshot, so that a change of a message is seen; and the caller's line, wherever a shape is refused.
 
+use autograd::functional::{hessian, hvp, jvp};
+use autograd::prelude::{Forward, Linear, Sequential};
 use autograd::testing::entries;
 use autograd::{AxisSlice, Generator, Tensor, Var, grad};
 use expect_test::{expect, expect_file};
@@ -99,7 +101,26 @@ fn backward_passes_blame_the_line_that_asked() {
     note(refusal(|| x.clone().backward_with(&Tensor::from([1.0]))));
     note(refusal(|| grad(&[&x], &[&x], false)));
     note(refusal(|| (&x * 1.0).update(|_| ())));
+    note(refusal(|| hessian(|x| x * x, &Tensor::from([1.0, 2.0]))));
+    note(refusal(|| hvp(|x| x * x, &Tensor::from([1.0, 2.0]), &Tensor::from([1.0, 0.0]))));
+    note(refusal(|| jvp(|x| x * x, &Tensor::from([1.0, 2.0]), &Tensor::from([1.0]))));
+    let (mut sum, other) = ((&x * 1.0).sum().backward(), {
+        let mut wide = x.clone();
+        wide.update(|x| *x = Tensor::zeros([3]));
+        (&wide * 1.0).sum().backward()
+    });
+    note(refusal(|| sum.accumulate(other)));
     expect_file!["snapshots/backward.txt"].assert_eq(&all);
+}
+
+#[test]
+fn layers_behind_pointers_blame_the_line_that_called_the_container() {
+    let mut generator = Generator::seed(0);
+    let net = Sequential::new().then(Linear::new(2, 4, &mut generator)).then(Linear::new(3, 2, &mut generator));
+    let x = Var::constant(Tensor::<f32>::zeros([1, 2]));
+    assert!(refusal(|| net.forward(&x)).starts_with("matmul: inner dimensions differ, 4 and 3"));
+    let boxed: Box<dyn Forward> = Box::new(Linear::new(3, 2, &mut generator));
+    assert!(refusal(|| boxed.forward(&x)).starts_with("matmul: inner dimensions differ, 2 and 3"));
 }
 
 #[test]

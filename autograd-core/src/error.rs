@@ -1,5 +1,6 @@
 //! `Error`: one sentence, then the facts, then the rule, then help where it is certain.
 
+use crate::graph::mode;
 use crate::tensor::Shape;
 use std::fmt;
 use std::panic::Location;
@@ -47,7 +48,7 @@ pub struct Error {
 impl Error {
     #[track_caller]
     pub(crate) fn new(op: &'static str, mismatch: Mismatch) -> Self {
-        Error { op, mismatch, facts: Vec::new(), at: Location::caller() }
+        Error { op, mismatch, facts: Vec::new(), at: mode::location() }
     }
 
     /// The error of an op whose operands do not satisfy its rule.

@@ -2,8 +2,10 @@
 
 use crate::error::{Error, Mismatch};
 use crate::graph::backward::{self, Wanted};
+use crate::graph::mode::{self, blame};
 use crate::tensor::{Real, Tensor};
 use crate::var::{self, Var};
+use std::panic::Location;
 
 /// The gradient of `Σ y` over `ys`, each a single number, with respect to each of `xs`.
 ///
@@ -22,6 +24,7 @@ use crate::var::{self, Var};
 /// # Panics
 /// If a `y` is not a single number.
 #[track_caller]
+#[must_use]
 pub fn grad<T: Real>(ys: &[&Var<T>], xs: &[&Var<T>], create_graph: bool) -> Vec<Option<Var<T>>> {
     let seeds: Vec<Var<T>> = ys.iter().map(|y| Var::constant(Tensor::ones(y.shape()))).collect();
     for y in ys {
@@ -40,6 +43,7 @@ pub fn grad<T: Real>(ys: &[&Var<T>], xs: &[&Var<T>], create_graph: bool) -> Vec<
 /// # Panics
 /// If a `dy` has not the shape of its `y`, or their numbers differ.
 #[track_caller]
+#[must_use]
 pub fn grad_with<T: Real>(ys: &[&Var<T>], dys: &[&Var<T>], xs: &[&Var<T>], create_graph: bool) -> Vec<Option<Var<T>>> {
     if ys.len() != dys.len() {
         let why = format!("{} results have {} gradients", ys.len(), dys.len());
@@ -65,9 +69,10 @@ pub fn grad_with<T: Real>(ys: &[&Var<T>], dys: &[&Var<T>], xs: &[&Var<T>], creat
 /// # Panics
 /// If `f` does not give a single number.
 #[track_caller]
+#[must_use]
 pub fn value_and_grad<T: Real>(f: impl Fn(&Var<T>) -> Var<T>, x: &Tensor<T>) -> (Tensor<T>, Tensor<T>) {
     let x = Var::leaf(x);
-    let y = f(&x);
+    let y = recorded(|| f(&x));
     let dx = grad(&[&y], &[&x], false).swap_remove(0);
     (y.value().clone(), or_zero(dx, &x).value().clone())
 }
@@ -77,9 +82,10 @@ pub fn value_and_grad<T: Real>(f: impl Fn(&Var<T>) -> Var<T>, x: &Tensor<T>) -> 
 /// # Panics
 /// If `dy` has not the shape of `f(x)`.
 #[track_caller]
+#[must_use]
 pub fn vjp<T: Real>(f: impl Fn(&Var<T>) -> Var<T>, x: &Tensor<T>, dy: &Tensor<T>) -> (Tensor<T>, Tensor<T>) {
     let x = Var::leaf(x);
-    let y = f(&x);
+    let y = recorded(|| f(&x));
     let dx = grad_with(&[&y], &[&Var::constant(dy)], &[&x], false).swap_remove(0);
     (y.value().clone(), or_zero(dx, &x).value().clone())
 }
@@ -95,10 +101,11 @@ pub fn vjp<T: Real>(f: impl Fn(&Var<T>) -> Var<T>, x: &Tensor<T>, dy: &Tensor<T>
 /// # Panics
 /// If `v` has not the shape of `x`.
 #[track_caller]
+#[must_use]
 pub fn jvp<T: Real>(f: impl Fn(&Var<T>) -> Var<T>, x: &Tensor<T>, v: &Tensor<T>) -> (Tensor<T>, Tensor<T>) {
     let x = Var::leaf(x);
     var::check_seed("jvp", &x, v.shape());
-    let y = f(&x);
+    let y = recorded(|| f(&x));
     let u = Var::leaf(Tensor::zeros(y.shape()));
     let product = grad_with(&[&y], &[&u], &[&x], true).swap_remove(0);
     let dy = product.and_then(|uj| grad_with(&[&uj], &[&Var::constant(v)], &[&u], false).swap_remove(0));
@@ -110,10 +117,11 @@ pub fn jvp<T: Real>(f: impl Fn(&Var<T>) -> Var<T>, x: &Tensor<T>, v: &Tensor<T>)
 /// # Panics
 /// If `f` does not give a single number or `v` has not the shape of `x`.
 #[track_caller]
+#[must_use]
 pub fn hvp<T: Real>(f: impl Fn(&Var<T>) -> Var<T>, x: &Tensor<T>, v: &Tensor<T>) -> Tensor<T> {
     let x = Var::leaf(x);
     var::check_seed("hvp", &x, v.shape());
-    let dx = grad(&[&f(&x)], &[&x], true).swap_remove(0);
+    let dx = recorded(|| grad(&[&f(&x)], &[&x], true)).swap_remove(0);
     let product = dx.and_then(|dx| grad_with(&[&dx], &[&Var::constant(v)], &[&x], false).swap_remove(0));
     or_zero(product, &x).value().clone()
 }
@@ -125,9 +133,10 @@ pub fn hvp<T: Real>(f: impl Fn(&Var<T>) -> Var<T>, x: &Tensor<T>, v: &Tensor<T>)
 /// let j = jacobian(|x| x * x, &Tensor::from([3.0, 4.0]));
 /// assert_eq!(j, Tensor::from([[6.0, 0.0], [0.0, 8.0]]));
 /// ```
+#[must_use]
 pub fn jacobian<T: Real>(f: impl Fn(&Var<T>) -> Var<T>, x: &Tensor<T>) -> Tensor<T> {
     let x = Var::leaf(x);
-    let y = f(&x);
+    let y = recorded(|| f(&x));
     let mut rows = Vec::with_capacity(y.numel() * x.numel());
     for i in 0..y.numel() {
         let unit = Tensor::from_fn(y.shape(), |j| if i == j { T::one() } else { T::zero() });
@@ -148,8 +157,20 @@ pub fn jacobian<T: Real>(f: impl Fn(&Var<T>) -> Var<T>, x: &Tensor<T>) -> Tensor
 /// # Panics
 /// If `f` does not give a single number.
 #[track_caller]
+#[must_use]
 pub fn hessian<T: Real>(f: impl Fn(&Var<T>) -> Var<T>, x: &Tensor<T>) -> Tensor<T> {
-    jacobian(|x| or_zero(grad(&[&f(x)], &[x], true).swap_remove(0), x), x)
+    let at = Location::caller();
+    let gradient = |x: &Var<T>| {
+        let y = f(x);
+        let dx = blame(at, || grad(&[&y], &[x], true));
+        or_zero(dx.into_iter().next().flatten(), x)
+    };
+    jacobian(gradient, x)
+}
+
+/// Runs `f` with recording on, whatever holds outside: a derivative is asked for.
+fn recorded<R>(f: impl FnOnce() -> R) -> R {
+    mode::current().with_recording(true).hold(f)
 }
 
 /// The gradient, or zeros of the shape of `x` where no path leads to it: a function that ignores its argument has derivative zero.

@@ -36,7 +36,7 @@ mod var;
 pub use custom::custom;
 pub use error::{Error, Mismatch};
 pub use functional::{grad, grad_with};
-pub use graph::{Gradients, detect_anomaly, no_grad};
+pub use graph::{Gradients, blame, detect_anomaly, no_grad};
 pub use op::{Any, Arity, Fixed, In, Op, Registered, Save, Saved};
 pub use parallel::with_threads;
 pub use tensor::{Axes, AxisSlice, Element, Generator, Real, Shape, Tensor};

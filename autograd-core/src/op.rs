@@ -44,7 +44,8 @@ pub type In<O, T, X> = <<O as Op<T>>::Arity as Arity>::Of<X>;
 
 /// A differentiable operation: a shape rule, a forward computation and a gradient rule.
 ///
-/// Operands are what a gradient can reach; an axis, an index, a mask or a stride is a field of the op. Rules never see broadcasting:
+/// Operands are what a gradient can reach; an axis, an index, a mask or a stride is a field of the op. A [`Var`] is never a field: no gradient
+/// would reach it, and a long chain of such ops could not be dropped without recursion. Rules never see broadcasting:
 /// methods of [`Var`] record an explicit `broadcast_to` where shapes differ.
 pub trait Op<T: Real>: Clone + Send + Sync + 'static {
     /// How many operands there are.

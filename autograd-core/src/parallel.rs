@@ -2,6 +2,8 @@
 
 use crate::graph::mode;
 
+pub(crate) use mode::fresh;
+
 /// Runs `f` with kernels spread over `threads` threads, whatever the machine's default is.
 ///
 /// Results have the same bits for any number of threads. The recording mode of the caller holds inside.

@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 /// A value that remembers how it was computed.
 ///
-/// Cheap to clone; clones are the same variable. Values never change: an update makes a new one, so no recorded gradient can be corrupted.
+/// Cheap to clone; clones are the same variable of the graph. Values never change: an [`update`](Var::update) gives this one clone of a leaf
+/// another value, so no recorded gradient can be corrupted.
 /// Operators take references or values, with numbers on either side.
 ///
 /// ```
@@ -200,6 +201,11 @@ impl<T: Real> Var<T> {
 
     /// Adds `dx` to this gradient, in place where its memory is not shared.
     pub(crate) fn accumulate(&mut self, mut dx: Var<T>) {
+        if dx.shape() != self.shape() {
+            let why = format!("a gradient rule gave the shape {}, another gave {}", dx.shape(), self.shape());
+            Error::new("backward", Mismatch::new(why).help("a rule gives each operand a gradient of its own shape"))
+                .raise();
+        }
         // The sum goes into whichever operand is free to take it; addition commutes, so the bits are the same.
         if dx.value.is_writable() && !self.value.is_writable() {
             std::mem::swap(&mut self.value, &mut dx.value);

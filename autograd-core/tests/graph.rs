@@ -1,6 +1,11 @@
 //! The graph: accumulation, reuse, depth, pruning, threads, higher order, modes.
 
-use autograd_core::{Gradients, Tensor, Var, detect_anomaly, grad, grad_with, no_grad};
+use autograd_core::functional::{hessian, hvp, jvp, value_and_grad, vjp};
+use autograd_core::{
+    Fixed, Gradients, Mismatch, Op, Real, Save, Saved, Shape, Tensor, Var, custom, detect_anomaly, grad, grad_with,
+    no_grad, with_threads,
+};
+use rayon::prelude::*;
 use std::thread;
 
 fn gradient(gradients: &Gradients<f64>, x: &Var<f64>) -> Vec<f64> {
@@ -192,6 +197,85 @@ fn only_what_leads_to_the_named_variables_is_computed() {
     assert_eq!(found.iter().map(|dx| dx.as_ref().unwrap().item()).collect::<Vec<_>>(), [14.0, 60.0]);
     let all = y.backward();
     assert_eq!((all.len(), all.get(&xs[49]).unwrap().item()), (50, 98.0));
+
+    // A branch without any of them is not walked: its rule would panic.
+    let (a, b) = (Var::leaf(2.0), Var::leaf(3.0));
+    let y = &a * 5.0 + custom(Trap, [&(&b * 1.0)]);
+    assert_eq!(grad(&[&y], &[&a], false)[0].as_ref().unwrap().item(), 5.0);
+    assert!(std::panic::catch_unwind(|| grad(&[&y], &[&b], false)).is_err());
+}
+
+/// An op whose rule must not be asked.
+#[derive(Clone)]
+struct Trap;
+
+impl<T: Real> Op<T> for Trap {
+    type Arity = Fixed<1>;
+    const NAME: &'static str = "trap";
+    const RULE: &'static str = "[..] -> [..]";
+    const SAVES: Save = Save::NOTHING;
+
+    fn shape(&self, [x]: [&Shape; 1]) -> Result<Shape, Mismatch> {
+        Ok(x.clone())
+    }
+    fn forward(&self, [x]: [&Tensor<T>; 1]) -> Tensor<T> {
+        x.clone()
+    }
+    fn backward(&self, _: &Saved<'_, T>, _: &Var<T>) -> [Option<Var<T>>; 1] {
+        panic!("the rule of a branch that leads nowhere was asked")
+    }
+}
+
+/// An op whose rule forgets to give its operand's shape.
+#[derive(Clone)]
+struct Narrow;
+
+impl<T: Real> Op<T> for Narrow {
+    type Arity = Fixed<1>;
+    const NAME: &'static str = "narrow";
+    const RULE: &'static str = "[..] -> [..]";
+    const SAVES: Save = Save::NOTHING;
+
+    fn shape(&self, [x]: [&Shape; 1]) -> Result<Shape, Mismatch> {
+        Ok(x.clone())
+    }
+    fn forward(&self, [x]: [&Tensor<T>; 1]) -> Tensor<T> {
+        x.clone()
+    }
+    fn backward(&self, _: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {
+        [Some(dy.slice((0..1,)))]
+    }
+}
+
+#[test]
+fn gradients_of_different_shapes_are_not_added() {
+    let x = Var::leaf([1.0, 2.0, 3.0]);
+    let text = refusal(|| drop((custom(Narrow, [&x]) + &x).sum().backward()));
+    assert!(text.starts_with("backward: a gradient rule gave the shape ["), "{text}");
+}
+
+#[test]
+fn work_that_a_waiting_thread_takes_over_is_recorded_as_its_own() {
+    // Threads of a pool that wait inside a kernel run other losses meanwhile; each must record, whatever the waiting one did.
+    let x = Var::leaf(Tensor::<f64>::full([300, 300], 0.5));
+    let lost = |i: &i32| {
+        let y = if i % 2 == 0 { no_grad(|| x.exp()) } else { x.tanh() };
+        let y = &y * &x;
+        !y.requires_grad() || y.sum().backward().get(&x).is_none()
+    };
+    // More threads than cores, so that there is often one to wait for.
+    assert_eq!(with_threads(16, || (0..400).into_par_iter().with_max_len(1).filter(lost).count()), 0);
+}
+
+#[test]
+fn derivatives_are_taken_inside_no_grad_too() {
+    let x = Tensor::from([1.0, 2.0]);
+    let f = |x: &Var<f64>| (x * x).sum();
+    assert_eq!(no_grad(|| value_and_grad(f, &x)).1.to_vec(), [2.0, 4.0]);
+    assert_eq!(no_grad(|| vjp(|x| x * x, &x, &x)).1.to_vec(), [2.0, 8.0]);
+    assert_eq!(no_grad(|| jvp(|x| x * x, &x, &x)).1.to_vec(), [2.0, 8.0]);
+    assert_eq!(no_grad(|| hvp(f, &x, &x)).to_vec(), [2.0, 4.0]);
+    assert_eq!(no_grad(|| hessian(f, &x)), [[2.0, 0.0], [0.0, 2.0]].into());
 }
 
 #[test]

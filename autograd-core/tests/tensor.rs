@@ -74,6 +74,9 @@ fn slices_take_ranges_of_each_kind() {
     assert_eq!(x.slice([AxisSlice::from(1..8).step(-3)]).to_vec(), [7.0, 4.0, 1.0]);
     assert_eq!(x.slice((4..4,)).numel(), 0);
     assert_eq!(x.slice((10..,)).numel(), 0);
+    assert_eq!(x.slice((..=2,)).to_vec(), [0.0, 1.0, 2.0]);
+    assert!(std::panic::catch_unwind(|| x.slice((0..usize::MAX,))).is_err(), "an end that underflowed is no end");
+    assert!(std::panic::catch_unwind(|| x.slice((0..=isize::MAX,))).is_err());
 }
 
 #[test]
@@ -87,6 +90,15 @@ fn layouts_change_no_value() {
             assert_eq!(laid.map(|x| -x).to_vec(), x.map(|x| -x).to_vec());
         }
     }
+}
+
+#[test]
+fn shapes_beyond_memory_are_refused() {
+    let huge = || Tensor::<f32>::zeros([1 << 33, 1 << 31]);
+    assert!(std::panic::catch_unwind(huge).is_err());
+    assert!(std::panic::catch_unwind(|| Tensor::<f32>::zeros([0]).reshape([1 << 33, 1 << 31])).is_err());
+    assert!(std::panic::catch_unwind(|| Tensor::from([1.0]).broadcast_to([(1 << 48) + 1, 1 << 16])).is_err());
+    assert_eq!(Tensor::<i64>::zeros([1 << 40, 1 << 40, 0]).numel(), 0);
 }
 
 #[test]

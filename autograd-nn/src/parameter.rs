@@ -32,11 +32,12 @@ struct Slot<T: Real> {
 
 impl<T: Real> Parameter<T> {
     /// A new parameter with a first value.
+    #[track_caller]
     pub fn new(value: impl Into<Tensor<T>>) -> Self {
         Parameter { slot: Arc::new(RwLock::new(Slot { leaf: Var::leaf(value), trainable: true })) }
     }
 
-    // A panic in `update` leaves a whole tensor behind, so a poisoned lock has nothing to protect.
+    // A panic in `update` leaves a whole tensor behind, the old one or the new, so a poisoned lock has nothing to protect.
     fn read(&self) -> RwLockReadGuard<'_, Slot<T>> {
         self.slot.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -71,7 +72,7 @@ impl<T: Real> Parameter<T> {
     /// `f` must not use this parameter, which is locked meanwhile.
     ///
     /// # Panics
-    /// If `f` leaves another shape.
+    /// If `f` leaves another shape, which the parameter then has: the old value is gone.
     #[track_caller]
     pub fn update<R>(&self, f: impl FnOnce(&mut Tensor<T>) -> R) -> R {
         let mut slot = self.write();

@@ -1,6 +1,6 @@
 //! `Adam`: steps scaled by the moments of the gradient.
 
-use crate::optimizer::{Parameters, check_decay, check_not_negative, check_shape};
+use crate::optimizer::{Parameters, check_decay, check_not_negative, check_shape, decayed};
 use crate::{Error, Optimizer};
 use autograd_core::{Gradients, Real, Tensor};
 use autograd_nn::Parameter;
@@ -146,7 +146,7 @@ impl<T: Real> Optimizer<T> for Adam<T> {
                     state.m.write(|m| {
                         state.v.write(|v| {
                             for (((w, &dw), m), v) in w.iter_mut().zip(dw).zip(m).zip(v) {
-                                let g = dw + decay * *w;
+                                let g = decayed(dw, decay, *w);
                                 *m = b1 * *m + fresh1 * g;
                                 *v = b2 * *v + fresh2 * g * g;
                                 *w -= rate * *m / (v.sqrt() * scale + eps);

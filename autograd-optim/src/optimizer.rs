@@ -128,6 +128,12 @@ pub fn check_not_negative(optimizer: &'static str, option: &'static str, value: 
     check_option(optimizer, option, value, "a number that is not negative", value >= 0.0 && value.is_finite())
 }
 
+/// The gradient with weight decay. Without decay the weight stays out of it: an infinite one, as in a mask, would turn 0 · ∞ into NaN.
+#[inline]
+pub fn decayed<T: Real>(dw: T, decay: T, w: T) -> T {
+    if decay == T::zero() { dw } else { dw + decay * w }
+}
+
 /// Refuses a decay rate outside `[0, 1)`.
 pub fn check_decay(optimizer: &'static str, option: &'static str, value: f64) -> Result<(), Error> {
     check_option(optimizer, option, value, "at least 0 and below 1", (0.0..1.0).contains(&value))

@@ -1,6 +1,6 @@
 //! `Sgd`: stochastic gradient descent, with momentum.
 
-use crate::optimizer::{Parameters, check_not_negative, check_option, check_shape};
+use crate::optimizer::{Parameters, check_not_negative, check_option, check_shape, decayed};
 use crate::{Error, Optimizer};
 use autograd_core::{Gradients, Real, Tensor};
 use autograd_nn::Parameter;
@@ -130,14 +130,14 @@ impl<T: Real> Optimizer<T> for Sgd<T> {
             due.parameter.update(|w| {
                 w.write(|w| {
                     if momentum == 0.0 {
-                        return w.iter_mut().zip(dw).for_each(|(w, &dw)| *w -= lr * (dw + decay * *w));
+                        return w.iter_mut().zip(dw).for_each(|(w, &dw)| *w -= lr * decayed(dw, decay, *w));
                     }
                     // In the first step the velocity is the gradient, whatever the dampening.
                     let first = velocity.is_none();
                     let (keep, fresh) = if first { (T::zero(), T::one()) } else { (mu, fresh) };
                     velocity.get_or_insert_with(|| due.zeros()).write(|v| {
                         for ((w, &dw), v) in w.iter_mut().zip(dw).zip(v) {
-                            let g = dw + decay * *w;
+                            let g = decayed(dw, decay, *w);
                             *v = keep * *v + fresh * g;
                             *w -= lr * if nesterov { g + mu * *v } else { *v };
                         }

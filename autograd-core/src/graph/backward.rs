@@ -6,6 +6,7 @@ use super::node::{Node, Pass};
 use super::{anomaly, mode};
 use crate::tensor::Real;
 use crate::var::Var;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Which gradients a pass is for.
@@ -19,10 +20,10 @@ pub(crate) enum Wanted<'a, T: Real> {
 struct Run<T: Real> {
     agenda: Agenda<T>,
     found: LeafTable<T>,
-    /// The addresses of the nodes wanted, in rising order; `None` for all leaves.
+    /// The addresses of the nodes asked for by name, in rising order; `None` for all leaves.
     wanted: Option<Vec<usize>>,
-    /// Below it no wanted node lies.
-    floor: u64,
+    /// The addresses of the nodes from which a path leads to one asked for by name.
+    leading: HashSet<usize>,
     create_graph: bool,
 }
 
@@ -34,18 +35,20 @@ pub(crate) fn run<T: Real>(
     wanted: &Wanted<'_, T>,
     create_graph: bool,
 ) -> LeafTable<T> {
-    let (wanted, floor) = match wanted {
-        Wanted::Leaves => (None, 0),
+    let (wanted, leading) = match wanted {
+        Wanted::Leaves => (None, HashSet::new()),
         Wanted::Nodes(nodes) => {
             let mut addresses: Vec<usize> = nodes.iter().map(|node| address(node)).collect();
             addresses.sort_unstable();
-            (Some(addresses), nodes.iter().map(|node| node.position).min().unwrap_or(u64::MAX))
+            let floor = nodes.iter().map(|node| node.position).min().unwrap_or(u64::MAX);
+            let leading = leading_to(&addresses, floor, &roots);
+            (Some(addresses), leading)
         }
     };
     // A NaN is searched for in what a rule gives, not in its steps on the way, so that the op is named whose rule it is.
     let anomaly = mode::current().anomaly();
     mode::current().with_recording(create_graph).with_anomaly(false).hold(|| {
-        let mut run = Run { agenda: Agenda::new(), found: LeafTable::default(), wanted, floor, create_graph };
+        let mut run = Run { agenda: Agenda::new(), found: LeafTable::default(), wanted, leading, create_graph };
         for (node, dy) in roots {
             run.put(&node, dy);
         }
@@ -67,6 +70,29 @@ fn address<T: Real>(node: &Node<T>) -> usize {
     std::ptr::from_ref(node).addr()
 }
 
+/// The nodes under `roots` from which a path leads to one of `wanted`, which all lie at `floor` or above.
+fn leading_to<T: Real>(wanted: &[usize], floor: u64, roots: &[(Arc<Node<T>>, Var<T>)]) -> HashSet<usize> {
+    let mut seen: HashSet<usize> = HashSet::new();
+    let mut nodes: Vec<&Node<T>> = Vec::new();
+    let mut waiting: Vec<&Node<T>> = roots.iter().map(|(node, _)| &**node).collect();
+    while let Some(node) = waiting.pop() {
+        if node.position >= floor && seen.insert(address(node)) {
+            nodes.push(node);
+            waiting.extend(node.step.edges().iter().flatten().map(|edge| &**edge));
+        }
+    }
+    // Operands lie below: by rising position, each node finds the answer for its own already there.
+    nodes.sort_by_key(|node| node.position);
+    let mut leading = HashSet::new();
+    for node in nodes {
+        let mut edges = node.step.edges().iter().flatten();
+        if wanted.binary_search(&address(node)).is_ok() || edges.any(|edge| leading.contains(&address(edge))) {
+            leading.insert(address(node));
+        }
+    }
+    leading
+}
+
 impl<T: Real> Run<T> {
     /// Whether this very node is among those asked for by name.
     fn is_named(&self, node: &Node<T>) -> bool {
@@ -76,10 +102,7 @@ impl<T: Real> Run<T> {
 
 impl<T: Real> Pass<T> for Run<T> {
     fn wants(&self, node: &Node<T>) -> bool {
-        match node.is_leaf() {
-            true => self.wanted.is_none() || self.is_named(node),
-            false => node.position >= self.floor,
-        }
+        self.wanted.is_none() || self.leading.contains(&address(node))
     }
 
     fn put(&mut self, node: &Arc<Node<T>>, dx: Var<T>) {

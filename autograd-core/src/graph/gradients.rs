@@ -5,6 +5,7 @@ use crate::error::{Error, Mismatch};
 use crate::tensor::{Real, Tensor};
 use crate::var::Var;
 use std::collections::HashMap;
+use std::fmt;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
@@ -139,12 +140,23 @@ impl<T: Real> Gradients<T> {
     /// If a leaf has changed its shape between the passes.
     #[track_caller]
     pub fn accumulate(&mut self, other: Gradients<T>) {
-        for (node, dx) in other.table.entries {
-            if let Some(sum) = self.table.get(&node).filter(|sum| sum.shape() != dx.shape()) {
+        // All are checked before any is added: nothing is done by half.
+        for (node, dx) in &other.table.entries {
+            if let Some(sum) = self.table.get(node).filter(|sum| sum.shape() != dx.shape()) {
                 let why = format!("a gradient of shape {} meets one of shape {}", dx.shape(), sum.shape());
                 Error::new("accumulate", Mismatch::new(why)).raise();
             }
+        }
+        for (node, dx) in other.table.entries {
             self.table.put(&node, dx, |sum, dx| sum.accumulate(dx));
         }
+    }
+}
+
+/// The shapes of the gradients.
+impl<T: Real> fmt::Debug for Gradients<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Gradients")?;
+        f.debug_list().entries(self.iter().map(Tensor::shape)).finish()
     }
 }

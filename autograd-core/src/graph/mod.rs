@@ -17,4 +17,4 @@ pub(crate) mod node;
 
 pub use anomaly::detect_anomaly;
 pub use gradients::Gradients;
-pub use mode::no_grad;
+pub use mode::{blame, no_grad};

@@ -1,5 +1,6 @@
 //! `Node`: what a computed `Var` remembers, its place on the tape, its operands' nodes and its step back.
 
+use super::mode;
 use crate::tensor::Real;
 use crate::var::Var;
 use smallvec::SmallVec;
@@ -28,7 +29,7 @@ pub(crate) trait Pass<T: Real> {
     fn put(&mut self, node: &Arc<Node<T>>, dx: Var<T>);
 }
 
-/// A vertex of the graph. One allocation holds it, its op and what the op saved.
+/// A vertex of the graph. One allocation holds it, its op and up to two operands and saved values; more of them spill.
 pub(crate) struct Node<T: Real, S: ?Sized + Step<T> = dyn Step<T>> {
     /// Greater than the position of each operand; 0 for leaves.
     pub(crate) position: u64,
@@ -69,13 +70,13 @@ thread_local! {
 pub(crate) fn attach<T: Real, S: Step<T> + 'static>(step: S, highest: u64) -> Arc<Node<T>> {
     let position = POSITION.get().max(highest) + 1;
     POSITION.set(position);
-    Arc::new(Node { position, at: Location::caller(), element: std::marker::PhantomData, step })
+    Arc::new(Node { position, at: mode::location(), element: std::marker::PhantomData, step })
 }
 
 /// The node of a new leaf.
 #[track_caller]
 pub(crate) fn leaf<T: Real>() -> Arc<Node<T>> {
-    Arc::new(Node { position: 0, at: Location::caller(), element: std::marker::PhantomData, step: Leaf })
+    Arc::new(Node { position: 0, at: mode::location(), element: std::marker::PhantomData, step: Leaf })
 }
 
 impl<T: Real, S: ?Sized + Step<T>> Drop for Node<T, S> {

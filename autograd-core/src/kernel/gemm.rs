@@ -30,10 +30,12 @@ impl<'a, T> Matrix<'a, T> {
         [row_stride, column_stride]: [isize; 2],
     ) -> Self {
         if rows > 0 && columns > 0 {
-            let ends = [(rows - 1) as isize * row_stride, (columns - 1) as isize * column_stride];
-            let lowest = offset as isize + ends.iter().map(|&e| e.min(0)).sum::<isize>();
-            let highest = offset as isize + ends.iter().map(|&e| e.max(0)).sum::<isize>();
-            assert!(lowest >= 0 && highest < data.len() as isize, "a matrix lies inside its slice");
+            // In 128 bits, where no product of sizes and strides can overflow.
+            let end = |count: usize, stride: isize| (count as i128 - 1) * stride as i128;
+            let ends = [end(rows, row_stride), end(columns, column_stride)];
+            let lowest = offset as i128 + ends.iter().map(|&e| e.min(0)).sum::<i128>();
+            let highest = offset as i128 + ends.iter().map(|&e| e.max(0)).sum::<i128>();
+            assert!(lowest >= 0 && highest < data.len() as i128, "a matrix lies inside its slice");
         }
         Matrix { data, offset, rows, columns, row_stride, column_stride }
     }

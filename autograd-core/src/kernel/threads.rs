@@ -24,6 +24,7 @@ fn spread<T: Send>(out: &mut [T], chunk: usize, cost: usize, f: &(dyn Fn(usize, 
             f(i * chunk, part);
         }
     } else {
-        out.par_chunks_mut(chunk).enumerate().for_each(|(i, part)| f(i * chunk, part));
+        // While it waits, this thread may be given other work of its pool, which must not find the modes of this one.
+        crate::parallel::fresh(|| out.par_chunks_mut(chunk).enumerate().for_each(|(i, part)| f(i * chunk, part)));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Shape;
 use crate::error::Mismatch;
-use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo};
+use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
 
 /// A range of one axis, with a step: `0..3`, `1..`, `..-1`, `..`, or `AxisSlice::from(..).step(-2)`.
 ///
@@ -53,27 +53,41 @@ impl AxisSlice {
     }
 }
 
+/// An end of a range; one beyond all axes stays beyond them.
+fn end(end: impl TryInto<isize>) -> isize {
+    end.try_into().unwrap_or(isize::MAX)
+}
+
+/// The exclusive end of a range that includes `last`; -1 is the last element.
+fn after(last: isize) -> Option<isize> {
+    (last != -1).then_some(last.saturating_add(1))
+}
+
 macro_rules! from_ranges {
     ($($integer:ty),+) => {$(
         impl From<Range<$integer>> for AxisSlice {
             fn from(range: Range<$integer>) -> Self {
-                AxisSlice { start: range.start as isize, end: Some(range.end as isize), step: 1 }
+                AxisSlice { start: end(range.start), end: Some(end(range.end)), step: 1 }
             }
         }
         impl From<RangeInclusive<$integer>> for AxisSlice {
             fn from(range: RangeInclusive<$integer>) -> Self {
-                let end = *range.end() as isize;
-                AxisSlice { start: *range.start() as isize, end: (end != -1).then_some(end + 1), step: 1 }
+                AxisSlice { start: end(*range.start()), end: after(end(*range.end())), step: 1 }
             }
         }
         impl From<RangeFrom<$integer>> for AxisSlice {
             fn from(range: RangeFrom<$integer>) -> Self {
-                AxisSlice { start: range.start as isize, end: None, step: 1 }
+                AxisSlice { start: end(range.start), end: None, step: 1 }
+            }
+        }
+        impl From<RangeToInclusive<$integer>> for AxisSlice {
+            fn from(range: RangeToInclusive<$integer>) -> Self {
+                AxisSlice { start: 0, end: after(end(range.end)), step: 1 }
             }
         }
         impl From<RangeTo<$integer>> for AxisSlice {
             fn from(range: RangeTo<$integer>) -> Self {
-                AxisSlice { start: 0, end: Some(range.end as isize), step: 1 }
+                AxisSlice { start: 0, end: Some(end(range.end)), step: 1 }
             }
         }
     )+};

@@ -44,12 +44,14 @@ impl<T: Element> Tensor<T> {
 
     /// Where the elements are equal to those of `other`; NaN equals nothing.
     #[track_caller]
+    #[must_use]
     pub fn eq<'a>(&self, other: impl Into<Operand<'a, T>>) -> Tensor<bool> {
         self.compare("eq", other.into(), |a, b| a == b)
     }
 
     /// Where the elements differ from those of `other`; NaN differs from everything.
     #[track_caller]
+    #[must_use]
     pub fn ne<'a>(&self, other: impl Into<Operand<'a, T>>) -> Tensor<bool> {
         self.compare("ne", other.into(), |a, b| a != b)
     }
@@ -60,6 +62,7 @@ macro_rules! orderings {
         impl<T: Element + PartialOrd> Tensor<T> {$(
             $(#[$doc])+
             #[track_caller]
+            #[must_use]
             pub fn $name<'a>(&self, other: impl Into<Operand<'a, T>>) -> Tensor<bool> {
                 self.compare(stringify!($name), other.into(), |a, b| a $operator b)
             }
@@ -120,6 +123,7 @@ impl<T: Real> Tensor<T> {
     /// # Panics
     /// If the axis is out of range or empty.
     #[track_caller]
+    #[must_use]
     pub fn argmax(&self, axis: isize) -> Tensor<i64> {
         self.search("argmax", axis, |candidate, best| candidate > best)
     }
@@ -131,6 +135,7 @@ impl<T: Real> Tensor<T> {
     /// # Panics
     /// If the axis is out of range or empty.
     #[track_caller]
+    #[must_use]
     pub fn argmin(&self, axis: isize) -> Tensor<i64> {
         self.search("argmin", axis, |candidate, best| candidate < best)
     }

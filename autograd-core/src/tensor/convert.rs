@@ -1,6 +1,7 @@
 //! Conversion: from numbers, nested arrays and vectors, between element types, and to and from `ndarray`.
 
 use super::{Element, Real, Shape, Tensor};
+use crate::error::{Error, Mismatch};
 
 /// A number, an array of numbers, an array of arrays, and so on: what [`Tensor::from`] takes.
 pub trait Nested {
@@ -29,6 +30,7 @@ nested_number!(f32, f64, i64, bool);
 
 impl<N: Nested, const K: usize> Nested for [N; K] {
     type Element = N::Element;
+    #[track_caller]
     fn sizes(&self) -> Vec<usize> {
         sizes(self)
     }
@@ -39,6 +41,7 @@ impl<N: Nested, const K: usize> Nested for [N; K] {
 
 impl<N: Nested> Nested for Vec<N> {
     type Element = N::Element;
+    #[track_caller]
     fn sizes(&self) -> Vec<usize> {
         sizes(self)
     }
@@ -47,10 +50,14 @@ impl<N: Nested> Nested for Vec<N> {
     }
 }
 
+#[track_caller]
 fn sizes<N: Nested>(parts: &[N]) -> Vec<usize> {
     let inner = parts.first().map_or(Vec::new(), Nested::sizes);
     for (i, part) in parts.iter().enumerate() {
-        assert!(part.sizes() == inner, "from: row {i} has sizes {:?}, row 0 has {inner:?}", part.sizes());
+        if part.sizes() != inner {
+            let why = format!("row {i} has sizes {:?}, row 0 has {inner:?}", part.sizes());
+            Error::new("from", Mismatch::new(why)).raise();
+        }
     }
     [vec![parts.len()], inner].concat()
 }

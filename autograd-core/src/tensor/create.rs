@@ -10,6 +10,11 @@ impl<T: Element> Tensor<T> {
         Tensor::build(shape.into(), |out| out.fill(value))
     }
 
+    /// Zeros, or false.
+    pub fn zeros(shape: impl Into<Shape>) -> Self {
+        Tensor::full(shape, T::default())
+    }
+
     /// The elements of `values`, in row-major order, under a shape.
     ///
     /// # Panics
@@ -52,11 +57,6 @@ impl Tensor<i64> {
 }
 
 impl<T: Real> Tensor<T> {
-    /// Zeros.
-    pub fn zeros(shape: impl Into<Shape>) -> Self {
-        Tensor::full(shape, T::zero())
-    }
-
     /// Ones.
     pub fn ones(shape: impl Into<Shape>) -> Self {
         Tensor::full(shape, T::one())

@@ -19,9 +19,26 @@ impl Clone for Shape {
 
 impl Shape {
     /// The number of elements: the product of the sizes, 1 for `[]`.
+    ///
+    /// # Panics
+    /// If there are more than memory could hold.
     #[inline]
     pub fn numel(&self) -> usize {
-        self.0.iter().product()
+        let mut count = 1usize;
+        for &size in &self.0 {
+            match count.checked_mul(size) {
+                Some(product) => count = product,
+                None => return self.too_large(),
+            }
+        }
+        count
+    }
+
+    /// The number of elements where sizes multiply beyond memory: none if a size is 0.
+    #[cold]
+    fn too_large(&self) -> usize {
+        assert!(self.0.contains(&0), "a tensor of shape {self} has more elements than memory could hold");
+        0
     }
 
     /// The number of axes.
@@ -186,6 +203,22 @@ impl Axes {
 impl From<isize> for Axes {
     fn from(axis: isize) -> Self {
         Axes::These(SmallVec::from_slice(&[axis]))
+    }
+}
+impl From<i32> for Axes {
+    fn from(axis: i32) -> Self {
+        Axes::from(axis as isize)
+    }
+}
+impl From<usize> for Axes {
+    fn from(axis: usize) -> Self {
+        // An axis beyond all tensors stays beyond them.
+        Axes::from(isize::try_from(axis).unwrap_or(isize::MAX))
+    }
+}
+impl From<Vec<isize>> for Axes {
+    fn from(axes: Vec<isize>) -> Self {
+        Axes::These(SmallVec::from_vec(axes))
     }
 }
 impl<const N: usize> From<[isize; N]> for Axes {

@@ -4,7 +4,7 @@ use super::{AxisSlice, Element, IntoSlices, Shape, Tensor};
 use crate::error::{Error, Mismatch};
 use smallvec::SmallVec;
 
-/// The sizes that `reshape` gives: one may be left out by writing -1 for it in [`Shape::infer`].
+/// The shape after reshaping, if it has as many elements.
 pub(crate) fn reshape_shape(from: &Shape, to: &Shape) -> Result<Shape, Mismatch> {
     match from.numel() == to.numel() {
         true => Ok(to.clone()),

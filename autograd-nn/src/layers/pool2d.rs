@@ -6,7 +6,7 @@ use autograd_core::{Real, Var, ops};
 /// The largest element of each window; the window moves by its own size unless a stride is given.
 ///
 /// # Shape
-/// `[n, c, h, w] -> [n, c, h', w']` with `h' = (h + 2 padding - kernel) / stride + 1`, rounded down, and likewise `w'`
+/// `[n, c, h, w] -> [n, c, h', w']` with `h' = (h + 2 padding - dilation (kernel - 1) - 1) / stride + 1`, rounded down, and likewise `w'`
 ///
 /// # Example
 /// ```
@@ -27,7 +27,7 @@ pub struct MaxPool2d {
 /// The mean of each window; the window moves by its own size unless a stride is given.
 ///
 /// # Shape
-/// `[n, c, h, w] -> [n, c, h', w']` with `h' = (h + 2 padding - kernel) / stride + 1`, rounded down, and likewise `w'`
+/// `[n, c, h, w] -> [n, c, h', w']` with `h' = (h + 2 padding - dilation (kernel - 1) - 1) / stride + 1`, rounded down, and likewise `w'`
 ///
 /// # Example
 /// ```

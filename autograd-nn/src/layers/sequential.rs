@@ -1,8 +1,9 @@
 //! `Sequential`: modules one after the other.
 
 use crate::{Forward, Module, Visitor};
-use autograd_core::{Real, Var};
+use autograd_core::{Real, Var, blame};
 use std::fmt;
+use std::panic::Location;
 
 /// Modules one after the other, named by their numbers.
 ///
@@ -72,10 +73,9 @@ impl<T: Real> Module<T> for Sequential<T> {
 impl<T: Real> Forward<T> for Sequential<T> {
     #[track_caller]
     fn forward(&self, x: &Var<T>) -> Var<T> {
-        match self.modules.split_first() {
-            Some((first, rest)) => rest.iter().fold(first.forward(x), |x, module| module.forward(&x)),
-            None => x.clone(),
-        }
+        let Some((first, rest)) = self.modules.split_first() else { return x.clone() };
+        // Behind a pointer the layers do not see who called; a mistake in a shape is this one's caller's.
+        blame(Location::caller(), || rest.iter().fold(first.forward(x), |x, module| module.forward(&x)))
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::{Buffer, Forward, Module, Part, Training, Visitor};
 use crate::Parameter;
-use autograd_core::{Real, Var};
+use autograd_core::{Real, Var, blame};
 use std::marker::PhantomData;
+use std::panic::Location;
 use std::sync::Arc;
 
 impl<T: Real> Module<T> for Parameter<T> {
@@ -50,7 +51,8 @@ macro_rules! behind_pointers {
         impl<T: Real, M: Forward<T> + ?Sized> Forward<T> for $Pointer<M> {
             #[track_caller]
             fn forward(&self, x: &Var<T>) -> Var<T> {
-                (**self).forward(x)
+                // Behind the pointer nobody sees who called.
+                blame(Location::caller(), || (**self).forward(x))
             }
         }
     )+};
