@@ -121,7 +121,8 @@ pub fn jvp<T: Real>(f: impl Fn(&Var<T>) -> Var<T>, x: &Tensor<T>, v: &Tensor<T>)
 pub fn hvp<T: Real>(f: impl Fn(&Var<T>) -> Var<T>, x: &Tensor<T>, v: &Tensor<T>) -> Tensor<T> {
     let x = Var::leaf(x);
     var::check_seed("hvp", &x, v.shape());
-    let dx = recorded(|| grad(&[&f(&x)], &[&x], true)).swap_remove(0);
+    let y = recorded(|| f(&x));
+    let dx = grad(&[&y], &[&x], true).swap_remove(0);
     let product = dx.and_then(|dx| grad_with(&[&dx], &[&Var::constant(v)], &[&x], false).swap_remove(0));
     or_zero(product, &x).value().clone()
 }
