@@ -187,6 +187,17 @@ fn a_gradient_that_is_not_finite_changes_nothing() {
 }
 
 #[test]
+fn an_infinite_weight_stays_what_it_is_without_decay() {
+    let mask = Parameter::new([f64::NEG_INFINITY, 1.0]);
+    let optimizers: [Box<dyn Optimizer<f64>>; 2] =
+        [Box::new(Sgd::new(vec![mask.clone()], 0.5).unwrap()), Box::new(Adam::new(vec![mask.clone()], 0.5).unwrap())];
+    for mut optimizer in optimizers {
+        optimizer.step(&gradients(&mask, &[0.0, 0.0].into())).unwrap();
+        assert_eq!(mask.value().to_vec(), [f64::NEG_INFINITY, 1.0]);
+    }
+}
+
+#[test]
 fn parameters_without_gradient_or_frozen_stay() {
     let [used, unused, frozen] = [0; 3].map(|_| Parameter::new([1.0]));
     let all = vec![used.clone(), unused.clone(), frozen.clone()];
