@@ -7,6 +7,8 @@ use std::fmt;
 const THRESHOLD: usize = 1000;
 /// Entries shown at each end of an axis that is cut.
 const EDGE: usize = 3;
+/// Columns after which the innermost axis goes on in a new line.
+const LINE: usize = 75;
 
 /// Aligned, cut in the middle when longer than 1,000 elements; `{:.2}` sets the decimals, at most 8 by default.
 impl<T: Element> fmt::Display for Tensor<T> {
@@ -103,11 +105,14 @@ fn write_axis<T: Element>(
     let innermost = axis + 1 == x.rank();
     // Between the parts of an outer axis: a new line for each axis that ends, then room for the brackets that stay open.
     let gap = if innermost { " ".to_owned() } else { "\n".repeat(x.rank() - axis - 1) + &" ".repeat(axis + 1) };
+    // The line holds so many entries after the brackets that open it.
+    let fit = if innermost { ((LINE - (axis + 1).min(LINE)) / (width + 1)).max(1) } else { usize::MAX };
+    let wrapped = format!("\n{}", " ".repeat(axis + 1));
     write!(f, "[")?;
     let mut last = None;
-    for i in positions(x.shape()[axis], cut) {
+    for (count, i) in positions(x.shape()[axis], cut).enumerate() {
         if let Some(last) = last {
-            write!(f, "{gap}")?;
+            write!(f, "{}", if count.is_multiple_of(fit) { &wrapped } else { &gap })?;
             if i != last + 1 {
                 write!(f, "...{gap}")?;
             }
@@ -133,6 +138,14 @@ mod tests {
         assert_eq!(Tensor::from([[1i64, 20], [3, 4]]).to_string(), "[[ 1 20]\n [ 3  4]]");
         assert_eq!(Tensor::from([true, false]).to_string(), "[ true false]");
         assert_eq!(format!("{:.1}", Tensor::from([0.25, f64::NAN])), "[0.2 nan]");
+    }
+
+    #[test]
+    fn long_rows_go_on_in_a_new_line() {
+        let expected = "[ 0.  1.  2.  3.  4.  5.  6.  7.  8.  9. 10. 11. 12. 13. 14. 15. 16. 17.\n 18. 19. 20. 21. 22. 23. 24. 25. 26. 27. 28. 29.]";
+        assert_eq!(Tensor::<f64>::arange(30).to_string(), expected);
+        let rows = Tensor::<f64>::full([2, 20], 0.125).to_string();
+        assert!(rows.starts_with("[[0.125 ") && rows.lines().count() == 4 && rows.lines().all(|line| line.len() <= 76));
     }
 
     #[test]
