@@ -186,12 +186,13 @@ fn recurrent_layers_have_the_courses_values() {
 
 // ---------------------------------------------------------------- gradient checks
 
-/// The course's check: central differences with step 1e-5, a random cotangent, and its relative error over all operands.
+/// The course's check: central differences with step 1e-5, a random cotangent, and its relative error over all operands; with four points
+/// instead of two, so that the differences show less of their own error than the bounds that the course states.
 fn numeric_error(f: impl Fn(&[Var<f64>]) -> Var<f64>, inputs: &[Tensor<f64>]) -> f64 {
     numeric_error_with(1e-5, f, inputs)
 }
 
-/// The same with another step: for functions linear in each operand a large one is exact, where a small one shows its own roundings.
+/// The same with another step: a large one, where the function is smooth, shows fewer roundings.
 fn numeric_error_with(step: f64, f: impl Fn(&[Var<f64>]) -> Var<f64>, inputs: &[Tensor<f64>]) -> f64 {
     let mut generator = Generator::seed(231);
     let leaves = |x: &[Tensor<f64>]| -> Vec<Var<f64>> { x.iter().map(Var::leaf).collect() };
@@ -208,8 +209,11 @@ fn numeric_error_with(step: f64, f: impl Fn(&[Var<f64>]) -> Var<f64>, inputs: &[
         };
         let numeric: Vec<f64> = (0..inputs[i].numel())
             .map(|j| {
-                let (ahead, back) = (moved(j, step), moved(j, -step));
-                ahead.iter().zip(back).zip(dy.to_vec()).map(|((a, b), dy)| (a - b) * dy).sum::<f64>() / (2.0 * step)
+                let difference = |by: f64| -> f64 {
+                    let (ahead, back) = (moved(j, by), moved(j, -by));
+                    ahead.iter().zip(back).zip(dy.to_vec()).map(|((a, b), dy)| (a - b) * dy).sum()
+                };
+                (8.0 * difference(step) - difference(2.0 * step)) / (12.0 * step)
             })
             .collect();
         worst = worst.max(relative_error(&dx.as_ref().expect("a path").to_vec(), &numeric));
@@ -239,9 +243,12 @@ fn convolution_passes_the_courses_gradient_checks() {
 
 #[test]
 fn pooling_passes_the_courses_gradient_check() {
-    let inputs = normal([&[3, 2, 8, 8]], 4);
-    let error = numeric_error(|x| x[0].max_pool2d(MaxPool2d::new([2, 2])), &inputs);
-    assert!(error < 1e-10, "stated: on the order of 1e-12, with the course's own numbers; found {error:e}");
+    // Values at least 0.01 apart, so that no winner changes within a large step, which shows no roundings.
+    let mut values: Vec<f64> = (0..384).map(|i| f64::from(i) * 0.01).collect();
+    Generator::seed(4).shuffle(&mut values);
+    let inputs = [Tensor::from_vec(values, [3, 2, 8, 8])];
+    let error = numeric_error_with(1e-3, |x| x[0].max_pool2d(MaxPool2d::new([2, 2])), &inputs);
+    assert!(error < 1e-11, "stated: on the order of 1e-12; found {error:e}");
 }
 
 #[test]
@@ -249,8 +256,8 @@ fn affine_layers_and_losses_pass_the_courses_gradient_checks() {
     let affine = |x: &[Var<f64>]| x[0].reshape([10, 6]).matmul(&x[1]) + &x[2];
     let inputs = normal([&[10, 2, 3], &[6, 5], &[5]], 5);
     assert!(numeric_error_with(0.1, affine, &inputs) < 1e-10);
-    let error = numeric_error_with(1e-4, |x| affine(x).relu(), &inputs);
-    assert!(error < 1e-9, "stated: around 1e-10; found {error:e}");
+    let error = numeric_error_with(1e-3, |x| affine(x).relu(), &inputs);
+    assert!(error < 1e-10, "stated: around 1e-10 or less; found {error:e}");
     let classes = Tensor::from_fn([50], |i| (i * 7 % 10) as i64);
     let scores: Vec<Tensor<f64>> = normal([&[50, 10]], 6).iter().map(|x| x.map(|x| 0.001 * x)).collect();
     let loss = |x: &[Var<f64>]| x[0].cross_entropy(&classes);
@@ -265,14 +272,15 @@ fn affine_layers_and_losses_pass_the_courses_gradient_checks() {
         let loss = ((x[0].matmul(&x[1]) + &x[2]).relu().matmul(&x[3]) + &x[4]).cross_entropy(&classes);
         loss + (x[1].square().sum() + x[3].square().sum()) * 0.35
     };
-    let error = numeric_error(net, &inputs);
-    assert!(error < 1e-6, "stated: around 1e-7; found {error:e}");
+    let error = numeric_error_with(1e-4, net, &inputs);
+    assert!(error < 2e-7, "stated: around 1e-7; found {error:e}");
 }
 
 #[test]
 fn recurrent_layers_pass_the_courses_gradient_checks() {
     let inputs = normal([&[4, 5], &[4, 6], &[5, 6], &[6, 6], &[6]], 8);
-    assert!(numeric_error(|x| rnn_step(&x[0], &x[1], [&x[2], &x[3]], &x[4]), &inputs) < ORDER_OF_E8);
+    let error = numeric_error_with(1e-3, |x| rnn_step(&x[0], &x[1], [&x[2], &x[3]], &x[4]), &inputs);
+    assert!(error < 2e-9, "stated: on the order of 1e-9; found {error:e}");
     let inputs = normal([&[2, 10, 3], &[2, 5], &[3, 5], &[5, 5], &[5]], 9);
     assert!(numeric_error(|x| rnn(&x[0], &x[1], [&x[2], &x[3]], &x[4]), &inputs) < 1e-6);
     let inputs = normal([&[4, 5], &[4, 6], &[4, 6], &[5, 24], &[6, 24], &[24]], 10);

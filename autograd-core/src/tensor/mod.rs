@@ -111,7 +111,7 @@ impl<T: Element> Tensor<T> {
             let why = format!("a tensor of shape {} has {} elements, not one", self.shape, self.numel());
             Error::new("item", Mismatch::new(why)).raise();
         }
-        self.buffer.as_slice()[self.offset]
+        self.view().data[self.offset]
     }
 
     /// The element at `index`, one number for each axis.
@@ -124,9 +124,9 @@ impl<T: Element> Tensor<T> {
             Error::new("at", Mismatch::new(format!("index {index:?} is not in a tensor of shape {}", self.shape)))
                 .raise();
         }
-        let strides = self.view().strides();
-        let steps: isize = index.iter().zip(&strides).map(|(&i, s)| i as isize * s).sum();
-        self.buffer.as_slice()[(self.offset as isize + steps) as usize]
+        let view = self.view();
+        let steps: isize = index.iter().zip(&view.strides()).map(|(&i, s)| i as isize * s).sum();
+        view.data[(view.offset as isize + steps) as usize]
     }
 
     /// Writes in place: the elements, in row-major order, are passed to `write`.
