@@ -205,47 +205,32 @@ fn only_what_leads_to_the_named_variables_is_computed() {
     assert!(std::panic::catch_unwind(|| grad(&[&y], &[&b], false)).is_err());
 }
 
-/// An op whose rule must not be asked.
-#[derive(Clone)]
-struct Trap;
+/// An op that does nothing, with the rule given.
+macro_rules! identity {
+    ($Op:ident, rule($dy:ident) $rule:expr) => {
+        #[derive(Clone)]
+        struct $Op;
+        impl<T: Real> Op<T> for $Op {
+            type Arity = Fixed<1>;
+            const NAME: &'static str = stringify!($Op);
+            const RULE: &'static str = "[..] -> [..]";
+            const SAVES: Save = Save::NOTHING;
 
-impl<T: Real> Op<T> for Trap {
-    type Arity = Fixed<1>;
-    const NAME: &'static str = "trap";
-    const RULE: &'static str = "[..] -> [..]";
-    const SAVES: Save = Save::NOTHING;
-
-    fn shape(&self, [x]: [&Shape; 1]) -> Result<Shape, Mismatch> {
-        Ok(x.clone())
-    }
-    fn forward(&self, [x]: [&Tensor<T>; 1]) -> Tensor<T> {
-        x.clone()
-    }
-    fn backward(&self, _: &Saved<'_, T>, _: &Var<T>) -> [Option<Var<T>>; 1] {
-        panic!("the rule of a branch that leads nowhere was asked")
-    }
+            fn shape(&self, [x]: [&Shape; 1]) -> Result<Shape, Mismatch> {
+                Ok(x.clone())
+            }
+            fn forward(&self, [x]: [&Tensor<T>; 1]) -> Tensor<T> {
+                x.clone()
+            }
+            fn backward(&self, _: &Saved<'_, T>, $dy: &Var<T>) -> [Option<Var<T>>; 1] {
+                $rule
+            }
+        }
+    };
 }
-
-/// An op whose rule forgets to give its operand's shape.
-#[derive(Clone)]
-struct Narrow;
-
-impl<T: Real> Op<T> for Narrow {
-    type Arity = Fixed<1>;
-    const NAME: &'static str = "narrow";
-    const RULE: &'static str = "[..] -> [..]";
-    const SAVES: Save = Save::NOTHING;
-
-    fn shape(&self, [x]: [&Shape; 1]) -> Result<Shape, Mismatch> {
-        Ok(x.clone())
-    }
-    fn forward(&self, [x]: [&Tensor<T>; 1]) -> Tensor<T> {
-        x.clone()
-    }
-    fn backward(&self, _: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {
-        [Some(dy.slice((0..1,)))]
-    }
-}
+// A rule that must not be asked, and one that forgets to give its operand's shape.
+identity!(Trap, rule(_dy) panic!("the rule of a branch that leads nowhere was asked"));
+identity!(Narrow, rule(dy)[Some(dy.slice((0..1,)))]);
 
 #[test]
 fn gradients_of_different_shapes_are_not_added() {

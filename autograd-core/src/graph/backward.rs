@@ -1,5 +1,6 @@
 //! The backward pass: from the results to the leaves, nodes in falling order of position.
 
+use super::address::ByAddress;
 use super::agenda::Agenda;
 use super::gradients::LeafTable;
 use super::node::{Node, Pass};
@@ -8,6 +9,9 @@ use crate::tensor::Real;
 use crate::var::Var;
 use std::collections::HashSet;
 use std::sync::Arc;
+
+/// Nodes by address.
+type Addresses = HashSet<usize, ByAddress>;
 
 /// Which gradients a pass is for.
 pub(crate) enum Wanted<'a, T: Real> {
@@ -23,7 +27,7 @@ struct Run<T: Real> {
     /// The addresses of the nodes asked for by name, in rising order; `None` for all leaves.
     wanted: Option<Vec<usize>>,
     /// The addresses of the nodes from which a path leads to one asked for by name.
-    leading: HashSet<usize>,
+    leading: Addresses,
     create_graph: bool,
 }
 
@@ -36,9 +40,9 @@ pub(crate) fn run<T: Real>(
     create_graph: bool,
 ) -> LeafTable<T> {
     let (wanted, leading) = match wanted {
-        Wanted::Leaves => (None, HashSet::new()),
+        Wanted::Leaves => (None, Addresses::default()),
         Wanted::Nodes(nodes) => {
-            let mut addresses: Vec<usize> = nodes.iter().map(|node| address(node)).collect();
+            let mut addresses: Vec<usize> = nodes.iter().map(|node| node.address()).collect();
             addresses.sort_unstable();
             let floor = nodes.iter().map(|node| node.position).min().unwrap_or(u64::MAX);
             let leading = leading_to(&addresses, floor, &roots);
@@ -66,28 +70,24 @@ pub(crate) fn run<T: Real>(
     })
 }
 
-fn address<T: Real>(node: &Node<T>) -> usize {
-    std::ptr::from_ref(node).addr()
-}
-
 /// The nodes under `roots` from which a path leads to one of `wanted`, which all lie at `floor` or above.
-fn leading_to<T: Real>(wanted: &[usize], floor: u64, roots: &[(Arc<Node<T>>, Var<T>)]) -> HashSet<usize> {
-    let mut seen: HashSet<usize> = HashSet::new();
+fn leading_to<T: Real>(wanted: &[usize], floor: u64, roots: &[(Arc<Node<T>>, Var<T>)]) -> Addresses {
+    let mut seen = Addresses::default();
     let mut nodes: Vec<&Node<T>> = Vec::new();
     let mut waiting: Vec<&Node<T>> = roots.iter().map(|(node, _)| &**node).collect();
     while let Some(node) = waiting.pop() {
-        if node.position >= floor && seen.insert(address(node)) {
+        if node.position >= floor && seen.insert(node.address()) {
             nodes.push(node);
             waiting.extend(node.step.edges().iter().flatten().map(|edge| &**edge));
         }
     }
     // Operands lie below: by rising position, each node finds the answer for its own already there.
     nodes.sort_by_key(|node| node.position);
-    let mut leading = HashSet::new();
+    let mut leading = Addresses::default();
     for node in nodes {
         let mut edges = node.step.edges().iter().flatten();
-        if wanted.binary_search(&address(node)).is_ok() || edges.any(|edge| leading.contains(&address(edge))) {
-            leading.insert(address(node));
+        if wanted.binary_search(&node.address()).is_ok() || edges.any(|edge| leading.contains(&edge.address())) {
+            leading.insert(node.address());
         }
     }
     leading
@@ -96,13 +96,13 @@ fn leading_to<T: Real>(wanted: &[usize], floor: u64, roots: &[(Arc<Node<T>>, Var
 impl<T: Real> Run<T> {
     /// Whether this very node is among those asked for by name.
     fn is_named(&self, node: &Node<T>) -> bool {
-        self.wanted.as_ref().is_some_and(|wanted| wanted.binary_search(&address(node)).is_ok())
+        self.wanted.as_ref().is_some_and(|wanted| wanted.binary_search(&node.address()).is_ok())
     }
 }
 
 impl<T: Real> Pass<T> for Run<T> {
     fn wants(&self, node: &Node<T>) -> bool {
-        self.wanted.is_none() || self.leading.contains(&address(node))
+        self.wanted.is_none() || self.leading.contains(&node.address())
     }
 
     fn put(&mut self, node: &Arc<Node<T>>, dx: Var<T>) {

@@ -1,18 +1,18 @@
 //! `Gradients`: what a backward pass returns, the gradient of each leaf that it reached.
 
+use super::address::ByAddress;
 use super::node::Node;
 use crate::error::{Error, Mismatch};
 use crate::tensor::{Real, Tensor};
 use crate::var::Var;
 use std::collections::HashMap;
 use std::fmt;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 /// A table from nodes to gradients, in the order in which nodes were first reached.
 pub(crate) struct LeafTable<T: Real> {
     entries: Vec<(Arc<Node<T>>, Var<T>)>,
-    index: HashMap<usize, usize, BuildHasherDefault<AddressHasher>>,
+    index: HashMap<usize, usize, ByAddress>,
 }
 
 impl<T: Real> Default for LeafTable<T> {
@@ -24,15 +24,11 @@ impl<T: Real> Default for LeafTable<T> {
 /// Entries up to which looking at each is quicker than hashing.
 const FEW: usize = 8;
 
-fn address<T: Real>(node: &Arc<Node<T>>) -> usize {
-    Arc::as_ptr(node).cast::<()>() as usize
-}
-
 impl<T: Real> LeafTable<T> {
     fn find(&self, node: &Arc<Node<T>>) -> Option<usize> {
         match self.entries.len() <= FEW {
             true => self.entries.iter().position(|(entry, _)| Arc::ptr_eq(entry, node)),
-            false => self.index.get(&address(node)).copied(),
+            false => self.index.get(&node.address()).copied(),
         }
     }
 
@@ -45,32 +41,16 @@ impl<T: Real> LeafTable<T> {
         match self.entries.len() {
             0..=FEW => {}
             n if n == FEW + 1 => {
-                self.index = self.entries.iter().enumerate().map(|(i, (node, _))| (address(node), i)).collect()
+                self.index = self.entries.iter().enumerate().map(|(i, (node, _))| (node.address(), i)).collect()
             }
             n => {
-                self.index.insert(address(node), n - 1);
+                self.index.insert(node.address(), n - 1);
             }
         }
     }
 
     pub(crate) fn get(&self, node: &Arc<Node<T>>) -> Option<&Var<T>> {
         self.find(node).map(|i| &self.entries[i].1)
-    }
-}
-
-/// Spreads the bits of an address (Fibonacci hashing, Knuth 1973, section 6.4).
-#[derive(Default)]
-struct AddressHasher(u64);
-
-impl Hasher for AddressHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|&byte| self.write_usize(byte as usize));
-    }
-    fn write_usize(&mut self, address: usize) {
-        self.0 = (self.0 ^ address as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(26);
     }
 }
 

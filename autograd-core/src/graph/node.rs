@@ -43,6 +43,11 @@ impl<T: Real> Node<T> {
     pub(crate) fn is_leaf(&self) -> bool {
         self.position == 0
     }
+
+    /// Where the node lies: no other has this number while this one lives.
+    pub(crate) fn address(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
 }
 
 /// Nobody's operand: where gradients end.

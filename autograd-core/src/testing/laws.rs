@@ -268,24 +268,32 @@ fn rule(
     needs: &[bool],
     change: impl Fn(usize, &mut Tensor<f64>),
 ) -> Vec<Option<Tensor<f64>>> {
+    let shapes = if op.saves().keeps_shapes() { shapes_of(x) } else { Vec::new() };
+    rule_on(op, (x, &shapes), y, dy, needs, change)
+}
+
+/// `rule` with the shapes that it finds saved given apart from the operands.
+fn rule_on(
+    op: &dyn AnyOp,
+    (x, shapes): (&[Tensor<f64>], &[Shape]),
+    y: &Tensor<f64>,
+    dy: &Tensor<f64>,
+    needs: &[bool],
+    change: impl Fn(usize, &mut Tensor<f64>),
+) -> Vec<Option<Tensor<f64>>> {
     let save = op.saves();
     let kept = x.iter().enumerate().filter(|(i, _)| save.keeps_input(*i)).map(|(_, x)| x.clone());
     let mut values: Vec<Tensor<f64>> = kept.chain(save.keeps_output().then(|| y.clone())).collect();
     values.iter_mut().enumerate().for_each(|(i, value)| change(i, value));
-    let shapes = if save.keeps_shapes() { shapes_of(x) } else { Vec::new() };
     let edges = vec![None; x.len()];
-    let saved = Saved { save, values: &values, shapes: &shapes, edges: &edges, needs, node: None };
+    let saved = Saved { save, values: &values, shapes, edges: &edges, needs, node: None };
     op.backward(&saved, &Var::constant(dy)).into_iter().map(|dx| dx.map(|dx| dx.value().clone())).collect()
 }
 
 /// Whether the rule cannot do without the shapes that it keeps.
-fn reads_shapes(op: &dyn AnyOp, subject: &Subject<'_>, y: &Tensor<f64>) -> bool {
-    let save = op.saves();
-    let kept = subject.x.iter().enumerate().filter(|(i, _)| save.keeps_input(*i)).map(|(_, x)| x.clone());
-    let values: Vec<Tensor<f64>> = kept.chain(save.keeps_output().then(|| y.clone())).collect();
-    let (edges, needs) = (vec![None; subject.x.len()], vec![true; subject.x.len()]);
-    let saved = Saved { save, values: &values, shapes: &[], edges: &edges, needs: &needs, node: None };
-    catch_unwind(AssertUnwindSafe(|| op.backward(&saved, &Var::constant(&subject.dy)))).is_err()
+fn reads_shapes(op: &dyn AnyOp, Subject { x, dy, .. }: &Subject<'_>, y: &Tensor<f64>) -> bool {
+    let without = || rule_on(op, (x, &[]), y, dy, &vec![true; x.len()], |_, _| {});
+    catch_unwind(AssertUnwindSafe(without)).is_err()
 }
 
 /// Each value that the op keeps is needed: replaced by NaN, it changes a gradient in some case.
