@@ -26,7 +26,7 @@ fn page() -> String {
                 "\n## {group}\n\n| op | rule | gradient, and what is saved | edge cases | pinned |\n|---|---|---|---|---|\n"
             );
         }
-        let path = format!("{}/autograd-core/src/ops/{}.rs", env!("CARGO_MANIFEST_DIR"), entry.file);
+        let path = format!("{}/autograd-core/src/ops/{}/{}.rs", env!("CARGO_MANIFEST_DIR"), entry.group, entry.file);
         let source = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
         let (gradient, edges) = (section(&source, "Gradient"), section(&source, "Edge cases"));
         assert!(!gradient.is_empty(), "{path}: the documentation has no gradient");
@@ -49,7 +49,7 @@ fn the_page_of_ops_is_fresh() {
 #[test]
 fn what_a_page_says_is_saved_is_what_the_op_saves() {
     for entry in entries() {
-        let path = format!("{}/autograd-core/src/ops/{}.rs", env!("CARGO_MANIFEST_DIR"), entry.file);
+        let path = format!("{}/autograd-core/src/ops/{}/{}.rs", env!("CARGO_MANIFEST_DIR"), entry.group, entry.file);
         let gradient = section(&std::fs::read_to_string(path).expect("an op file"), "Gradient").to_lowercase();
         let keeps =
             entry.saves.keeps_output() || entry.saves.keeps_shapes() || (0..32).any(|i| entry.saves.keeps_input(i));

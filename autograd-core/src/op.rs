@@ -71,7 +71,7 @@ pub trait Op<T: Real>: Clone + Send + Sync + 'static {
 /// An op in the register: the only kind that can be recorded, since the register also writes its tests.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not in the op register",
-    note = "inside this crate, add it to `register!` in ops/mod.rs: the same line creates its test",
+    note = "inside this crate, add it to `register!` in its family's mod.rs: the same line creates its test",
     note = "outside, apply it with `autograd_core::custom`, and test it with `autograd_core::testing::check`"
 )]
 pub trait Registered<T: Real>: Op<T> + sealed::Sealed {}

@@ -1,0 +1,37 @@
+//! `Unary`: one function of a number and its derivative make an op.
+
+use crate::ops::prelude::*;
+
+/// An elementwise op with one operand: a function of a number and its derivative.
+pub trait Unary: Clone + Send + Sync + 'static {
+    /// The method's name.
+    const NAME: &'static str;
+    /// What [`dx`](Unary::dx) reads.
+    const SAVES: Save;
+    /// The work of [`f`](Unary::f) in cheap operations, such as an addition: from it follows when threads pay.
+    const COST: usize = 1;
+
+    /// The function.
+    fn f<T: Real>(&self, x: T) -> T;
+    /// The gradient of the operand, given `dy`.
+    fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T>;
+}
+
+impl<T: Real, U: Unary> Op<T> for U {
+    type Arity = Fixed<1>;
+    const NAME: &'static str = U::NAME;
+    const RULE: &'static str = "[..] -> [..]";
+    const SAVES: Save = U::SAVES;
+
+    fn shape(&self, [x]: [&Shape; 1]) -> Result<Shape, Mismatch> {
+        Ok(x.clone())
+    }
+
+    fn forward(&self, [x]: [&Tensor<T>; 1]) -> Tensor<T> {
+        x.map_cost(U::COST, |x| self.f(x))
+    }
+
+    fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {
+        [saved.needs(0).then(|| self.dx(saved, dy))]
+    }
+}

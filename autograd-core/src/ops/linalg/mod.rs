@@ -1,0 +1,8 @@
+//! Products of matrices.
+
+mod matmul;
+
+register! {
+    linalg:
+        matmul::MatMul;
+}

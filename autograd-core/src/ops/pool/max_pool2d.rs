@@ -1,0 +1,165 @@
+//! `max_pool2d`: the largest element of each window.
+
+#[cfg(any(test, feature = "testing"))]
+use super::sizes;
+use crate::ops::prelude::*;
+
+impl<T: Real> Var<T> {
+    /// The largest element of each window that slides over the images.
+    ///
+    /// `y[n, c, o, p] = maxᵢⱼ x[n, c, o·stride + i·dilation − padding, p·stride + j·dilation − padding]`; the padding never wins.
+    ///
+    /// # Shape
+    /// `[n, c, h, w] -> [n, c, oh, ow]` with `oh = (h + 2·padding − dilation·(r − 1) − 1) / stride + 1`
+    ///
+    /// # Gradient
+    /// The max gate routes: `dy` goes to the element that won. Saves `x`.
+    ///
+    /// # Edge cases
+    /// The first of several largest elements takes all. NaN wins over every number.
+    ///
+    /// # Example
+    /// ```
+    /// use autograd_core::{Var, ops::MaxPool2d};
+    /// let x = Var::leaf([[[[1.0, 5.0, 2.0, 3.0], [4.0, 0.0, 8.0, 6.0]]]]);
+    /// let y = x.max_pool2d(MaxPool2d::new([2, 2]));
+    /// assert_eq!(y.to_vec(), [5.0, 8.0]);
+    /// let gradients = y.sum().backward();
+    /// assert_eq!(gradients.get(&x).unwrap().to_vec(), [0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0]);
+    /// ```
+    #[track_caller]
+    #[must_use]
+    pub fn max_pool2d(&self, options: MaxPool2d) -> Self {
+        record(options, [self])
+    }
+}
+
+/// The op of [`Var::max_pool2d`], and its options: `MaxPool2d::new([3, 3]).stride([2, 2]).padding([1, 1])`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MaxPool2d {
+    /// Height and width of the window.
+    pub kernel: [usize; 2],
+    /// Distance between neighbouring windows; that of the kernel if not set.
+    pub stride: [usize; 2],
+    /// Places around the image, on each side, at most half the kernel; none if not set.
+    pub padding: [usize; 2],
+    /// Distance between neighbours in a window; 1 if not set.
+    pub dilation: [usize; 2],
+}
+
+impl MaxPool2d {
+    /// Windows of this size, side by side.
+    pub fn new(kernel: [usize; 2]) -> Self {
+        MaxPool2d { kernel, stride: kernel, padding: [0, 0], dilation: [1, 1] }
+    }
+
+    /// With windows at this distance.
+    #[must_use]
+    pub fn stride(self, stride: [usize; 2]) -> Self {
+        MaxPool2d { stride, ..self }
+    }
+
+    /// With so many places around the image.
+    #[must_use]
+    pub fn padding(self, padding: [usize; 2]) -> Self {
+        MaxPool2d { padding, ..self }
+    }
+
+    /// With neighbours in a window at this distance.
+    #[must_use]
+    pub fn dilation(self, dilation: [usize; 2]) -> Self {
+        MaxPool2d { dilation, ..self }
+    }
+}
+
+impl<T: Real> Op<T> for MaxPool2d {
+    type Arity = Fixed<1>;
+    const NAME: &'static str = "max_pool2d";
+    const RULE: &'static str = "[n, c, h, w] -> [n, c, oh, ow]";
+    const SAVES: Save = Save::INPUTS;
+
+    fn shape(&self, [x]: [&Shape; 1]) -> Result<Shape, Mismatch> {
+        let pool = self.sizes(x)?;
+        Ok([x[0], x[1], pool.out[0], pool.out[1]].into())
+    }
+
+    fn forward(&self, [x]: [&Tensor<T>; 1]) -> Tensor<T> {
+        let pool = self.sizes(x.shape()).expect("the shape rule accepted the operand");
+        let x = x.contiguous();
+        let shape = Shape::from([x.shape()[0], x.shape()[1], pool.out[0], pool.out[1]]);
+        Tensor::build(shape, |y| pool.max(x.as_slice().expect("contiguous"), y))
+    }
+
+    fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {
+        let dx = || {
+            // Looked for again: a position for each result would have to be kept otherwise.
+            let x = saved.input(0).value().contiguous();
+            let pool = self.sizes(x.shape()).expect("the shape rule accepted the operand");
+            let planes = [x.shape()[0], x.shape()[1], pool.out[0] * pool.out[1]];
+            let winner = Tensor::build(planes.into(), |at| pool.argmax(x.as_slice().expect("contiguous"), at));
+            dy.reshape(planes).scatter_add(2, &winner, pool.size[0] * pool.size[1]).reshape(x.shape())
+        };
+        [saved.needs(0).then(dx)]
+    }
+}
+
+#[cfg(any(test, feature = "testing"))]
+impl Checked for MaxPool2d {
+    fn cases() -> Cases<Self> {
+        let of = MaxPool2d::new;
+        let nan = f64::NAN;
+        Cases::new(textbook, of([2, 2]), shapes![[2, 3, 4, 4]])
+            .case(of([3, 2]).stride([2, 1]).padding([1, 1]), shapes![[1, 2, 5, 4]])
+            .case(of([2, 3]).stride([1, 2]).dilation([2, 1]).padding([1, 0]), shapes![[2, 1, 4, 6]])
+            .case(of([2, 3]).stride([3, 3]).padding([0, 1]).dilation([1, 2]), shapes![[1, 1, 5, 9]])
+            .case(of([1, 1]).stride([usize::MAX, 2]), shapes![[1, 2, 2, 3]])
+            .case(of([3, 3]).padding([1, 1]), shapes![[1, 1, 1, 1]])
+            .case(of([2, 2]), shapes![[0, 3, 2, 2]])
+            .domain(Domain::distinct(0.01))
+            .rejects(of([2, 2]), shapes![[3, 4, 4]], "x has 3 axes instead of 4")
+            .rejects(of([0, 2]), shapes![[1, 1, 4, 4]], "the kernel is [0, 2], it must be at least 1")
+            .rejects(of([2, 2]).stride([1, 0]), shapes![[1, 1, 4, 4]], "the stride is [1, 0], it must be at least 1")
+            .rejects(of([2, 2]).dilation([0, 1]), shapes![[1, 1, 4, 4]], "the dilation is [0, 1]")
+            .rejects(
+                of([3, 2]).padding([2, 1]),
+                shapes![[1, 1, 4, 4]],
+                "the padding is 2 along axis 2, more than half the kernel of 3",
+            )
+            .rejects(
+                of([2, 3]).dilation([1, 2]),
+                shapes![[1, 1, 4, 4]],
+                "the kernel spans 5 along axis 3, the padded image 4",
+            )
+            .rejects(
+                of([2, 2]).padding([1, 0]).dilation([3, 1]),
+                shapes![[1, 1, 2, 2]],
+                "a window along axis 2 lies in the padding, the image has size 2",
+            )
+            .pin("tie", of([1, 3]), tensors![[[[[1.0, 2.0, 2.0]]]]], [[[[2.0]]]], tensors![[[[[0.0, 1.0, 0.0]]]]])
+            .pin("nan wins", of([1, 3]), tensors![[[[[9.0, nan, nan]]]]], [[[[nan]]]], tensors![[[[[0.0, 1.0, 0.0]]]]])
+            .pin(
+                "the padding never wins",
+                of([1, 3]).padding([0, 1]).stride([1, 1]),
+                tensors![[[[[f64::NEG_INFINITY, -2.0]]]]],
+                [[[[-2.0, -2.0]]]],
+                tensors![[[[[0.0, 2.0]]]]],
+            )
+            .bench(of([2, 2]), shapes![[64, 16, 28, 28]], Work::Bytes(5 * 64 * 16 * 28 * 28))
+            .bench(
+                of([3, 3]).stride([2, 2]).padding([1, 1]),
+                shapes![[8, 32, 56, 56]],
+                Work::Bytes(5 * 8 * 32 * 56 * 56),
+            )
+    }
+}
+
+/// The largest element that each window looks at.
+#[cfg(any(test, feature = "testing"))]
+fn textbook(op: &MaxPool2d, x: &[Tensor<f64>]) -> Tensor<f64> {
+    let pool = op.sizes(x[0].shape()).expect("a case that is accepted");
+    let shape = Op::<f64>::shape(op, [x[0].shape()]).expect("a case that is accepted");
+    crate::testing::from_index(shape, |at| {
+        let element = |i: usize| crate::testing::element(&x[0], &[at[0], at[1], i / pool.size[1], i % pool.size[1]]);
+        sizes::window(&pool, at[2], at[3]).into_iter().map(element).fold(f64::NEG_INFINITY, f64::max)
+    })
+}

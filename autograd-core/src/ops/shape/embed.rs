@@ -1,0 +1,105 @@
+//! `embed`: the operand as a part of zeros.
+
+use crate::kernel::index::{self, Part};
+use crate::ops::prelude::*;
+use crate::tensor::{AxisSlice, IntoSlices};
+
+impl<T: Real> Var<T> {
+    /// Zeros of another shape with this variable in the part that `ranges` name: the adjoint of [`slice`](Var::slice).
+    ///
+    /// `y[start₀ + i·step₀, start₁ + j·step₁] = x[i, j]`, and 0 elsewhere
+    ///
+    /// # Shape
+    /// `[..] -> shape`, of which the ranges leave `[..]`
+    ///
+    /// # Gradient
+    /// `dx = slice(dy)`. Saves nothing.
+    ///
+    /// # Example
+    /// ```
+    /// use autograd_core::Var;
+    /// let x = Var::leaf([1.0, 2.0]);
+    /// let y = x.embed([1..3], [4]);
+    /// assert_eq!(y.to_vec(), [0.0, 1.0, 2.0, 0.0]);
+    /// let gradients = y.backward_with(&[5.0, 6.0, 7.0, 8.0].into());
+    /// assert_eq!(gradients.get(&x).unwrap().to_vec(), [6.0, 7.0]);
+    /// ```
+    #[track_caller]
+    #[must_use]
+    #[doc(alias = "slice_scatter")]
+    pub fn embed(&self, ranges: impl IntoSlices, shape: impl Into<Shape>) -> Self {
+        record(Embed { ranges: ranges.into_slices(), shape: shape.into() }, [self])
+    }
+}
+
+/// The op of [`Var::embed`].
+#[derive(Clone)]
+pub struct Embed {
+    /// One range for each axis, from the first on.
+    pub ranges: Vec<AxisSlice>,
+    /// The shape of the result.
+    pub shape: Shape,
+}
+
+impl<T: Real> Op<T> for Embed {
+    type Arity = Fixed<1>;
+    const NAME: &'static str = "embed";
+    const RULE: &'static str = "[..] -> shape, of which the ranges leave [..]";
+    const SAVES: Save = Save::NOTHING;
+
+    fn shape(&self, [x]: [&Shape; 1]) -> Result<Shape, Mismatch> {
+        let part = AxisSlice::shape(&self.ranges, &self.shape)?;
+        match part == *x {
+            true => self.shape.clone().addressable(),
+            false => Err(Mismatch::new(format!("the ranges leave {part} of {}, the operand has {x}", self.shape))),
+        }
+    }
+
+    fn forward(&self, [x]: [&Tensor<T>; 1]) -> Tensor<T> {
+        let mut part = Part::at_origin(x.view());
+        for (axis, range) in self.ranges.iter().enumerate() {
+            let (first, count, step) = range.resolve(self.shape[axis]).expect("the shape rule accepted the ranges");
+            part.first[axis] = first;
+            part.steps[axis] = if count > 1 { step } else { 1 };
+        }
+        Tensor::build(self.shape.clone(), |out| index::place(&[part], Some(T::zero()), &self.shape, out))
+    }
+
+    fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {
+        [saved.needs(0).then(|| dy.slice(&*self.ranges))]
+    }
+}
+
+#[cfg(any(test, feature = "testing"))]
+impl Checked for Embed {
+    fn cases() -> Cases<Self> {
+        let of = |ranges: &[AxisSlice], shape: &[usize]| Embed { ranges: ranges.to_vec(), shape: shape.into() };
+        let all = AxisSlice::from(..);
+        Cases::new(textbook, of(&[(1..4).into(), (..2).into()], &[5, 3]), shapes![[3, 2]])
+            .case(of(&[AxisSlice::from(1..).step(2), all, (-2..-1).into()], &[5, 2, 3]), shapes![[2, 2, 1]])
+            .case(of(&[all.step(-2), all.step(-1)], &[7, 3]), shapes![[4, 3]])
+            .case(of(&[AxisSlice::from(1..=1).step(isize::MIN)], &[3, 2]), shapes![[1, 2]])
+            .case(of(&[(1..1).into()], &[3, 2]), shapes![[0, 2]])
+            .case(of(&[], &[2, 3]), shapes![[2, 3]])
+            .case(of(&[], &[]), shapes![[]])
+            .case(of(&[AxisSlice::from(3..9000).step(-3)], &[10000]), shapes![[2999]])
+            .rejects(of(&[(1..3).into()], &[4]), shapes![[3]], "the ranges leave [2] of [4], the operand has [3]")
+            .rejects(of(&[all, all], &[4]), shapes![[4]], "2 ranges for 1 axes")
+            .rejects(of(&[(1..5).into()], &[4]), shapes![[4]], "axis 0: range 1..5 is not within an axis of size 4")
+            .rejects(of(&[(..1).into()], &[isize::MAX as usize, 2]), shapes![[1, 2]], "is more than memory can address")
+            .pin(
+                "nothing is multiplied",
+                of(&[(1..3).into()], &[3]),
+                tensors![[f64::NAN, f64::INFINITY]],
+                [0.0, f64::NAN, f64::INFINITY],
+                tensors![[1.0, 1.0]],
+            )
+            .bench(of(&[all, (1..1025).into()], &[1024, 1026]), shapes![[1024, 1024]], Work::Bytes(8 << 20))
+    }
+}
+
+/// Each element is carried to where its range says.
+#[cfg(any(test, feature = "testing"))]
+fn textbook(op: &Embed, x: &[Tensor<f64>]) -> Tensor<f64> {
+    crate::testing::scatter(op.shape.clone(), &x[0], |index| super::slice::place(&op.ranges, &op.shape, index))
+}
