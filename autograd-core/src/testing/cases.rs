@@ -1,6 +1,7 @@
 //! `Cases`: on what an op is tested, written beside the op.
 
 use super::Domain;
+use crate::composite::Composite;
 use crate::op::Op;
 use crate::tensor::{Shape, Tensor};
 
@@ -11,6 +12,19 @@ use crate::tensor::{Shape, Tensor};
 )]
 pub trait Checked: Op<f64> + Op<f32> {
     /// On what the op is tested.
+    fn cases() -> Cases<Self>;
+}
+
+/// A composite that brings its cases: what `register!` and [`check_composite`](super::check_composite) demand.
+///
+/// The reference and the pins of one with several results give them as one vector, each in row-major order, one behind the
+/// other ([`joined`](super::joined)).
+#[diagnostic::on_unimplemented(
+    message = "the composite `{Self}` has no cases to be tested on",
+    note = "implement `CheckedComposite` beside it: `Cases::new(textbook, op, shapes)` is the least"
+)]
+pub trait CheckedComposite: Composite<f64> + Composite<f32> {
+    /// On what the composite is tested.
     fn cases() -> Cases<Self>;
 }
 
