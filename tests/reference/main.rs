@@ -9,6 +9,7 @@ mod elementwise;
 mod index;
 mod linalg;
 mod loss;
+mod norm;
 mod pool;
 mod reduce;
 mod shape;
@@ -118,4 +119,4 @@ macro_rules! families {
         }
     };
 }
-families! { conv, elementwise, index, linalg, loss, pool, reduce, shape }
+families! { conv, elementwise, index, linalg, loss, norm, pool, reduce, shape }

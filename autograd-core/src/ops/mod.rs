@@ -10,7 +10,9 @@ pub mod elementwise;
 pub mod index;
 pub mod linalg;
 pub mod loss;
+pub mod norm;
 pub mod pool;
+pub mod random;
 pub mod reduce;
 pub mod shape;
 
@@ -19,7 +21,9 @@ pub use elementwise::*;
 pub use index::*;
 pub use linalg::*;
 pub use loss::*;
+pub use norm::*;
 pub use pool::*;
+pub use random::*;
 pub use reduce::*;
 pub use shape::*;
 
@@ -33,7 +37,9 @@ pub(crate) fn entries() -> Vec<crate::testing::Entry> {
         index::entries(),
         conv::entries(),
         pool::entries(),
+        random::entries(),
         loss::entries(),
+        norm::entries(),
         linalg::entries(),
     ];
     families.into_iter().flatten().collect()

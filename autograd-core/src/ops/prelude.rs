@@ -4,7 +4,7 @@ pub(super) use crate::error::Mismatch;
 pub(super) use crate::op::{Any, Fixed, Op, Registered, Save, Saved, record};
 pub(super) use crate::tensor::{Axes, Real, Shape, Tensor};
 #[cfg(any(test, feature = "testing"))]
-pub(super) use crate::testing::{Cases, Checked, Domain, Work, shapes, tensors};
+pub(super) use crate::testing::{Cases, Checked, CheckedComposite, Domain, Work, shapes, tensors};
 pub(super) use crate::var::Var;
 
 /// The shape rule of elementwise ops with two operands.

@@ -17,7 +17,7 @@ pub use axis_slice::{AxisSlice, IntoSlices};
 pub use compare::Operand;
 pub use convert::Nested;
 pub use element::{Element, Real};
-pub use random::Generator;
+pub use random::{Generator, Key};
 pub use shape::{Axes, Shape};
 
 use crate::error::{Error, Mismatch};

@@ -1,0 +1,15 @@
+//! Normalisations.
+
+mod affine;
+mod batch_norm;
+mod group_norm;
+mod layer_norm;
+mod local_response_norm;
+mod rms_norm;
+
+pub use local_response_norm::LocalResponseNorm;
+
+register! {
+    norm: ;
+    composites: batch_norm::BatchNorm, group_norm::GroupNorm, layer_norm::LayerNorm, rms_norm::RmsNorm;
+}
