@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod attention;
 mod case;
 mod conv;
 mod elementwise;
@@ -119,4 +120,4 @@ macro_rules! families {
         }
     };
 }
-families! { conv, elementwise, index, linalg, loss, norm, pool, reduce, shape }
+families! { attention, conv, elementwise, index, linalg, loss, norm, pool, reduce, shape }

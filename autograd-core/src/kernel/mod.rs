@@ -1,5 +1,6 @@
 //! Loops over slices. Kernels know strides and threads; they know neither `Tensor` nor `Var`.
 
+pub mod attention;
 pub mod conv;
 pub mod cross_entropy;
 pub mod elementwise;

@@ -5,6 +5,7 @@
 mod register;
 mod prelude;
 
+pub mod attention;
 pub mod conv;
 pub mod elementwise;
 pub mod index;
@@ -16,6 +17,7 @@ pub mod random;
 pub mod reduce;
 pub mod shape;
 
+pub use attention::*;
 pub use conv::*;
 pub use elementwise::*;
 pub use index::*;
@@ -35,6 +37,7 @@ pub(crate) fn entries() -> Vec<crate::testing::Entry> {
         reduce::entries(),
         shape::entries(),
         index::entries(),
+        attention::entries(),
         conv::entries(),
         pool::entries(),
         random::entries(),
