@@ -72,6 +72,7 @@ pub struct Cases<O> {
     pub(crate) pins: Vec<Pin<O>>,
     pub(crate) rejects: Vec<(Case<O>, &'static str)>,
     pub(crate) benches: Vec<(Case<O>, Work)>,
+    pub(crate) shared: Vec<Case<O>>,
 }
 
 impl<O: Clone> Cases<O> {
@@ -84,6 +85,7 @@ impl<O: Clone> Cases<O> {
             pins: Vec::new(),
             rejects: Vec::new(),
             benches: Vec::new(),
+            shared: Vec::new(),
         }
     }
 
@@ -94,7 +96,11 @@ impl<O: Clone> Cases<O> {
         for shape in elementwise_shapes() {
             cases = cases.case(op.clone(), vec![shape]);
         }
-        cases.bench(op, super::shapes![[1024, 1024]], Work::Bytes(8 << 20))
+        cases.shared(op.clone(), super::shapes![[300, 500]]).bench(
+            op,
+            super::shapes![[1024, 1024]],
+            Work::Bytes(8 << 20),
+        )
     }
 
     /// The cases of an elementwise op with two operands, from its function.
@@ -107,11 +113,10 @@ impl<O: Clone> Cases<O> {
         for shape in elementwise_shapes() {
             cases = cases.case(op.clone(), vec![shape.clone(), shape]);
         }
-        cases.rejects(op.clone(), super::shapes![[2, 3], [3]], "shapes differ").bench(
-            op,
-            super::shapes![[1024, 1024], [1024, 1024]],
-            Work::Bytes(12 << 20),
-        )
+        cases
+            .rejects(op.clone(), super::shapes![[2, 3], [3]], "shapes differ")
+            .shared(op.clone(), super::shapes![[300, 500], [300, 500]])
+            .bench(op, super::shapes![[1024, 1024], [1024, 1024]], Work::Bytes(12 << 20))
     }
 
     /// One more case.
@@ -153,6 +158,13 @@ impl<O: Clone> Cases<O> {
     #[must_use]
     pub fn rejects(mut self, op: O, shapes: Vec<Shape>, says: &'static str) -> Self {
         self.rejects.push((Case { op, shapes }, says));
+        self
+    }
+
+    /// A case large enough that threads share its work, for the law that their number changes nothing; without one, those to be timed serve.
+    #[must_use]
+    pub fn shared(mut self, op: O, shapes: Vec<Shape>) -> Self {
+        self.shared.push(Case { op, shapes });
         self
     }
 

@@ -152,7 +152,8 @@ pub(super) struct Pin<'a> {
 /// All that an op is tested on.
 pub(super) struct Subjects<'a> {
     pub(super) cases: Vec<Case<'a>>,
-    pub(super) benches: Vec<Case<'a>>,
+    /// Those large enough that threads share the work.
+    pub(super) shared: Vec<Case<'a>>,
     pub(super) rejects: Vec<(Case<'a>, &'static str)>,
     pub(super) pins: Vec<Pin<'a>>,
     domains: &'a [Domain],
@@ -176,7 +177,10 @@ impl<'a> Subjects<'a> {
         let pin = |pin: &'a cases::Pin<O>| Pin { op: any(&pin.op), name: pin.name, x: &pin.x, y: &pin.y, dx: &pin.dx };
         Subjects {
             cases: cases.cases.iter().map(erase).collect(),
-            benches: cases.benches.iter().map(|(case, _)| erase(case)).collect(),
+            shared: match cases.shared.is_empty() {
+                true => cases.benches.iter().map(|(case, _)| erase(case)).collect(),
+                false => cases.shared.iter().map(erase).collect(),
+            },
             rejects: cases.rejects.iter().map(|(case, says)| (erase(case), *says)).collect(),
             pins: cases.pins.iter().map(pin).collect(),
             domains: &cases.domains,

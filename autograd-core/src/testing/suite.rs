@@ -70,8 +70,7 @@ fn check_subjects(subjects: &Subjects<'_>) -> Result<(), Failure> {
         subject.threads().map_err(report("threads"))?;
         subject.other_shapes(&mut generator).map_err(report("shape"))?;
     }
-    for case in &subjects.benches {
-        // Large enough that the work is shared.
+    for case in &subjects.shared {
         let subject = Subject::new(&*case.op, subjects.draw(case, &mut generator), &mut generator);
         subject.threads().map_err(report(&*case.op, "threads", describe(case)))?;
     }
