@@ -22,7 +22,7 @@ impl<T: Real> Tensor<T> {
     #[must_use]
     pub fn argsort(&self, axis: isize, descending: bool) -> Tensor<i64> {
         match self.shape().axis(axis) {
-            Ok(axis) => self.first(axis, self.shape()[axis], descending),
+            Ok(axis) => self.argtopk(axis, self.shape()[axis], descending),
             Err(why) => {
                 let rule = "[.., n, ..] -> [.., n, ..]";
                 Error::refused("argsort", rule, why, &[], std::iter::once(self.shape())).raise()
@@ -30,18 +30,18 @@ impl<T: Real> Tensor<T> {
         }
     }
 
-    /// The positions of the first `k` elements along an axis in rising or falling order.
-    pub(crate) fn first(&self, axis: usize, k: usize, descending: bool) -> Tensor<i64> {
-        self.pick(axis, k, |row| order::first(row, k, descending))
+    /// The positions of the `k` largest elements along an axis in falling order, or of the `k` smallest in rising order.
+    pub(crate) fn argtopk(&self, axis: usize, k: usize, largest: bool) -> Tensor<i64> {
+        self.pick(axis, k, |row| order::first(row, k, largest))
     }
 
     /// The position of the element at place `i` in rising order along an axis, which stays with size 1; the first NaN if there is one.
-    pub(crate) fn nth(&self, axis: usize, i: usize) -> Tensor<i64> {
+    pub(crate) fn argnth(&self, axis: usize, i: usize) -> Tensor<i64> {
         self.pick(axis, 1, |row| order::nth(row, i))
     }
 
     /// For each position along an axis, that of the best element up to it: the last of several, and NaN before all numbers.
-    pub(crate) fn running_best(&self, axis: usize, better: impl Fn(T, T) -> bool + Sync) -> Tensor<i64> {
+    pub(crate) fn argcumbest(&self, axis: usize, better: impl Fn(T, T) -> bool + Sync) -> Tensor<i64> {
         self.pick(axis, self.shape()[axis], |row| order::running_best(row, &better))
     }
 

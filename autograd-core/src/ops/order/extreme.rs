@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn values_are_those_of_amax_and_amin() {
-        let x = Domain::draw(&[Domain::distinct(0.05)], &shapes![[2, 4, 3]], &mut crate::Generator::seed(3));
+        let x = Domain::draw(&[Domain::distinct(0.05)], &[Shape::from([2, 4, 3])], &mut crate::Generator::seed(3));
         for (axis, keepdim) in [(0, false), (1, true), (-1, false)] {
             let leaf = Var::constant(&x[0]);
             let (largest, at) = leaf.max_with_index(axis, keepdim);

@@ -38,7 +38,7 @@ impl<T: Real> Var<T> {
     #[track_caller]
     #[must_use]
     #[doc(alias = "vector_norm")]
-    #[doc(alias = "frobenius")]
+    #[doc(alias = "frobenius_norm")]
     pub fn norm(&self, p: f64, axes: impl Into<Axes>, keepdim: bool) -> Self {
         record(Norm { p, axes: axes.into(), keepdim }, [self])
     }

@@ -68,7 +68,7 @@ fn running_best<T: Real>(
 ) -> (Var<T>, Tensor<i64>) {
     match x.shape().axis(axis) {
         Ok(axis) => {
-            let index = x.value().running_best(axis, better);
+            let index = x.value().argcumbest(axis, better);
             (x.gather(axis as isize, &index), index)
         }
         Err(why) => {
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn each_is_the_extreme_of_what_was_passed() {
-        let x = Domain::draw(&[Domain::distinct(0.05)], &shapes![[2, 5, 3]], &mut crate::Generator::seed(6));
+        let x = Domain::draw(&[Domain::distinct(0.05)], &[Shape::from([2, 5, 3])], &mut crate::Generator::seed(6));
         let leaf = Var::constant(&x[0]);
         for axis in [0, 1, -1] {
             let extreme = |f: fn(f64, f64) -> f64| {

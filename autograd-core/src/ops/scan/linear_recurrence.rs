@@ -16,7 +16,7 @@ impl<T: Real> Var<T> {
     /// `dx[j] = dy[j] + a[j] · dx[j + 1]`, the same recurrence from the other end, and `da[j] = dx[j + 1] · y[j]`. Saves the factors and `y`.
     ///
     /// # Edge cases
-    /// A factor of 0 begins anew: nothing before it counts. Of a single element there are no factors, and `y = x`.
+    /// A factor of 0 begins anew, and no gradient passes it. Of a single element there are no factors, and `y = x`.
     ///
     /// # Example
     /// ```
@@ -32,6 +32,7 @@ impl<T: Real> Var<T> {
     /// E. Martin, C. Cundy: Parallelizing Linear Recurrent Neural Nets Over Sequence Length (2018).
     #[track_caller]
     #[must_use]
+    #[doc(alias = "associative_scan")]
     pub fn linear_recurrence(&self, factors: &Var<T>, axis: isize) -> Self {
         record(LinearRecurrence { axis, reverse: false }, [self, factors])
     }
