@@ -16,7 +16,7 @@ impl<T: Real> Var<T> {
     /// `dx[j] = Σ dy[k]` over `k ≥ j`: the same sum from the other end. Saves nothing.
     ///
     /// # Edge cases
-    /// From the first infinity on the sums are infinite, from the first NaN on they are NaN.
+    /// An infinity stays in all sums behind it, and so does NaN.
     ///
     /// # Example
     /// ```

@@ -19,7 +19,7 @@ impl<T: Real> Var<T> {
     ///
     /// # Edge cases
     /// An element of minus infinity counts for nothing and has gradient 0; as long as all are, the result is minus infinity. From an
-    /// infinite element on the result is infinite.
+    /// element of infinity on the result is infinite.
     ///
     /// # Example
     /// ```
