@@ -11,8 +11,10 @@ mod index;
 mod linalg;
 mod loss;
 mod norm;
+mod order;
 mod pool;
 mod reduce;
+mod scan;
 mod shape;
 
 use autograd::{Real, Tensor, Var, grad_with};
@@ -120,4 +122,4 @@ macro_rules! families {
         }
     };
 }
-families! { attention, conv, elementwise, index, linalg, loss, norm, pool, reduce, shape }
+families! { attention, conv, elementwise, index, linalg, loss, norm, order, pool, reduce, scan, shape }

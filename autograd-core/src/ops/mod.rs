@@ -12,9 +12,11 @@ pub mod index;
 pub mod linalg;
 pub mod loss;
 pub mod norm;
+mod order;
 pub mod pool;
 pub mod random;
 pub mod reduce;
+pub mod scan;
 pub mod shape;
 
 pub use attention::*;
@@ -27,6 +29,7 @@ pub use norm::*;
 pub use pool::*;
 pub use random::*;
 pub use reduce::*;
+pub use scan::*;
 pub use shape::*;
 
 /// Each op of the register.
@@ -35,6 +38,7 @@ pub(crate) fn entries() -> Vec<crate::testing::Entry> {
     let families = [
         elementwise::entries(),
         reduce::entries(),
+        scan::entries(),
         shape::entries(),
         index::entries(),
         attention::entries(),
