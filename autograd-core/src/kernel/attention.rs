@@ -37,11 +37,11 @@ pub struct Head<'a, T> {
 }
 
 /// The gradients of a head's operands; those not wanted are empty.
-pub struct Gradients<'a, T> {
-    pub dq: &'a mut [T],
-    pub dk: &'a mut [T],
-    pub dv: &'a mut [T],
-    pub dbias: &'a mut [T],
+struct Gradients<'a, T> {
+    dq: &'a mut [T],
+    dk: &'a mut [T],
+    dv: &'a mut [T],
+    dbias: &'a mut [T],
 }
 
 /// A block of scores, and what reading mask and bias needs.
@@ -168,22 +168,33 @@ impl<T: Real> Attention<'_, T> {
         }
     }
 
-    /// The gradients of each head's operands; each head is one task, since its keys gather from all of its queries.
+    /// The gradients of query, key, value and bias, those not wanted being empty; each head is one task, since its keys gather from all of its
+    /// queries.
     ///
     /// With `p = exp(scores − logsum)` and `D = Σ dy · y` for each query: `dv = pᵀ dy`, `ds = p · (dy vᵀ − D)`, `dq = scale · ds k`,
     /// `dk = scale · dsᵀ q`, `dbias = ds`.
     pub fn backward<'a>(
         &self,
+        heads: usize,
         head: impl Fn(usize) -> Head<'a, T> + Sync,
         (y, logsums, dy): (&[T], &[T], &[T]),
-        gradients: &mut [Gradients<'_, T>],
+        gradients: [&mut [T]; 4],
     ) where
         T: 'a,
     {
         let [t, s, d, e] = self.sizes;
-        threads::chunks(gradients, 1, t * s * (3 * d + 2 * e), |number, gradients| {
+        let sizes = gradients.each_ref().map(|gradient| gradient.len() / heads.max(1));
+        let mut rest = gradients;
+        let mut take = |i: usize| {
+            let (now, later) = std::mem::take(&mut rest[i]).split_at_mut(sizes[i]);
+            rest[i] = later;
+            now
+        };
+        let mut tasks: Vec<Gradients<'_, T>> =
+            (0..heads).map(|_| Gradients { dq: take(0), dk: take(1), dv: take(2), dbias: take(3) }).collect();
+        threads::chunks(&mut tasks, 1, t * s * (3 * d + 2 * e), |number, tasks| {
             let (values, sums) = (number * t * e..(number + 1) * t * e, number * t..(number + 1) * t);
-            self.backward_head(head(number), (&y[values.clone()], &logsums[sums], &dy[values]), &mut gradients[0]);
+            self.backward_head(head(number), (&y[values.clone()], &logsums[sums], &dy[values]), &mut tasks[0]);
         });
     }
 
@@ -193,14 +204,15 @@ impl<T: Real> Attention<'_, T> {
             gradient.fill(T::zero());
         }
         let mut block = Scores::new();
-        let mut slopes = vec![T::zero(); QUERIES * KEYS];
+        let (mut slopes, mut products) = (Scores::new().scores, vec![T::zero(); e]);
         let only_values = to.dq.is_empty() && to.dk.is_empty() && to.dbias.is_empty();
         for i in (0..t).step_by(QUERIES) {
             let m = QUERIES.min(t - i);
-            let of = |x: &[T], r: usize| x[(i + r) * e..(i + r + 1) * e].to_vec();
-            let inner =
-                |r: usize| sum_slice(&of(y, r).iter().zip(of(dy, r)).map(|(&y, dy)| y * dy).collect::<Vec<T>>());
-            let inner: Vec<T> = (0..m).map(inner).collect();
+            let mut inner = Vec::with_capacity(m);
+            for row in (i..i + m).map(|r| r * e..(r + 1) * e) {
+                products.iter_mut().zip(&y[row.clone()]).zip(&dy[row]).for_each(|((p, &y), &dy)| *p = y * dy);
+                inner.push(sum_slice(&products));
+            }
             for [j, n] in self.blocks(i + m) {
                 let p = self.scores(head, [i, m], [j, n], &mut block);
                 for (row, &logsum) in p.chunks_exact_mut(n).zip(&logsums[i..]) {

@@ -1,5 +1,6 @@
 //! Attention.
 
+mod options;
 mod scaled_dot_product_attention;
 #[cfg(any(test, feature = "testing"))]
 mod textbook;

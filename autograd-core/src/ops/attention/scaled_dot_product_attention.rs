@@ -1,10 +1,10 @@
 //! `scaled_dot_product_attention`: values gathered by how well their keys match a query.
 
+pub use super::options::Attention;
+use super::options::{head, matrix, scores};
 #[cfg(any(test, feature = "testing"))]
 use super::textbook::textbook;
 use crate::composite::{Composite, compose};
-use crate::kernel::attention::{Attention as Kernel, Gradients, Head};
-use crate::kernel::view::Reader;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -70,83 +70,6 @@ impl<T: Real> Var<T> {
     }
 }
 
-/// The composite of [`Var::scaled_dot_product_attention`], and its options: `Attention::default().causal(true)`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Attention {
-    /// Whether a query looks at no key behind its own place.
-    pub causal: bool,
-    /// Where a query may look, broadcast to `[.., t, s]`; everywhere if not set.
-    pub mask: Option<Tensor<bool>>,
-    /// What scores are multiplied by; `1 / √d` if not set.
-    pub scale: Option<f64>,
-}
-
-impl Attention {
-    /// With queries that look at no key behind their own place, counted from the first, or with those that do.
-    #[must_use]
-    pub fn causal(self, causal: bool) -> Self {
-        Attention { causal, ..self }
-    }
-
-    /// With queries that look only where this is true.
-    #[must_use]
-    pub fn mask(self, mask: Tensor<bool>) -> Self {
-        Attention { mask: Some(mask), ..self }
-    }
-
-    /// With scores multiplied by this number.
-    #[must_use]
-    pub fn scale(self, scale: f64) -> Self {
-        Attention { scale: Some(scale), ..self }
-    }
-
-    /// What scores of queries with `d` features are multiplied by.
-    pub(super) fn factor(&self, d: usize) -> f64 {
-        self.scale.unwrap_or_else(|| (d as f64).sqrt().recip())
-    }
-
-    fn kernel<'a, T: Real>(
-        &self,
-        x: &[&Tensor<T>],
-        mask: Option<&'a Tensor<bool>>,
-        bias: Option<&'a Tensor<T>>,
-    ) -> Kernel<'a, T> {
-        let ((_, [t, d]), (_, [s, e])) = (matrix(x[0]), matrix(x[2]));
-        Kernel {
-            sizes: [t, s, d, e],
-            scale: T::of(self.factor(d)),
-            causal: self.causal,
-            mask: mask.map(|mask| Reader::new(mask.view())),
-            bias: bias.map(|bias| Reader::new(bias.view())),
-        }
-    }
-
-    /// The mask as a view of the shape of the scores.
-    pub(super) fn spread_mask(&self, x: &[&Shape]) -> Option<Tensor<bool>> {
-        let scores = scores(x).expect("the shape rule accepted the operands");
-        self.mask.as_ref().map(|mask| mask.broadcast_to(scores))
-    }
-}
-
-fn matrix<T: Real>(x: &Tensor<T>) -> (&[usize], [usize; 2]) {
-    x.shape().matrix().expect("the shape rule accepted the operands")
-}
-
-/// The shape of the scores, `[.., t, s]`.
-fn scores(x: &[&Shape]) -> Result<Shape, Mismatch> {
-    let ((batch, [t, d]), (batch_k, [s, d_k]), (batch_v, [s_v, _])) = (x[0].matrix()?, x[1].matrix()?, x[2].matrix()?);
-    if batch != batch_k || batch != batch_v {
-        return Err(Mismatch::new(format!("leading axes differ, {batch:?}, {batch_k:?} and {batch_v:?}")));
-    }
-    if d != d_k {
-        return Err(Mismatch::new(format!("queries have {d} features, keys have {d_k}")));
-    }
-    if s != s_v {
-        return Err(Mismatch::new(format!("there are {s} keys and {s_v} values")));
-    }
-    batch.iter().copied().chain([t, s]).collect::<Shape>().addressable()
-}
-
 impl<T: Real> Composite<T> for Attention {
     type Arity = Any;
     type Results = Fixed<1>;
@@ -205,61 +128,26 @@ impl<T: Real> Composite<T> for Attention {
         let given = [y, logsums, &dy].map(|x| x.as_slice().expect("contiguous"));
         let heads = matrix(x[0]).0.iter().product::<usize>();
         // Filled together: each head writes to all of them.
-        let mut dx: Vec<Vec<T>> =
-            (0..4).map(|i| vec![T::zero(); if needs.get(i) == Some(&true) { x[i].numel() } else { 0 }]).collect();
-        if let [dq, dk, dv, dbias] = &mut *dx
-            && heads > 0
-        {
-            let per = |dx: &Vec<T>| dx.len() / heads;
-            let sizes = [per(dq), per(dk), per(dv), per(dbias)];
-            let mut rest = [&mut **dq, &mut **dk, &mut **dv, &mut **dbias];
-            let mut take = |i: usize| {
-                let (now, later) = std::mem::take(&mut rest[i]).split_at_mut(sizes[i]);
-                rest[i] = later;
-                now
-            };
-            let mut tasks: Vec<Gradients<'_, T>> =
-                (0..heads).map(|_| Gradients { dq: take(0), dk: take(1), dv: take(2), dbias: take(3) }).collect();
-            kernel.backward(|number| head(&flat, number), (given[0], given[1], given[2]), &mut tasks);
-        }
+        let wanted = |i: usize| vec![T::zero(); if needs.get(i) == Some(&true) { x[i].numel() } else { 0 }];
+        let mut dx: [Vec<T>; 4] = std::array::from_fn(wanted);
+        let to = dx.each_mut().map(Vec::as_mut_slice);
+        kernel.backward(heads, |number| head(&flat, number), (given[0], given[1], given[2]), to);
         let gradient = |(i, dx): (usize, Vec<T>)| needs[i].then(|| Tensor::from_vec(dx, x[i].shape()));
         dx.into_iter().take(x.len()).enumerate().map(gradient).collect()
     }
 
     fn algebra(&self, x: Vec<&Var<T>>) -> [Var<T>; 1] {
         let shapes: Vec<&Shape> = x.iter().map(|x| x.shape()).collect();
-        let all = scores(&shapes).expect("the shape rule accepted the operands");
         let (_, [_, d]) = matrix(x[0].value());
         let mut scores = x[0].matmul(&x[1].mt()) * T::of(self.factor(d));
         if let Some(bias) = x.get(3) {
             scores += *bias;
         }
-        if !self.causal && self.mask.is_none() {
-            return [scores.softmax(-1).matmul(x[2])];
-        }
-        let (rank, s) = (all.rank(), all[all.rank() - 1]);
-        let mask = self.spread_mask(&shapes).map(|mask| mask.to_vec());
-        let looks = Tensor::from_fn(&all, |at| {
-            let (i, j) = (at / s % all[rank - 2], at % s);
-            (!self.causal || j <= i) && mask.as_ref().is_none_or(|mask| mask[at])
-        });
+        let Some([nowhere, hidden]) = self.gates(&shapes) else { return [scores.softmax(-1).matmul(x[2])] };
         // A query that may look nowhere has nothing to choose from: its row is taken out before and after the softmax.
-        let rows: Vec<bool> = looks.to_vec().chunks(s.max(1)).map(|row| !row.contains(&true)).collect();
-        let nowhere = Tensor::from_fn(&all, |at| rows[at / s]);
-        let hidden = looks.zip(&nowhere, |looks, nowhere| !looks && !nowhere);
         let p = scores.masked_fill(&nowhere, T::zero()).masked_fill(&hidden, T::neg_infinity()).softmax(-1);
         [p.masked_fill(&nowhere, T::zero()).matmul(x[2])]
     }
-}
-
-/// The rows of head `number` in operands that lie in row-major order.
-fn head<T: Real>(flat: &[Tensor<T>], number: usize) -> Head<'_, T> {
-    let rows = |x: &'_ Tensor<T>| {
-        let (_, [n, m]) = matrix(x);
-        number * n * m..(number + 1) * n * m
-    };
-    let of = |i: usize| &flat[i].as_slice().expect("contiguous")[rows(&flat[i])];
-    Head { number, q: of(0), k: of(1), v: of(2) }
 }
 
 #[cfg(any(test, feature = "testing"))]

@@ -2,6 +2,7 @@
 
 mod affine;
 mod batch_norm;
+mod batch_norm_eval;
 mod group_norm;
 mod layer_norm;
 mod local_response_norm;
