@@ -21,7 +21,7 @@ impl<T: Real> Var<T> {
     /// # Example
     /// ```
     /// use autograd_core::Var;
-    /// let x = Var::leaf([1.0, 1.25]);
+    /// let x = Var::<f64>::leaf([1.0, 1.25]);
     /// let y = x.acosh();
     /// assert_eq!(y.value().at([0]), 0.0);
     /// assert!((y.value().at([1]) - 2f64.ln()).abs() < 1e-15);

@@ -20,7 +20,7 @@ impl<T: Real> Var<T> {
     /// # Example
     /// ```
     /// use autograd_core::Var;
-    /// let x = Var::leaf([0.0, 0.6]);
+    /// let x = Var::<f64>::leaf([0.0, 0.6]);
     /// let y = x.asin();
     /// assert_eq!(y.to_vec(), [0.0, 0.6f64.asin()]);
     /// let dx = y.sum().backward().get(&x).unwrap().to_vec();

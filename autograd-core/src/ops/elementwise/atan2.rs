@@ -20,7 +20,7 @@ impl<T: Real> Var<T> {
     /// # Example
     /// ```
     /// use autograd_core::Var;
-    /// let (y, x) = (Var::leaf(1.0), Var::leaf(-1.0));
+    /// let (y, x) = (Var::<f64>::leaf(1.0), Var::leaf(-1.0));
     /// let angle = y.atan2(&x);
     /// assert_eq!(angle.item(), 0.75 * std::f64::consts::PI);
     /// let gradients = angle.backward();

@@ -21,7 +21,7 @@ impl<T: Real> Var<T> {
     /// # Example
     /// ```
     /// use autograd_core::Var;
-    /// let x = Var::leaf([0.0, 0.5]);
+    /// let x = Var::<f64>::leaf([0.0, 0.5]);
     /// let y = x.atanh();
     /// assert_eq!(y.value().at([0]), 0.0);
     /// assert!((y.value().at([1]) - 3f64.ln() / 2.0).abs() < 1e-15);

@@ -33,8 +33,8 @@ impl<T: Real> Var<T> {
         record(Elu { alpha: alpha.as_f64() }, [self])
     }
 
-    /// The scaled exponential linear unit of each element: with weights of variance 1 by fan-in, it draws activations towards mean 0
-    /// and variance 1.
+    /// The scaled exponential linear unit of each element: where the weights of `n` inputs have variance `1 / n`, it draws activations
+    /// towards mean 0 and variance 1.
     ///
     /// `y = λ · elu(x)` with `alpha = 1.6732632423543772` and `λ = 1.0507009873554805`
     ///
@@ -119,9 +119,9 @@ mod tests {
 
     #[test]
     fn selu_is_elu_scaled_in_every_order() {
-        let x = Tensor::from([-2.0, -0.5, 0.5, 2.0]);
-        gradcheck(|x| x[0].selu(), &[x.clone()]).unwrap();
-        gradgradcheck(|x| x[0].selu(), &[x.clone()]).unwrap();
+        let x = [Tensor::from([-2.0, -0.5, 0.5, 2.0])];
+        gradcheck(|x| x[0].selu(), &x).unwrap();
+        gradgradcheck(|x| x[0].selu(), &x).unwrap();
         let zero = Var::leaf(0.0);
         assert_eq!(zero.selu().backward().get(&zero).unwrap().item(), SELU_ALPHA * SELU_SCALE);
     }

@@ -22,7 +22,7 @@ impl<T: Real> Var<T> {
     /// ```
     /// use autograd_core::Var;
     /// use std::f64::consts::FRAC_2_SQRT_PI;
-    /// let x = Var::leaf([0.0, 1.0]);
+    /// let x = Var::<f64>::leaf([0.0, 1.0]);
     /// let y = x.erf();
     /// assert_eq!(y.value().at([0]), 0.0);
     /// assert!((y.value().at([1]) - 0.8427007929497149).abs() < 1e-15);

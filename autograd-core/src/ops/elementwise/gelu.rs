@@ -23,7 +23,7 @@ impl<T: Real> Var<T> {
     /// # Example
     /// ```
     /// use autograd_core::Var;
-    /// let x = Var::leaf([0.0, 1.0]);
+    /// let x = Var::<f64>::leaf([0.0, 1.0]);
     /// let y = x.gelu();
     /// assert_eq!(y.value().at([0]), 0.0);
     /// assert!((y.value().at([1]) - 0.8413447460685429).abs() < 1e-15); // Φ(1)

@@ -105,7 +105,7 @@ impl<T: Real> Var<T> {
     /// `[..] -> [..]`
     ///
     /// # Gradient
-    /// `dx = 0` where `x <= -3`, `dy` where `x >= 3`, else `dy · (2x + 3) / 6`. Saves `x` and the gate.
+    /// `dx = 0` where `x <= -3`, `dy` where `x >= 3`, else `dy · (2x + 3) / 6`. Saves `x`, and the gate before and after its division by 6.
     ///
     /// # Edge cases
     /// At -3 the gradient is 0, at 3 it is 1.
@@ -113,10 +113,10 @@ impl<T: Real> Var<T> {
     /// # Example
     /// ```
     /// use autograd_core::Var;
-    /// let x = Var::leaf([-4.0, 0.0, 1.0, 3.0]);
+    /// let x = Var::leaf([-4.0, 0.0, 1.5, 3.0]);
     /// let y = x.hardswish();
-    /// assert_eq!(y.to_vec(), [0.0, 0.0, 4.0 / 6.0, 3.0]);
-    /// assert_eq!(y.sum().backward().get(&x).unwrap().to_vec(), [0.0, 0.5, 5.0 / 6.0, 1.0]);
+    /// assert_eq!(y.to_vec(), [0.0, 0.0, 1.125, 3.0]);
+    /// assert_eq!(y.sum().backward().get(&x).unwrap().to_vec(), [0.0, 0.5, 1.0, 1.0]);
     /// ```
     ///
     /// Howard et al., 2019, "Searching for MobileNetV3", section 5.2.
@@ -137,10 +137,10 @@ mod tests {
 
     #[test]
     fn gates_are_right_in_every_order() {
-        let x = Tensor::from([[-7.3, -3.4, -2.2, -0.6], [0.8, 2.1, 3.7, 6.5]]);
+        let x = [Tensor::from([[-7.3, -3.4, -2.2, -0.6], [0.8, 2.1, 3.7, 6.5]])];
         for gate in GATES {
-            gradcheck(|x| gate(&x[0]), &[x.clone()]).unwrap();
-            gradgradcheck(|x| gate(&x[0]), &[x.clone()]).unwrap();
+            gradcheck(|x| gate(&x[0]), &x).unwrap();
+            gradgradcheck(|x| gate(&x[0]), &x).unwrap();
         }
     }
 

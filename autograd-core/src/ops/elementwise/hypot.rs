@@ -74,7 +74,7 @@ impl Checked for Hypot {
                 "large and small",
                 Hypot,
                 tensors![[3.0 * large, 3.0 / large], [4.0 * large, 4.0 / large]],
-                { [5.0 * large, 5.0 / large] },
+                [5.0 * large, 5.0 / large],
                 tensors![[0.6, 0.6], [0.8, 0.8]],
             )
             .pin("at infinity", Hypot, tensors![[infinity], [1.0]], [infinity], tensors![[f64::NAN], [0.0]])

@@ -1,8 +1,7 @@
 //! `lerp`: the way from one operand to another, a part of it.
 
 use super::ternary::common_shape;
-use crate::kernel::elementwise;
-use crate::kernel::special;
+use crate::kernel::{elementwise, special};
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {

@@ -28,6 +28,7 @@ impl<T: Real> Var<T> {
     /// ```
     #[track_caller]
     #[must_use]
+    #[doc(alias = "logsigmoid")]
     pub fn log_sigmoid(&self) -> Self {
         record(LogSigmoid, [self])
     }

@@ -50,7 +50,7 @@ fn parted(x: &Shape, axis: isize, pieces: usize) -> Result<(Shape, usize), Misma
     if pieces == 0 {
         return Err(Mismatch::new("there are 0 pieces, at least 1 is needed"));
     }
-    if n % pieces != 0 {
+    if !n.is_multiple_of(pieces) {
         return Err(Mismatch::new(format!("axis {axis} has size {n}, no multiple of {pieces} pieces")));
     }
     let mut sizes = x.to_vec();
@@ -66,14 +66,14 @@ mod tests {
 
     #[test]
     fn neighbours_compete_in_every_order() {
-        let x = Tensor::from_fn([2, 6, 2], |i| (i * 7 % 24) as f64 / 8.0);
+        let x = [Tensor::from_fn([2, 6, 2], |i| (i * 7 % 24) as f64 / 8.0)];
         for (axis, pieces) in [(1, 2), (-2, 3), (0, 2), (2, 1)] {
-            gradcheck(|x| x[0].maxout(axis, pieces), &[x.clone()]).unwrap();
-            gradgradcheck(|x| x[0].maxout(axis, pieces).square(), &[x.clone()]).unwrap();
+            gradcheck(|x| x[0].maxout(axis, pieces), &x).unwrap();
+            gradgradcheck(|x| x[0].maxout(axis, pieces).square(), &x).unwrap();
         }
-        let y = Var::constant(&x).maxout(1, 3);
+        let y = Var::constant(&x[0]).maxout(1, 3);
         assert_eq!(*y.shape(), [2, 2, 2]);
-        let column = [0, 1, 2].map(|i| x.at([1, 3 + i, 0])).into_iter().fold(f64::MIN, f64::max);
+        let column = [0, 1, 2].map(|i| x[0].at([1, 3 + i, 0])).into_iter().fold(f64::MIN, f64::max);
         assert_eq!(y.value().at([1, 1, 0]), column);
         assert_eq!(*Var::constant(Tensor::<f64>::zeros([2, 0])).maxout(1, 2).shape(), [2, 0]);
     }

@@ -13,6 +13,7 @@ mod atanh;
 mod ceil;
 mod clamp;
 mod clamp_between;
+mod copysign;
 mod cos;
 mod cosh;
 mod div;
@@ -82,14 +83,14 @@ pub use unary::Unary;
 register! {
     elementwise:
         abs::Abs, acos::Acos, acosh::Acosh, add::Add, add_scalar::AddScalar, asin::Asin, asinh::Asinh,
-        atan::Atan, atan2::Atan2, atanh::Atanh, ceil::Ceil, clamp::Clamp, cos::Cos, cosh::Cosh, div::Div,
-        div_scalar::DivScalar, elu::Elu, erf::Erf, erfc::Erfc, exp::Exp, exp2::Exp2, expm1::Expm1, floor::Floor,
-        gelu::Gelu, gelu_tanh::GeluTanh, hypot::Hypot, leaky_relu::LeakyRelu, lerp::Lerp,
-        lerp_scalar::LerpScalar, log::Log, log10::Log10, log1p::Log1p, log2::Log2, log_sigmoid::LogSigmoid,
-        logaddexp::LogAddExp, masked_fill::MaskedFill, maximum::Maximum, minimum::Minimum, mish::Mish, mul::Mul,
-        mul_scalar::MulScalar, neg::Neg, pow::Pow, pow_scalar::PowScalar, prelu::Prelu, rdiv_scalar::RdivScalar,
-        reciprocal::Reciprocal, relu::Relu, remainder::Remainder, round::Round, rsqrt::Rsqrt,
-        rsub_scalar::RsubScalar, sigmoid::Sigmoid, sign::Sign, silu::Silu, sin::Sin, sinh::Sinh,
-        softplus::Softplus, softsign::Softsign, sqrt::Sqrt, square::Square, sub::Sub, tan::Tan, tanh::Tanh,
-        trunc::Trunc, where_::Where, xlogy::Xlogy;
+        atan::Atan, atan2::Atan2, atanh::Atanh, ceil::Ceil, clamp::Clamp, copysign::Copysign, cos::Cos,
+        cosh::Cosh, div::Div, div_scalar::DivScalar, elu::Elu, erf::Erf, erfc::Erfc, exp::Exp, exp2::Exp2,
+        expm1::Expm1, floor::Floor, gelu::Gelu, gelu_tanh::GeluTanh, hypot::Hypot, leaky_relu::LeakyRelu,
+        lerp::Lerp, lerp_scalar::LerpScalar, log::Log, log10::Log10, log1p::Log1p, log2::Log2,
+        log_sigmoid::LogSigmoid, logaddexp::LogAddExp, masked_fill::MaskedFill, maximum::Maximum,
+        minimum::Minimum, mish::Mish, mul::Mul, mul_scalar::MulScalar, neg::Neg, pow::Pow,
+        pow_scalar::PowScalar, prelu::Prelu, rdiv_scalar::RdivScalar, reciprocal::Reciprocal, relu::Relu,
+        remainder::Remainder, round::Round, rsqrt::Rsqrt, rsub_scalar::RsubScalar, sigmoid::Sigmoid, sign::Sign,
+        silu::Silu, sin::Sin, sinh::Sinh, softplus::Softplus, softsign::Softsign, sqrt::Sqrt, square::Square,
+        sub::Sub, tan::Tan, tanh::Tanh, trunc::Trunc, where_::Where, xlogy::Xlogy;
 }
