@@ -11,5 +11,6 @@ pub mod order;
 pub mod pool;
 pub mod reduce;
 pub mod scan;
+pub mod special;
 pub mod threads;
 pub mod view;
