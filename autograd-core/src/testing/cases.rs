@@ -50,6 +50,8 @@ pub struct Pin<O> {
     pub y: Tensor<f64>,
     /// The gradient of each operand for a cotangent of ones.
     pub dx: Vec<Tensor<f64>>,
+    /// The gradient of the sum of all of `dx` with respect to each operand, where it is pinned too.
+    pub ddx: Option<Vec<Tensor<f64>>>,
 }
 
 /// The work of a bench case.
@@ -150,7 +152,17 @@ impl<O: Clone> Cases<O> {
         y: impl Into<Tensor<f64>>,
         dx: Vec<Tensor<f64>>,
     ) -> Self {
-        self.pins.push(Pin { name, op, x, y: y.into(), dx });
+        self.pins.push(Pin { name, op, x, y: y.into(), dx, ddx: None });
+        self
+    }
+
+    /// The second order at the last pin: the gradient, with respect to each operand, of the sum of all first gradients.
+    ///
+    /// # Panics
+    /// If there is no pin yet.
+    #[must_use]
+    pub fn second(mut self, ddx: Vec<Tensor<f64>>) -> Self {
+        self.pins.last_mut().expect("a second order belongs to the pin before it").ddx = Some(ddx);
         self
     }
 

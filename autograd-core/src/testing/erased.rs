@@ -147,6 +147,7 @@ pub(super) struct Pin<'a> {
     pub(super) x: &'a [Tensor<f64>],
     pub(super) y: &'a Tensor<f64>,
     pub(super) dx: &'a [Tensor<f64>],
+    pub(super) ddx: Option<&'a [Tensor<f64>]>,
 }
 
 /// All that an op is tested on.
@@ -174,7 +175,14 @@ impl<'a> Subjects<'a> {
             shapes: &case.shapes,
             textbook: Box::new(|x| (cases.reference)(&case.op, x)),
         };
-        let pin = |pin: &'a cases::Pin<O>| Pin { op: any(&pin.op), name: pin.name, x: &pin.x, y: &pin.y, dx: &pin.dx };
+        let pin = |pin: &'a cases::Pin<O>| Pin {
+            op: any(&pin.op),
+            name: pin.name,
+            x: &pin.x,
+            y: &pin.y,
+            dx: &pin.dx,
+            ddx: pin.ddx.as_deref(),
+        };
         Subjects {
             cases: cases.cases.iter().map(erase).collect(),
             shared: match cases.shared.is_empty() {

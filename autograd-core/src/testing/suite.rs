@@ -82,7 +82,7 @@ fn check_subjects(subjects: &Subjects<'_>) -> Result<(), Failure> {
     }
     for pin in &subjects.pins {
         let report = report(&*pin.op, "pins", format!("pin {:?}", pin.name));
-        laws::pin(&*pin.op, pin.x, pin.y, pin.dx).map_err(report)?;
+        laws::pin(pin).map_err(report)?;
     }
     Ok(())
 }

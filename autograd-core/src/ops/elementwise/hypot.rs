@@ -69,7 +69,9 @@ impl Checked for Hypot {
         Cases::binary(Hypot, |a, b| (a * a + b * b).sqrt())
             .domains([Domain::between(-2.0, 2.0), Domain::between(-2.0, 2.0).away_from([0.0], 0.4)])
             .pin("at zero", Hypot, tensors![[0.0], [0.0]], [0.0], tensors![[0.0], [0.0]])
+            .second(tensors![[0.0], [0.0]])
             .pin("on an axis", Hypot, tensors![[-2.0], [0.0]], [2.0], tensors![[-1.0], [0.0]])
+            .second(tensors![[0.0], [0.5]])
             .pin(
                 "large and small",
                 Hypot,
