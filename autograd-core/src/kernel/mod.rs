@@ -5,6 +5,7 @@ pub mod cross_entropy;
 pub mod elementwise;
 pub mod gemm;
 pub mod index;
+pub mod linalg;
 pub mod normalize;
 pub mod pool;
 pub mod reduce;

@@ -34,6 +34,8 @@ impl<T: Real> Var<T> {
     #[doc(alias = "mm")]
     #[doc(alias = "bmm")]
     #[doc(alias = "dot")]
+    #[doc(alias = "mv")]
+    #[doc(alias = "inner")]
     pub fn matmul(&self, other: &Var<T>) -> Self {
         let (a, b) = (self.shape(), other.shape());
         if let Err(why) = accepts(a, b) {
@@ -51,10 +53,9 @@ impl<T: Real> Var<T> {
                 let rows = a[..n - 1].iter().product::<usize>();
                 record(MatMul, [&self.reshape([rows, b[0]]), other]).reshape(a.with(n - 1, b[1]))
             }
-            (n, m) => {
-                let batch = Shape::from(&a[..n - 2]).broadcast(&b[..m - 2].into()).expect("accepted above");
-                let with = |shape: &Shape| Shape::from([&*batch, &shape[shape.rank() - 2..]].concat());
-                record(MatMul, [&self.broadcast_to(with(a)), &other.broadcast_to(with(b))])
+            _ => {
+                let [a, b] = batched(self, other);
+                record(MatMul, [&a, &b])
             }
         }
     }
@@ -73,9 +74,18 @@ fn accepts(a: &Shape, b: &Shape) -> Result<(), Mismatch> {
     batch(a).broadcast(&batch(b)).map(|_| ())
 }
 
+/// Matrices with their batch axes broadcast to one shape: views, of which nothing is copied.
+#[track_caller]
+pub(super) fn batched<T: Real>(a: &Var<T>, b: &Var<T>) -> [Var<T>; 2] {
+    let (n, m) = (a.rank() - 2, b.rank() - 2);
+    let batch = Shape::from(&a.shape()[..n]).broadcast(&b.shape()[..m].into()).expect("the caller has checked");
+    let with = |matrix: &[usize]| Shape::from([&*batch, matrix].concat());
+    [a.broadcast_to(with(&a.shape()[n..])), b.broadcast_to(with(&b.shape()[m..]))]
+}
+
 /// The variable without an axis of size 1.
 #[track_caller]
-fn without_axis<T: Real>(x: &Var<T>, axis: isize) -> Var<T> {
+pub(super) fn without_axis<T: Real>(x: &Var<T>, axis: isize) -> Var<T> {
     let axis = x.shape().axis(axis).expect("the product has both matrix axes");
     x.reshape(x.shape().reduced(&[axis], false))
 }
@@ -123,20 +133,20 @@ impl<T: Real> Op<T> for MatMul {
 }
 
 /// The matrices of a batch, wherever they lie.
-struct Matrices<'a, T> {
+pub(super) struct Matrices<'a, T> {
     data: &'a [T],
     offsets: Vec<usize>,
-    size: [usize; 2],
+    pub(super) size: [usize; 2],
     strides: [isize; 2],
 }
 
 impl<T: Real> Matrices<'_, T> {
-    fn matrix(&self, i: usize) -> Matrix<'_, T> {
+    pub(super) fn matrix(&self, i: usize) -> Matrix<'_, T> {
         Matrix::new(self.data, self.offsets[i], self.size, self.strides)
     }
 }
 
-fn matrices<T: Real>(x: &Tensor<T>) -> Matrices<'_, T> {
+pub(super) fn matrices<T: Real>(x: &Tensor<T>) -> Matrices<'_, T> {
     let view = x.view();
     let strides = view.strides();
     let (batch, size) = x.shape().matrix().expect("accepted before");
