@@ -1,47 +1,48 @@
-//! Dense linear algebra on one matrix: the one door to `nalgebra`. Slices are row-major.
+//! Dense linear algebra on one matrix: the one door to `nalgebra`. Results are row-major slices.
 
+use super::gemm::Matrix;
 use nalgebra::{Cholesky, DMatrix, DVector, Dyn, LU, RealField, convert};
 
-/// Factorisations of a matrix of `n × n` elements.
+/// What follows from factorisations of a square matrix `a`.
 ///
 /// What has no answer is answered with NaN in each place.
 pub trait Dense: Sized {
-    /// `x ← a⁻¹ b`, where `b` and `x` have `n` rows. NaN if `a` is singular to working precision.
-    fn solve(a: &[Self], b: &[Self], n: usize, x: &mut [Self]);
+    /// `x ← a⁻¹ b`. NaN if `a` is singular to working precision.
+    fn solve(a: Matrix<'_, Self>, b: Matrix<'_, Self>, x: &mut [Self]);
     /// `y ← a⁻¹`. NaN if `a` is singular to working precision.
-    fn inverse(a: &[Self], n: usize, y: &mut [Self]);
+    fn inverse(a: Matrix<'_, Self>, y: &mut [Self]);
     /// `x ← a⁻¹ b` for a triangular `a`, of which only the triangle is read; with `unit`, not its diagonal, taken to be ones. NaN if
     /// a zero is on the diagonal.
-    fn solve_triangular(a: &[Self], b: &[Self], n: usize, lower: bool, unit: bool, x: &mut [Self]);
+    fn solve_triangular(a: Matrix<'_, Self>, b: Matrix<'_, Self>, lower: bool, unit: bool, x: &mut [Self]);
     /// The lower triangular `y` with `y yᵀ = a`, from the lower triangle of `a`. NaN if `a` is not positive definite.
-    fn cholesky(a: &[Self], n: usize, y: &mut [Self]);
+    fn cholesky(a: Matrix<'_, Self>, y: &mut [Self]);
     /// The determinant.
-    fn det(a: &[Self], n: usize) -> Self;
+    fn det(a: Matrix<'_, Self>) -> Self;
     /// The sign of the determinant, and the logarithm of its absolute value.
-    fn slogdet(a: &[Self], n: usize) -> (Self, Self);
+    fn slogdet(a: Matrix<'_, Self>) -> (Self, Self);
 }
 
 impl<F: RealField + Copy> Dense for F {
-    fn solve(a: &[F], b: &[F], n: usize, x: &mut [F]) {
-        match Factored::new(a, n) {
-            Some(factored) => write(factored.solve(DMatrix::from_row_slice(n, b.len() / n, b)), x),
+    fn solve(a: Matrix<'_, F>, b: Matrix<'_, F>, x: &mut [F]) {
+        match Factored::new(a) {
+            Some(factored) => write(factored.solve(owned(b)), x),
             None => x.fill(nan()),
         }
     }
 
-    fn inverse(a: &[F], n: usize, y: &mut [F]) {
-        match Factored::new(a, n) {
-            Some(factored) => write(factored.solve(DMatrix::identity(n, n)), y),
+    fn inverse(a: Matrix<'_, F>, y: &mut [F]) {
+        match Factored::new(a) {
+            Some(factored) => write(factored.solve(DMatrix::identity(a.size()[0], a.size()[0])), y),
             None => y.fill(nan()),
         }
     }
 
-    fn solve_triangular(a: &[F], b: &[F], n: usize, lower: bool, unit: bool, x: &mut [F]) {
-        let mut a = DMatrix::from_row_slice(n, n, a);
+    fn solve_triangular(a: Matrix<'_, F>, b: Matrix<'_, F>, lower: bool, unit: bool, x: &mut [F]) {
+        let mut a = owned(a);
         if unit {
             a.fill_diagonal(F::one());
         }
-        let mut solution = DMatrix::from_row_slice(n, b.len() / n, b);
+        let mut solution = owned(b);
         let solved = match lower {
             true => a.solve_lower_triangular_mut(&mut solution),
             false => a.solve_upper_triangular_mut(&mut solution),
@@ -52,19 +53,19 @@ impl<F: RealField + Copy> Dense for F {
         }
     }
 
-    fn cholesky(a: &[F], n: usize, y: &mut [F]) {
-        match Cholesky::new(DMatrix::from_row_slice(n, n, a)) {
+    fn cholesky(a: Matrix<'_, F>, y: &mut [F]) {
+        match Cholesky::new(owned(a)) {
             Some(factors) => write(factors.unpack(), y),
             None => y.fill(nan()),
         }
     }
 
-    fn det(a: &[F], n: usize) -> F {
-        LU::new(DMatrix::from_row_slice(n, n, a)).determinant()
+    fn det(a: Matrix<'_, F>) -> F {
+        LU::new(owned(a)).determinant()
     }
 
-    fn slogdet(a: &[F], n: usize) -> (F, F) {
-        let lu = LU::new(DMatrix::from_row_slice(n, n, a));
+    fn slogdet(a: Matrix<'_, F>) -> (F, F) {
+        let lu = LU::new(owned(a));
         lu.u().diagonal().iter().fold((lu.p().determinant(), F::zero()), |(sign, log), &pivot| {
             let pivot_sign = if pivot == F::zero() { F::zero() } else { pivot.signum() };
             (sign * pivot_sign, log + pivot.abs().ln())
@@ -74,6 +75,11 @@ impl<F: RealField + Copy> Dense for F {
 
 fn nan<F: RealField>() -> F {
     convert(f64::NAN)
+}
+
+fn owned<F: RealField + Copy>(a: Matrix<'_, F>) -> DMatrix<F> {
+    let [rows, columns] = a.size();
+    DMatrix::from_fn(rows, columns, |i, j| a.at(i, j))
 }
 
 fn write<F: RealField + Copy>(matrix: DMatrix<F>, out: &mut [F]) {
@@ -91,8 +97,9 @@ struct Factored<F: RealField> {
 }
 
 impl<F: RealField + Copy> Factored<F> {
-    fn new(a: &[F], n: usize) -> Option<Self> {
-        let mut a = DMatrix::from_row_slice(n, n, a);
+    fn new(a: Matrix<'_, F>) -> Option<Self> {
+        let mut a = owned(a);
+        let n = a.nrows();
         let rows = DVector::from_iterator(n, a.row_iter().map(|row| scale(row.iter())));
         a.column_iter_mut().for_each(|mut column| column.component_mul_assign(&rows));
         let columns = DVector::from_iterator(n, a.column_iter().map(|column| scale(column.iter())));
@@ -157,7 +164,7 @@ fn inverse_norm<F: RealField + Copy>(lu: &LU<F, Dyn, Dyn>, n: usize) -> F {
         x[steepest] = F::one();
     }
     // A vector against which matrices that deceive the search are powerless.
-    let signed = |i: usize| (F::one() + number(i) / number(n)) * if i % 2 == 0 { F::one() } else { -F::one() };
+    let signed = |i: usize| (F::one() + number(i) / number(n)) * if i.is_multiple_of(2) { F::one() } else { -F::one() };
     let alternating = apply(DVector::from_fn(n, |i, _| signed(i)));
     largest.max(alternating.lp_norm(1) * number(2) / number(3 * n))
 }
@@ -167,8 +174,9 @@ mod tests {
     use super::*;
 
     fn solved(a: &[f64], b: &[f64]) -> Vec<f64> {
-        let mut x = vec![0.0; b.len()];
-        f64::solve(a, b, b.len(), &mut x);
+        let n = b.len();
+        let mut x = vec![0.0; n];
+        f64::solve(Matrix::row_major(a, 0, [n, n]), Matrix::row_major(b, 0, [n, 1]), &mut x);
         x
     }
 

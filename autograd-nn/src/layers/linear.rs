@@ -48,7 +48,8 @@ impl<T: Real> Linear<T> {
 impl<T: Real> Forward<T> for Linear<T> {
     #[track_caller]
     fn forward(&self, x: &Var<T>) -> Var<T> {
-        x.linear(self.weight.var(), self.bias.as_ref().map(Parameter::var))
+        let bias = self.bias.as_ref().map(Parameter::var);
+        x.linear(&self.weight.var(), bias.as_ref())
     }
 }
 

@@ -1,6 +1,7 @@
 //! `cholesky`: the triangular factor of a positive definite matrix.
 
-use super::dense::{each, part, square, triangle};
+use super::dense::{each, square, triangle};
+use super::matmul::matrices;
 use super::solve_triangular::SolveTriangular;
 use crate::ops::prelude::*;
 
@@ -62,8 +63,8 @@ impl<T: Real> Op<T> for Cholesky {
 
     fn forward(&self, [x]: [&Tensor<T>; 1]) -> Tensor<T> {
         let (_, n) = square(x.shape()).expect("the shape rule accepted the operand");
-        let x = x.contiguous();
-        each(x.shape().clone(), n * n, n, |i, y| T::cholesky(part(&x, i, n * n), n, y))
+        let matrices = matrices(x);
+        each(x.shape().clone(), n * n, n, |i, y| T::cholesky(matrices.matrix(i), y))
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {

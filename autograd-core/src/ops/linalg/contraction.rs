@@ -81,7 +81,7 @@ pub(super) fn contract<T: Real>(
         // Matrices of one row and column, or of one inner place: element by element is the shorter way.
         let all = [&*labels, &inner].concat();
         let product = Labelled { x: a.spread(&all) * b.spread(&all), labels: all };
-        product.summed(|label| kept(label)).x
+        product.summed(kept).x
     } else {
         let (left, right) = (a.joined([&batch, &rows, &inner])?, b.joined([&batch, &inner, &columns])?);
         match batch.is_empty() {

@@ -41,6 +41,16 @@ pub(super) fn system<T: Real, O: Registered<T> + Op<T, Arity = Fixed<2>>>(op: O,
         let [a, b] = batched(a, &b.reshape([b.numel(), 1]));
         return without_axis(&record(op, [&a, &b]), -1);
     }
+    if a.rank() == 2 && b.rank() > 2 {
+        // One matrix for the whole batch: factored once, its right sides are columns side by side.
+        let (last, [n, k]) = (b.rank() - 1, [b.shape()[b.rank() - 2], b.shape()[b.rank() - 1]]);
+        let batch = &b.shape()[..last - 1];
+        let order: Vec<usize> = [last - 1].into_iter().chain(0..last - 1).chain([last]).collect();
+        let back: Vec<usize> = (1..last).chain([0, last]).collect();
+        let columns = Shape::from([batch, &[k]].concat()).numel();
+        let x = record(op, [a, &b.permute(order).reshape([n, columns])]);
+        return x.reshape([&[n], batch, &[k]].concat()).permute(back);
+    }
     let [a, b] = batched(a, b);
     record(op, [&a, &b])
 }
@@ -48,11 +58,6 @@ pub(super) fn system<T: Real, O: Registered<T> + Op<T, Arity = Fixed<2>>>(op: O,
 /// The tensor whose part `i`, of `size` elements that cost so much each, is what `f(i)` writes.
 pub(super) fn each<T: Real>(shape: Shape, size: usize, cost: usize, f: impl Fn(usize, &mut [T]) + Sync) -> Tensor<T> {
     Tensor::build(shape, |out| threads::chunks(out, size, cost, |start, out| f(start / size, out)))
-}
-
-/// Matrix `i` of row-major matrices of `size` elements.
-pub(super) fn part<T: Real>(x: &Tensor<T>, i: usize, size: usize) -> &[T] {
-    &x.as_slice().expect("contiguous")[i * size..(i + 1) * size]
 }
 
 /// Zeros in place of the elements of square matrices that lie beside a triangle: above the diagonal for the lower one, below it for the

@@ -1,6 +1,7 @@
 //! `det`: the determinant.
 
-use super::dense::{each, part, square};
+use super::dense::{each, square};
+use super::matmul::matrices;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -51,8 +52,8 @@ impl<T: Real> Op<T> for Det {
 
     fn forward(&self, [x]: [&Tensor<T>; 1]) -> Tensor<T> {
         let (batch, n) = square(x.shape()).expect("the shape rule accepted the operand");
-        let values = x.contiguous();
-        each(batch.into(), 1, n * n * n, |i, y| y[0] = T::det(part(&values, i, n * n), n))
+        let matrices = matrices(x);
+        each(batch.into(), 1, n * n * n, |i, y| y[0] = T::det(matrices.matrix(i)))
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {

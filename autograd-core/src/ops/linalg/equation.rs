@@ -38,14 +38,15 @@ impl Equation {
         let mut inputs = Vec::new();
         let mut sizes = BTreeMap::new();
         for (term, shape) in terms.iter().zip(shapes) {
-            let letters = term.replace("...", "").len();
-            let ellipsis = match shape.rank().checked_sub(letters) {
-                Some(rest) if rest == 0 || term.contains("...") => rest,
+            let (before, behind) = parts(term)?;
+            let letters = before.len() + behind.map_or(0, str::len);
+            let dots = match shape.rank().checked_sub(letters) {
+                Some(rest) if rest == 0 || behind.is_some() => rest,
                 _ => {
                     return refuse(format!("the term {term:?} names {letters} axes, its operand has {}", shape.rank()));
                 }
             };
-            let labels = labels(term, ellipsis)?;
+            let labels = labels(term, dots)?;
             for (axis, &label) in labels.iter().enumerate() {
                 let diagonal = labels.iter().position(|&other| other == label).expect("its own at least");
                 let (n, other) = (shape[axis], shape[diagonal]);
@@ -80,13 +81,19 @@ impl Equation {
     }
 }
 
-/// The labels of a term in which `...` stands for so many axes.
-fn labels(term: &str, ellipsis: usize) -> Result<Vec<Label>, Mismatch> {
-    let (before, after) = term.split_once("...").unwrap_or((term, ""));
-    if let Some(odd) = before.chars().chain(after.chars()).find(|c| !c.is_ascii_alphabetic()) {
-        return Err(Mismatch::new(format!("{odd:?} in {term:?} is no letter from a to z or A to Z")));
+/// The letters of a term: all, or those before `...` and those behind it.
+fn parts(term: &str) -> Result<(&str, Option<&str>), Mismatch> {
+    let (before, behind) = term.split_once("...").map_or((term, None), |(before, behind)| (before, Some(behind)));
+    match before.chars().chain(behind.unwrap_or_default().chars()).find(|c| !c.is_ascii_alphabetic()) {
+        Some(odd) => Err(Mismatch::new(format!("{odd:?} in {term:?} is no letter from a to z or A to Z"))),
+        None => Ok((before, behind)),
     }
-    let dots = if term.contains("...") { ellipsis } else { 0 };
+}
+
+/// The labels of a term in which `...` stands for so many axes.
+fn labels(term: &str, dots: usize) -> Result<Vec<Label>, Mismatch> {
+    let (before, behind) = parts(term)?;
+    let dots = behind.map_or(0, |_| dots);
     let dots = (0..dots).rev().map(|i| ELLIPSIS + i as Label);
-    Ok(before.chars().map(Label::from).chain(dots).chain(after.chars().map(Label::from)).collect())
+    Ok(before.chars().map(Label::from).chain(dots).chain(behind.unwrap_or_default().chars().map(Label::from)).collect())
 }

@@ -1,6 +1,7 @@
 //! `inverse`: the inverse of a matrix.
 
-use super::dense::{each, part, square};
+use super::dense::{each, square};
+use super::matmul::matrices;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -52,8 +53,8 @@ impl<T: Real> Op<T> for Inverse {
 
     fn forward(&self, [x]: [&Tensor<T>; 1]) -> Tensor<T> {
         let (_, n) = square(x.shape()).expect("the shape rule accepted the operand");
-        let x = x.contiguous();
-        each(x.shape().clone(), n * n, 2 * n, |i, y| T::inverse(part(&x, i, n * n), n, y))
+        let matrices = matrices(x);
+        each(x.shape().clone(), n * n, 2 * n, |i, y| T::inverse(matrices.matrix(i), y))
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {

@@ -1,7 +1,8 @@
 //! `slogdet`: the logarithm of the determinant.
 
-use super::dense::{each, part, square};
+use super::dense::{each, square};
 use super::det::per_matrix;
+use super::matmul::matrices;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -85,8 +86,8 @@ fn signs<T: Real>(x: &Tensor<T>) -> Tensor<T> {
 
 fn determinants<T: Real>(x: &Tensor<T>, of: impl Fn((T, T)) -> T + Sync) -> Tensor<T> {
     let (batch, n) = square(x.shape()).expect("the shape rule accepted the operand");
-    let values = x.contiguous();
-    each(batch.into(), 1, n * n * n, |i, y| y[0] = of(T::slogdet(part(&values, i, n * n), n)))
+    let matrices = matrices(x);
+    each(batch.into(), 1, n * n * n, |i, y| y[0] = of(T::slogdet(matrices.matrix(i))))
 }
 
 impl<T: Real> Op<T> for SLogDet {

@@ -1,6 +1,7 @@
 //! `solve`: the solution of linear equations.
 
-use super::dense::{each, part, solution, system};
+use super::dense::{each, solution, system};
+use super::matmul::matrices;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -56,9 +57,9 @@ impl<T: Real> Op<T> for Solve {
 
     fn forward(&self, [a, b]: [&Tensor<T>; 2]) -> Tensor<T> {
         let (_, [n, k]) = b.shape().matrix().expect("the shape rule accepted the operands");
-        let (a, b) = (a.contiguous(), b.contiguous());
+        let (a, right) = (matrices(a), matrices(b));
         each(b.shape().clone(), n * k, n + n * n / k.max(1), |i, x| {
-            T::solve(part(&a, i, n * n), part(&b, i, n * k), n, x);
+            T::solve(a.matrix(i), right.matrix(i), x);
         })
     }
 
@@ -123,6 +124,7 @@ impl Checked for Solve {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ops::linalg::dense::eliminate;
     use crate::testing::{gradcheck, gradgradcheck};
 
     #[test]

@@ -1,6 +1,7 @@
 //! `solve_triangular`: the solution of linear equations whose matrix is triangular.
 
-use super::dense::{each, part, solution, system, triangle};
+use super::dense::{each, solution, system, triangle};
+use super::matmul::matrices;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -77,9 +78,9 @@ impl<T: Real> Op<T> for SolveTriangular {
 
     fn forward(&self, [a, b]: [&Tensor<T>; 2]) -> Tensor<T> {
         let (_, [n, k]) = b.shape().matrix().expect("the shape rule accepted the operands");
-        let (a, b) = (a.contiguous(), b.contiguous());
+        let (a, right) = (matrices(a), matrices(b));
         each(b.shape().clone(), n * k, n, |i, x| {
-            T::solve_triangular(part(&a, i, n * n), part(&b, i, n * k), n, self.lower, self.unit, x);
+            T::solve_triangular(a.matrix(i), right.matrix(i), self.lower, self.unit, x);
         })
     }
 

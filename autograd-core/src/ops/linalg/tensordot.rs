@@ -62,7 +62,7 @@ impl<T: Real> Var<T> {
     pub fn tensordot(&self, other: &Var<T>, axes: impl Into<DotAxes>) -> Self {
         let at = Location::caller();
         let y = match labels(self.shape(), other.shape(), axes.into()) {
-            Ok((a, b, summed)) => blame(at, || {
+            Ok([a, b, summed]) => blame(at, || {
                 let (a, b) = (Labelled { x: self.clone(), labels: a }, Labelled { x: other.clone(), labels: b });
                 contract(a, b, |label| !summed.contains(&label)).map(|y| y.x)
             }),
@@ -79,7 +79,7 @@ impl<T: Real> Var<T> {
 }
 
 /// Labels for the axes of both operands, equal where they are summed over, and those that are.
-fn labels(a: &Shape, b: &Shape, axes: DotAxes) -> Result<(Vec<Label>, Vec<Label>, Vec<Label>), Mismatch> {
+fn labels(a: &Shape, b: &Shape, axes: DotAxes) -> Result<[Vec<Label>; 3], Mismatch> {
     let (pairs_a, pairs_b) = match axes {
         DotAxes::Count(count) if count > a.rank().min(b.rank()) => {
             let why = format!("{count} axes are summed over, the operands have {} and {}", a.rank(), b.rank());
@@ -99,7 +99,7 @@ fn labels(a: &Shape, b: &Shape, axes: DotAxes) -> Result<(Vec<Label>, Vec<Label>
         }
         labels_b[j] = labels_a[i];
     }
-    Ok((labels_a, labels_b, pairs_a.into_iter().map(|axis| axis as Label).collect()))
+    Ok([labels_a, labels_b, pairs_a.into_iter().map(|axis| axis as Label).collect()])
 }
 
 /// Axes counted from the start, in the order given; each only once.
