@@ -108,7 +108,7 @@ impl<F: RealField + Copy> Factored<F> {
         let lu = LU::new(a);
         // Written so that NaN is refused too.
         let regular = lu.is_invertible() && F::one() / (norm * inverse_norm(&lu, n)) >= F::default_epsilon();
-        (regular || n == 0).then_some(Factored { lu, rows, columns })
+        regular.then_some(Factored { lu, rows, columns })
     }
 
     fn solve(&self, mut b: DMatrix<F>) -> DMatrix<F> {
@@ -133,7 +133,7 @@ fn norm<F: RealField + Copy>(a: &DMatrix<F>) -> F {
     a.column_iter().map(|column| column.lp_norm(1)).fold(F::zero(), F::max)
 }
 
-/// A lower bound, rarely a third below, of the 1-norm of the inverse of a factored matrix.
+/// A lower bound of the 1-norm of the inverse of a factored matrix, rarely less than a third of it.
 ///
 /// Hager 1984, "Condition Estimates"; Higham 1988, "FORTRAN Codes for Estimating the One-Norm", algorithm 4.1.
 fn inverse_norm<F: RealField + Copy>(lu: &LU<F, Dyn, Dyn>, n: usize) -> F {

@@ -45,21 +45,24 @@ impl<T: Real> Labelled<T> {
         }
     }
 
-    /// The variable under groups of labels, each group joined to one axis.
     /// The variable with an axis for each of `labels`, in that order: of size 1 where it has no such label.
     fn spread(&self, labels: &[Label]) -> Var<T> {
         let own: Vec<Label> = labels.iter().copied().filter(|&label| self.has(label)).collect();
         let size = |&label: &Label| if self.has(label) { self.x.shape()[self.axis(label)] } else { 1 };
-        self.arranged(&own).reshape(labels.iter().map(size).collect::<Shape>())
+        reshaped(self.arranged(&own), labels.iter().map(size).collect())
     }
 
-    fn joined(&self, groups: [&[Label]; 3]) -> Result<Var<T>, Mismatch> {
-        let mut shape = [1; 3];
-        for (size, group) in shape.iter_mut().zip(groups) {
-            *size = Shape::from(self.sizes(group)).addressable()?.numel();
-        }
-        Ok(self.arranged(&groups.concat()).reshape(shape))
+    /// The variable under groups of labels, each group joined to one axis.
+    fn joined(&self, groups: &[&[Label]]) -> Result<Var<T>, Mismatch> {
+        let sizes = groups.iter().map(|group| Ok(Shape::from(self.sizes(group)).addressable()?.numel()));
+        let shape = sizes.collect::<Result<Shape, Mismatch>>()?;
+        Ok(reshaped(self.arranged(&groups.concat()), shape))
     }
+}
+
+/// The variable under a shape, without a step that would change nothing.
+fn reshaped<T: Real>(x: Var<T>, shape: Shape) -> Var<T> {
+    if *x.shape() == shape { x } else { x.reshape(shape) }
 }
 
 /// The product of two operands, summed over the labels that are not kept. Those that both have and that are kept come first in the
@@ -74,21 +77,18 @@ pub(super) fn contract<T: Real>(
     let (shared, rows): (Vec<Label>, Vec<Label>) = a.labels.iter().copied().partition(|&label| b.has(label));
     let (batch, inner): (Vec<Label>, Vec<Label>) = shared.into_iter().partition(|&label| kept(label));
     let columns: Vec<Label> = b.labels.iter().copied().filter(|&label| !a.has(label)).collect();
-    let outer = [a.sizes(&batch), a.sizes(&rows), b.sizes(&columns)].concat();
-    let shape = Shape::from(outer).addressable()?;
     let labels = [&*batch, &rows, &columns].concat();
+    let shape = Shape::from([a.sizes(&batch), a.sizes(&rows), b.sizes(&columns)].concat()).addressable()?;
     let x = if inner.is_empty() || rows.is_empty() && columns.is_empty() {
         // Matrices of one row and column, or of one inner place: element by element is the shorter way.
         let all = [&*labels, &inner].concat();
-        let product = Labelled { x: a.spread(&all) * b.spread(&all), labels: all };
-        product.summed(kept).x
+        Labelled { x: a.spread(&all) * b.spread(&all), labels: all }.summed(kept).x
     } else {
-        let (left, right) = (a.joined([&batch, &rows, &inner])?, b.joined([&batch, &inner, &columns])?);
-        match batch.is_empty() {
-            true => left.reshape(&left.shape()[1..]).matmul(&right.reshape(&right.shape()[1..])),
-            false => left.matmul(&right),
-        }
-        .reshape(shape)
+        let (left, right) = match batch.is_empty() {
+            true => (a.joined(&[&rows, &inner])?, b.joined(&[&inner, &columns])?),
+            false => (a.joined(&[&batch, &rows, &inner])?, b.joined(&[&batch, &inner, &columns])?),
+        };
+        reshaped(left.matmul(&right), shape)
     };
     Ok(Labelled { x, labels })
 }

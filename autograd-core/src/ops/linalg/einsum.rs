@@ -59,11 +59,12 @@ impl<T: Real> Var<T> {
 
 fn evaluate<T: Real>(equation: &Equation, operands: &[&Var<T>]) -> Result<Var<T>, Mismatch> {
     let Equation { inputs, output, sizes } = equation;
-    let prepared = |(x, labels): (&&Var<T>, &Vec<Label>)| {
-        let x = fitted(Labelled { x: (*x).clone(), labels: labels.clone() }, sizes);
-        x.summed(|label| output.contains(&label) || inputs.iter().filter(|term| term.contains(&label)).count() > 1)
-    };
-    let mut left: Vec<Labelled<T>> = operands.iter().zip(inputs).map(prepared).collect();
+    let mut left: Vec<Labelled<T>> = Vec::new();
+    for (&x, labels) in operands.iter().zip(inputs) {
+        let shared = |label| inputs.iter().filter(|term| term.contains(&label)).count() > 1;
+        let x = fitted(Labelled { x: x.clone(), labels: labels.clone() }, sizes)?;
+        left.push(x.summed(|label| output.contains(&label) || shared(label)));
+    }
     let terms: Vec<Vec<Label>> = left.iter().map(|x| x.labels.clone()).collect();
     let (_, order) = cheapest(&terms, output, &|label| sizes[&label]);
     for (i, j) in order {
@@ -76,20 +77,24 @@ fn evaluate<T: Real>(equation: &Equation, operands: &[&Var<T>]) -> Result<Var<T>
 }
 
 /// The operand with each label once and at its full size: diagonals are taken, and axes of size 1 that would broadcast are left out.
-fn fitted<T: Real>(Labelled { mut x, mut labels }: Labelled<T>, sizes: &BTreeMap<Label, usize>) -> Labelled<T> {
+fn fitted<T: Real>(operand: Labelled<T>, sizes: &BTreeMap<Label, usize>) -> Result<Labelled<T>, Mismatch> {
+    let Labelled { mut x, mut labels } = operand;
     let twice = |labels: &[Label]| {
-        (1..labels.len()).find_map(|j| Some((labels.iter().take(j).position(|&label| label == labels[j])?, j)))
+        (1..labels.len()).find_map(|j| Some((labels[..j].iter().position(|&label| label == labels[j])?, j)))
     };
     while let Some((i, j)) = twice(&labels) {
         let others = (0..labels.len()).filter(|axis| ![i, j].contains(axis));
         let order: Vec<usize> = others.chain([i, j]).collect();
-        x = diagonal(&x.permute(&order));
+        x = diagonal(&x.permute(&order))?;
         labels = order[..order.len() - 1].iter().map(|&axis| labels[axis]).collect();
     }
     let stretched: Vec<usize> = (0..labels.len()).filter(|&axis| x.shape()[axis] != sizes[&labels[axis]]).collect();
-    let kept = |(axis, label)| (!stretched.contains(&axis)).then_some(label);
-    labels = labels.into_iter().enumerate().filter_map(kept).collect();
-    Labelled { x: x.reshape(x.shape().reduced(&stretched, false)), labels }
+    if !stretched.is_empty() {
+        x = x.reshape(x.shape().reduced(&stretched, false));
+        let full = |(axis, label)| (!stretched.contains(&axis)).then_some(label);
+        labels = labels.into_iter().enumerate().filter_map(full).collect();
+    }
+    Ok(Labelled { x, labels })
 }
 
 #[cfg(test)]

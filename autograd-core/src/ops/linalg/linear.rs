@@ -38,13 +38,13 @@ impl<T: Real> Var<T> {
             None => record(Linear, vec![self, weight]),
         }
     }
+}
 
-    /// The matrix of all rows along the last axis.
-    #[track_caller]
-    fn rows(&self) -> Self {
-        let (leading, last) = self.shape().split_at(self.rank() - 1);
-        self.reshape([Shape::from(leading).numel(), last[0]])
-    }
+/// The matrix of all rows along the last axis.
+#[track_caller]
+fn rows<T: Real>(x: &Var<T>) -> Var<T> {
+    let (leading, last) = x.shape().split_at(x.rank() - 1);
+    x.reshape([Shape::from(leading).numel(), last[0]])
 }
 
 /// The op of [`Var::linear`], on `x`, the weight and, if there is one, the bias.
@@ -98,10 +98,10 @@ impl<T: Real> Op<T> for Linear {
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Vec<Option<Var<T>>> {
         let mut dx = vec![
             saved.needs(0).then(|| dy.matmul(&saved.input(1))),
-            saved.needs(1).then(|| dy.rows().mt().matmul(&saved.input(0).rows())),
+            saved.needs(1).then(|| rows(dy).mt().matmul(&rows(&saved.input(0)))),
         ];
         if saved.count() == 3 {
-            dx.push(saved.needs(2).then(|| dy.rows().sum_axes(0, false)));
+            dx.push(saved.needs(2).then(|| rows(dy).sum_axes(0, false)));
         }
         dx
     }

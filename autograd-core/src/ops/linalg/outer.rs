@@ -26,10 +26,14 @@ impl<T: Real> Var<T> {
     #[doc(alias = "ger")]
     pub fn outer(&self, other: &Var<T>) -> Self {
         let (a, b) = (self.shape(), other.shape());
+        let rule = "[m] x [n] -> [m, n]";
         let [m, n] = match (&a[..], &b[..]) {
             (&[m], &[n]) => [m, n],
-            _ => refuse("outer", "[m] x [n] -> [m, n]", "the operands must have one axis each", [a, b]),
+            _ => refuse("outer", rule, "the operands must have one axis each", [a, b]),
         };
+        if let Err(why) = Shape::from([m, n]).addressable() {
+            refuse("outer", rule, why.why(), [a, b]);
+        }
         self.reshape([m, 1]).matmul(&other.reshape([1, n]))
     }
 

@@ -140,6 +140,22 @@ mod tests {
     }
 
     #[test]
+    fn one_matrix_for_a_whole_batch() {
+        let a = Tensor::from([[2.0, 1.0], [0.5, 3.0]]);
+        let b = Tensor::from_fn([3, 2, 2, 2], |i| (i as f64).sin());
+        let x = Var::constant(&a).solve(&Var::constant(&b));
+        let expected = eliminate(&a.broadcast_to([3, 2, 2, 2]), &b);
+        assert_eq!(x.shape(), b.shape());
+        let pairs = x.to_vec().into_iter().zip(expected.to_vec());
+        pairs.for_each(|(a, b)| assert!((a - b).abs() < 1e-14));
+        let empty = Var::constant(Tensor::zeros([1 << 40, 2, 0]));
+        assert_eq!(Var::constant(&a).solve(&empty).shape(), empty.shape());
+        let x = [a, b];
+        gradcheck(|x| x[0].solve(&x[1]), &x).unwrap();
+        gradgradcheck(|x| x[0].solve(&x[1]), &x).unwrap();
+    }
+
+    #[test]
     #[should_panic(
         expected = "solve: shapes do not broadcast, axis -1 is 2 and 3\n  a     [2, 2, 2]\n  b     [3, 2, 1]\n"
     )]

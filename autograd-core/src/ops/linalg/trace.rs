@@ -28,24 +28,25 @@ impl<T: Real> Var<T> {
     #[track_caller]
     #[must_use]
     pub fn trace(&self) -> Self {
-        if let Err(why) = self.shape().matrix() {
-            let rule = "[.., m, n] -> [..]";
-            crate::Error::refused("trace", rule, why, &[], std::iter::once(self.shape())).raise();
+        match diagonal(self) {
+            Ok(diagonal) => diagonal.sum_axes(-1, false),
+            Err(why) => {
+                let operand = std::iter::once(self.shape());
+                crate::Error::refused("trace", "[.., m, n] -> [..]", why, &[], operand).raise()
+            }
         }
-        diagonal(self).sum_axes(-1, false)
     }
 }
 
 /// The diagonals of matrices, along the last axis: a view of matrices that lie in row-major order.
 #[track_caller]
-pub(super) fn diagonal<T: Real>(x: &Var<T>) -> Var<T> {
-    let (batch, [m, n]) = x.shape().matrix().expect("the caller has matrices");
-    let count = m.min(n);
-    let flat = x.reshape([batch, &[m * n]].concat());
-    let end = if count == 0 { 0 } else { (count - 1) * (n + 1) + 1 };
+pub(super) fn diagonal<T: Real>(x: &Var<T>) -> Result<Var<T>, Mismatch> {
+    let (batch, [m, n]) = x.shape().matrix()?;
+    let places = Shape::from([m, n]).addressable()?.numel();
+    let end = if places == 0 { 0 } else { (m.min(n) - 1) * (n + 1) + 1 };
     let mut ranges = vec![AxisSlice::from(..); batch.len()];
     ranges.push(AxisSlice::from(..end).step(n as isize + 1));
-    flat.slice(ranges)
+    Ok(x.reshape([batch, &[places]].concat()).slice(ranges))
 }
 
 #[cfg(test)]
@@ -64,6 +65,7 @@ mod tests {
         assert_eq!(trace(&[1, 1]).to_vec(), [0.0]);
         assert_eq!(trace(&[2, 0, 3]).to_vec(), [0.0, 0.0]);
         assert_eq!(trace(&[2, 3, 0]).to_vec(), [0.0, 0.0]);
+        assert_eq!(*trace(&[0, 2, 2]).shape(), [0]);
     }
 
     #[test]
