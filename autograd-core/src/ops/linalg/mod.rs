@@ -3,6 +3,7 @@
 mod bilinear;
 mod cholesky;
 mod contraction;
+mod cross;
 mod dense;
 mod det;
 mod einsum;

@@ -156,6 +156,13 @@ mod tests {
     }
 
     #[test]
+    #[should_panic(expected = "solve: the result holds a NaN, 2 of 2 elements are")]
+    fn anomaly_detection_names_the_solution_of_singular_equations() {
+        let (a, b) = (Var::constant([[1.0, 2.0], [2.0, 4.0]]), Var::constant([1.0, 2.0]));
+        crate::detect_anomaly(|| a.solve(&b));
+    }
+
+    #[test]
     #[should_panic(
         expected = "solve: shapes do not broadcast, axis -1 is 2 and 3\n  a     [2, 2, 2]\n  b     [3, 2, 1]\n"
     )]
