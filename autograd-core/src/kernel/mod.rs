@@ -6,6 +6,7 @@ pub mod cross_entropy;
 pub mod elementwise;
 pub mod gemm;
 pub mod index;
+pub mod linalg;
 pub mod normalize;
 pub mod order;
 pub mod pool;
