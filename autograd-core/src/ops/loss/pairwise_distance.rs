@@ -20,10 +20,10 @@ impl<T: Real> Var<T> {
     /// # Example
     /// ```
     /// use autograd_core::Var;
-    /// let (a, b) = (Var::leaf([[3.0, 4.0], [1.0, 1.0]]), Var::constant([[0.0, 0.0], [1.0, 1.0]]));
+    /// let (a, b) = (Var::leaf([[1.0, 3.0, 1.0, 1.0], [2.0; 4]]), Var::constant([2.0; 4]));
     /// let y = a.pairwise_distance(&b, 2.0, 0.0);
-    /// assert_eq!(y.to_vec(), [5.0, 0.0]);
-    /// assert_eq!(*y.sum().backward().get(&a).unwrap(), [[0.6, 0.8], [0.0, 0.0]].into());
+    /// assert_eq!(y.to_vec(), [2.0, 0.0]);
+    /// assert_eq!(*y.sum().backward().get(&a).unwrap(), [[-0.5, 0.5, -0.5, -0.5], [0.0; 4]].into());
     /// ```
     #[track_caller]
     #[must_use]

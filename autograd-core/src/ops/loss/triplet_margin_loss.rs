@@ -23,11 +23,11 @@ impl<T: Real> Var<T> {
     /// # Example
     /// ```
     /// use autograd_core::{Var, ops::TripletMarginLossOptions};
-    /// let (a, p) = (Var::leaf([[0.0, 0.0]]), Var::constant([[3.0, 4.0]]));
-    /// let n = Var::constant([[0.0, 2.0]]);
+    /// let (a, p) = (Var::leaf([[0.0; 4]]), Var::constant([[1.0; 4]]));
+    /// let n = Var::constant([[0.0, 0.0, 0.0, 1.5]]);
     /// let loss = a.triplet_margin_loss(&p, &n, TripletMarginLossOptions::new().eps(0.0));
-    /// assert_eq!(loss.item(), 1.0 + 5.0 - 2.0);
-    /// assert_eq!(loss.backward().get(&a).unwrap().to_vec(), [-0.6, -0.8 + 1.0]);
+    /// assert_eq!(loss.item(), 1.0 + 2.0 - 1.5);
+    /// assert_eq!(loss.backward().get(&a).unwrap().to_vec(), [-0.5, -0.5, -0.5, -0.5 + 1.0]);
     /// ```
     ///
     /// Source: Balntas, Riba, Ponsa and Mikolajczyk, "Learning Local Feature Descriptors with Triplets" (2016).
