@@ -105,7 +105,8 @@ impl Checked for BinaryCrossEntropy {
             )
             .pin("no probability", of.clone(), tensors![[nan], [0.5]], [nan], tensors![[nan], [nan]])
             .rejects(of.clone(), shapes![[2, 3], [3]], "shapes differ")
-            .bench(of, shapes![[512, 512], [512, 512]], Work::Bytes(3 << 20))
+            .shared(of.clone(), shapes![[200, 300], [200, 300]])
+            .bench(of, shapes![[1024, 1024], [1024, 1024]], Work::Bytes(12 << 20))
     }
 }
 
@@ -116,4 +117,21 @@ fn textbook(_: &BinaryCrossEntropy, x: &[Tensor<f64>]) -> Tensor<f64> {
         let [p, target] = [0, 1].map(|i| crate::testing::element(&x[i], at));
         -target * p.ln() - (1.0 - target) * (1.0 - p).ln()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::functional::grad;
+
+    #[test]
+    fn certain_probabilities_have_finite_derivatives_of_the_second_order() {
+        let (x, target) = (Var::leaf([0.0, 0.0, 1.0, 1.0]), Var::leaf([0.0, 1.0, 0.0, 1.0]));
+        let loss = x.binary_cross_entropy(&target, Reduction::Sum);
+        for first in grad(&[&loss], &[&x, &target], true).into_iter().flatten() {
+            for second in grad(&[&(&first * &first).sum()], &[&x, &target], false).into_iter().flatten() {
+                assert!(second.value().is_finite(), "{second}");
+            }
+        }
+    }
 }

@@ -35,17 +35,9 @@ impl<T: Real> Var<T> {
         let shape = accept("cosine_similarity", rule, &operands, shape);
         // The axis is that of the common shape, which may have more axes in front.
         let (a, b) = (self.broadcast_to(&shape), other.broadcast_to(&shape));
-        (&a * &b).sum_axes(axis, false) / (length(&a, axis, eps) * length(&b, axis, eps))
+        let [length, other] = [&a, &b].map(|x| x.norm(2.0, axis, false).clamp(Some(eps), None));
+        (a * b).sum_axes(axis, false) / (length * other)
     }
-}
-
-/// The lengths of vectors along an axis, at least `eps`: `eps` takes a shorter one's place before and after the root, whose slope at 0 is
-/// infinite.
-#[track_caller]
-fn length<T: Real>(x: &Var<T>, axis: isize, eps: T) -> Var<T> {
-    let squares = x.square().sum_axes(axis, false);
-    let short = squares.value().le(eps * eps);
-    squares.masked_fill(&short, T::one()).sqrt().masked_fill(&short, eps)
 }
 
 #[cfg(test)]

@@ -183,8 +183,9 @@ impl Checked for CrossEntropySoft {
             .rejects(plain.clone(), shapes![[3, 2], [3]], "shapes differ")
             .rejects(weighted(&[1.0], 0.0), shapes![[1, 2], [1, 2]], "1 weights for 2 classes")
             .rejects(weighted(&[1.0], 1.5), shapes![[1, 1], [1, 1]], "label smoothing is 1.5, not from 0 to 1")
+            .shared(plain.clone(), shapes![[900, 10], [900, 10]])
             .bench(plain.clone(), shapes![[4096, 10], [4096, 10]], Work::Bytes(4 * 21 * 4096))
-            .bench(plain, shapes![[128, 1000], [128, 1000]], Work::Bytes(8 * 128_000))
+            .bench(plain, shapes![[256, 1000], [256, 1000]], Work::Bytes(8 * 256_000))
     }
 }
 
@@ -201,4 +202,44 @@ fn textbook(op: &CrossEntropySoft, x: &[Tensor<f64>]) -> Tensor<f64> {
         };
         (0..classes).map(|class| share(class) * (log_sum - of(0, class))).sum()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::functional::grad;
+    use crate::ops::CrossEntropyOptions;
+
+    #[test]
+    fn one_hot_targets_are_classes() {
+        let x = Var::leaf([[0.5f64, -1.0, 2.0], [1.0, 0.0, -0.5]]);
+        let one_hot = Var::constant([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]);
+        let of = |reduction| {
+            SoftCrossEntropyOptions::new().weight([1.0, 2.0, 0.5]).label_smoothing(0.1).reduction(reduction)
+        };
+        let hard = CrossEntropyOptions {
+            weight: Some(vec![1.0, 2.0, 0.5]),
+            label_smoothing: 0.1,
+            reduction: Reduction::Sum,
+            ..Default::default()
+        };
+        let hard = x.cross_entropy_with(&[2, 0].into(), hard).item();
+        assert!((x.cross_entropy_soft(&one_hot, of(Reduction::Sum)).item() - hard).abs() < 1e-14);
+        // Among classes the mean divides by their weights, here by the number of examples.
+        assert!((x.cross_entropy_soft(&one_hot, of(Reduction::Mean)).item() - hard / 2.0).abs() < 1e-14);
+    }
+
+    #[test]
+    fn a_teacher_may_rule_out_the_same_classes() {
+        let mask: Tensor<bool> = [[false, true, false]].into();
+        let (a, b) = (Var::leaf([[1.0, 2.0, 3.0]]), Var::leaf([[0.0, 1.0, 0.5]]));
+        let [x, target] = [&a, &b].map(|scores| scores.masked_fill(&mask, f64::NEG_INFINITY));
+        let loss = x.cross_entropy_soft(&target.softmax(1), SoftCrossEntropyOptions::new());
+        for first in grad(&[&loss], &[&a, &b], true).into_iter().flatten() {
+            assert!(first.value().is_finite(), "{first}");
+            for second in grad(&[&(&first * &first).sum()], &[&a, &b], false).into_iter().flatten() {
+                assert!(second.value().is_finite(), "{second}");
+            }
+        }
+    }
 }

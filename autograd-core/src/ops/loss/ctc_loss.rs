@@ -5,8 +5,6 @@ use super::reduction::Reduction;
 use crate::composite::{Composite, compose};
 use crate::kernel::ctc::skips;
 use crate::ops::prelude::*;
-#[cfg(any(test, feature = "testing"))]
-use crate::testing::CheckedComposite;
 
 impl<T: Real> Var<T> {
     /// The loss of connectionist temporal classification: minus the logarithm of the probability that the steps spell the labels, in any

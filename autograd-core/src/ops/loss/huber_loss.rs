@@ -104,7 +104,8 @@ impl Checked for HuberLoss {
             .rejects(of(1.0), shapes![[2, 3], [3]], "shapes differ")
             .rejects(of(0.0), shapes![[2], [2]], "delta is 0, not positive")
             .rejects(of(nan), shapes![[2], [2]], "delta is NaN, not positive")
-            .bench(of(1.0), shapes![[512, 512], [512, 512]], Work::Bytes(3 << 20))
+            .shared(of(1.0), shapes![[300, 500], [300, 500]])
+            .bench(of(1.0), shapes![[1024, 1024], [1024, 1024]], Work::Bytes(12 << 20))
     }
 }
 
@@ -115,4 +116,19 @@ fn textbook(op: &HuberLoss, x: &[Tensor<f64>]) -> Tensor<f64> {
         let d = crate::testing::element(&x[0], at) - crate::testing::element(&x[1], at);
         if d.abs() <= op.delta { d.powi(2) / 2.0 } else { op.delta * (d.abs() - op.delta / 2.0) }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::functional::grad;
+
+    #[test]
+    fn the_slope_stops_rising_at_delta() {
+        let x = Var::leaf([1.0, 2.0, -2.0, 3.0]);
+        let loss = x.huber_loss(&Var::constant([0.0; 4]), 2.0, Reduction::Sum);
+        let dx = grad(&[&loss], &[&x], true)[0].clone().expect("a gradient");
+        let ddx = grad(&[&dx.sum()], &[&x], false)[0].clone().expect("a second one");
+        assert_eq!(ddx.to_vec(), [1.0, 0.0, 0.0, 0.0]);
+    }
 }

@@ -116,8 +116,9 @@ impl Checked for KlDiv {
             )
             .pin("no probability", plain.clone(), tensors![[0.0], [-1.0]], [nan], tensors![[1.0], [nan]])
             .rejects(plain.clone(), shapes![[2, 3], [3]], "shapes differ")
-            .bench(plain, shapes![[512, 512], [512, 512]], Work::Bytes(3 << 20))
-            .bench(log, shapes![[256, 256], [256, 256]], Work::Bytes(3 << 18))
+            .shared(plain.clone(), shapes![[200, 300], [200, 300]])
+            .bench(plain, shapes![[1024, 1024], [1024, 1024]], Work::Bytes(12 << 20))
+            .bench(log, shapes![[1024, 1024], [1024, 1024]], Work::Bytes(12 << 20))
     }
 }
 
@@ -129,4 +130,28 @@ fn textbook(op: &KlDiv, x: &[Tensor<f64>]) -> Tensor<f64> {
         let p = if op.log_target { target.exp() } else { target };
         p * (p.ln() - x)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::functional::grad;
+
+    #[test]
+    fn distributions_that_share_what_cannot_be_have_finite_derivatives_of_both_orders() {
+        let mask: Tensor<bool> = [[false, true, false], [false, false, true]].into();
+        let (a, b) = (Var::leaf([[1.0, 2.0, 3.0], [0.5, 0.0, -1.0]]), Var::leaf([[0.0, 1.0, 0.5], [2.0, 1.0, 0.0]]));
+        let [x, target] = [&a, &b].map(|scores| scores.masked_fill(&mask, f64::NEG_INFINITY));
+        let plain = x.log_softmax(1).kl_div(&target.softmax(1), false, Reduction::BatchMean);
+        let log = x.log_softmax(1).kl_div(&target.log_softmax(1), true, Reduction::BatchMean);
+        assert!((plain.item() - log.item()).abs() < 1e-15);
+        for loss in [plain, log] {
+            for first in grad(&[&loss], &[&a, &b], true).into_iter().flatten() {
+                assert!(first.value().is_finite(), "{first}");
+                for second in grad(&[&(&first * &first).sum()], &[&a, &b], false).into_iter().flatten() {
+                    assert!(second.value().is_finite(), "{second}");
+                }
+            }
+        }
+    }
 }

@@ -4,9 +4,9 @@ use super::checks::accept;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
-    /// The distance, in the norm of order `p`, between vectors along the last axis.
+    /// The distance between vectors along the last axis: the [`norm`](Var::norm) of order `p` of their difference.
     ///
-    /// `y = (Σ |a − b + eps|ᵖ)^(1/p)`, and the largest `|a − b + eps|` for an infinite `p`
+    /// `y = (Σ |a − b + eps|ᵖ)^(1/p)`
     ///
     /// # Shape
     /// `[.., d] x [.., d] -> [..]`; operands are broadcast to one shape first.
@@ -27,49 +27,22 @@ impl<T: Real> Var<T> {
     /// ```
     #[track_caller]
     #[must_use]
-    pub fn pairwise_distance(&self, other: &Var<T>, p: T, eps: T) -> Self {
+    pub fn pairwise_distance(&self, other: &Var<T>, p: f64, eps: T) -> Self {
         let operands = [("a", self.shape()), ("b", other.shape())];
         let shape = self.shape().broadcast(other.shape());
         let accepted = shape.and_then(|shape| check(&shape, p));
         accept("pairwise_distance", "[.., d] x [.., d] -> [..], broadcast to one shape", &operands, accepted);
-        norm(&(self - other).add_scalar(eps), p)
+        (self - other).add_scalar(eps).norm(p, -1, false)
     }
 }
 
-/// Refuses vectors and orders that have no norm.
-pub(super) fn check<T: Real>(shape: &Shape, p: T) -> Result<(), Mismatch> {
-    match (shape.axis(-1)?, p > T::zero()) {
-        (_, false) => Err(Mismatch::new(format!("the order of the norm is {p}, not positive"))),
-        (last, true) if p.is_infinite() && shape[last] == 0 => {
-            Err(Mismatch::new("vectors without elements have no largest one"))
-        }
-        _ => Ok(()),
+/// Refuses what has no norm: a single number, and an order below 0.
+pub(super) fn check(shape: &Shape, p: f64) -> Result<(), Mismatch> {
+    shape.axis(-1)?;
+    match p >= 0.0 {
+        true => Ok(()),
+        false => Err(Mismatch::new(format!("p is {p}, it must be at least 0"))),
     }
-}
-
-/// The norm of order `p` along the last axis, with gradient 0 at 0.
-#[track_caller]
-fn norm<T: Real>(x: &Var<T>, p: T) -> Var<T> {
-    let (zero, one) = (T::zero(), T::one());
-    if p.is_infinite() {
-        return x.abs().amax(-1, false);
-    }
-    if p == one {
-        return x.abs().sum_axes(-1, false);
-    }
-    let euclidean = p == T::of(2.0);
-    // A power's slope at 0 may be infinite, so 1 takes the place of 0 before it, and 0 that of 1 after it.
-    let powers = if euclidean {
-        x.square()
-    } else {
-        let none = x.value().eq(zero);
-        x.abs().masked_fill(&none, one).pow_scalar(p).masked_fill(&none, zero)
-    };
-    let sums = powers.sum_axes(-1, false);
-    let none = sums.value().eq(zero);
-    let sums = sums.masked_fill(&none, one);
-    let roots = if euclidean { sums.sqrt() } else { sums.pow_scalar(one / p) };
-    roots.masked_fill(&none, zero)
 }
 
 #[cfg(test)]
@@ -114,9 +87,9 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "pairwise_distance: the order of the norm is 0, not positive")]
+    #[should_panic(expected = "pairwise_distance: p is -1, it must be at least 0\n  a     [2]")]
     fn an_order_that_is_none_is_refused() {
-        let _ = Var::leaf([0.0, 1.0]).pairwise_distance(&Var::leaf([0.0, 1.0]), 0.0, 1e-6);
+        let _ = Var::leaf([0.0, 1.0]).pairwise_distance(&Var::leaf([0.0, 1.0]), -1.0, 1e-6);
     }
 
     #[test]

@@ -117,7 +117,8 @@ impl Checked for SmoothL1Loss {
             .rejects(of(1.0), shapes![[2, 3], [3]], "shapes differ")
             .rejects(of(-1.0), shapes![[2], [2]], "beta is -1, not at least 0")
             .rejects(of(nan), shapes![[2], [2]], "beta is NaN, not at least 0")
-            .bench(of(1.0), shapes![[512, 512], [512, 512]], Work::Bytes(3 << 20))
+            .shared(of(1.0), shapes![[300, 500], [300, 500]])
+            .bench(of(1.0), shapes![[1024, 1024], [1024, 1024]], Work::Bytes(12 << 20))
     }
 }
 

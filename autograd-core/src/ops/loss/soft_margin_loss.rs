@@ -1,6 +1,5 @@
 //! `soft_margin_loss`: the logistic loss with signs for yes and no.
 
-use super::binary_cross_entropy_with_logits::BinaryCrossEntropyWithLogits;
 use super::checks::{accept, signs};
 use super::reduction::Reduction;
 use crate::ops::prelude::*;
@@ -33,9 +32,8 @@ impl<T: Real> Var<T> {
     pub fn soft_margin_loss(&self, target: &Tensor<i64>, reduction: Reduction) -> Self {
         let rule = "[..] -> [..] for signs [..]";
         accept("soft_margin_loss", rule, &[("x", self.shape())], signs(target, self.shape()));
-        let right = self * Var::constant(target.map(|sign| T::of(sign as f64)));
-        let yes = Var::constant(Tensor::ones(self.shape()));
-        reduction.of(record(BinaryCrossEntropyWithLogits { pos_weight: None }, [&right, &yes]))
+        let against = self * Var::constant(target.map(|sign| T::of(-sign as f64)));
+        reduction.of(against.softplus())
     }
 }
 

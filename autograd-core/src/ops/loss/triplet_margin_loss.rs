@@ -35,7 +35,7 @@ impl<T: Real> Var<T> {
     #[must_use]
     pub fn triplet_margin_loss(&self, positive: &Var<T>, negative: &Var<T>, options: TripletMarginLossOptions) -> Self {
         let TripletMarginLossOptions { margin, p, eps, swap, reduction } = options;
-        let (p, eps) = (T::of(p), T::of(eps));
+        let eps = T::of(eps);
         let operands = [("anchor", self.shape()), ("positive", positive.shape()), ("negative", negative.shape())];
         let accepted = same_shape(self.shape(), positive.shape())
             .and_then(|shape| same_shape(&shape, negative.shape()))
