@@ -14,7 +14,8 @@ impl<T: Real> Var<T> {
     ///
     /// `loss = −target · log x − (1 − target) · log(1 − x)`, each logarithm at least −100
     ///
-    /// From scores, [`binary_cross_entropy_with_logits`](Var::binary_cross_entropy_with_logits) is exact where a probability rounds to 0 or 1.
+    /// From scores, [`binary_cross_entropy_with_logits`](Var::binary_cross_entropy_with_logits) is exact where a probability rounds to 0 or 1. For
+    /// elements that do not count alike, multiply what [`Reduction::None`] gives by their weights.
     ///
     /// # Shape
     /// `[..] x [..] -> []`, or `[..]` without a reduction; the shapes are the same

@@ -42,10 +42,16 @@ impl<T: Real> Var<T> {
             .and_then(|shape| without_last(&shape))
             .and_then(|shape| signs(target, &shape));
         accept("cosine_embedding_loss", "[.., d] x [.., d] -> [..] for signs [..]", &operands, accepted);
-        let [squares, others] = [self, other].map(|x| x.square().sum_axes(-1, false).add_scalar(T::of(EPS)));
-        let cosine = (self * other).sum_axes(-1, false) / (squares * others).sqrt();
+        let lengths = (squares(self) * squares(other)).sqrt();
+        let cosine = (self * other).sum_axes(-1, false) / lengths;
         reduction.of(Var::where_(&target.eq(1), &cosine.rsub_scalar(T::one()), &cosine.add_scalar(-margin).relu()))
     }
+}
+
+/// The squared lengths of the vectors, none of them 0.
+#[track_caller]
+fn squares<T: Real>(x: &Var<T>) -> Var<T> {
+    x.square().sum_axes(-1, false).add_scalar(T::of(EPS))
 }
 
 #[cfg(test)]

@@ -35,8 +35,8 @@ impl<T: Real> Var<T> {
         let shape = accept("cosine_similarity", rule, &operands, shape);
         // The axis is that of the common shape, which may have more axes in front.
         let (a, b) = (self.broadcast_to(&shape), other.broadcast_to(&shape));
-        let [length, other] = [&a, &b].map(|x| x.norm(2.0, axis, false).clamp(Some(eps), None));
-        (a * b).sum_axes(axis, false) / (length * other)
+        let lengths = a.norm(2.0, axis, false).clamp(Some(eps), None) * b.norm(2.0, axis, false).clamp(Some(eps), None);
+        (a * b).sum_axes(axis, false) / lengths
     }
 }
 

@@ -1,7 +1,7 @@
 //! `cross_entropy`: the loss of a classification, straight from scores.
 
 use super::classes::{Targets, check_smoothing};
-use super::reduction::Reduction;
+use super::cross_entropy_options::CrossEntropyOptions;
 use crate::kernel::cross_entropy::Classes;
 use crate::kernel::reduce::Fold;
 use crate::ops::prelude::*;
@@ -48,7 +48,7 @@ impl<T: Real> Var<T> {
     /// ```
     /// use autograd_core::{Var, ops::{CrossEntropyOptions, Reduction}};
     /// let x = Var::leaf([[0.0, 0.0], [5.0, 5.0]]);
-    /// let options = CrossEntropyOptions { ignore_index: Some(-1), reduction: Reduction::None, ..Default::default() };
+    /// let options = CrossEntropyOptions::new().ignore_index(-1).reduction(Reduction::None);
     /// let losses = x.cross_entropy_with(&[0, -1].into(), options);
     /// assert_eq!(losses.to_vec(), [2f64.ln(), 0.0]);
     /// assert_eq!(*losses.sum().backward().get(&x).unwrap(), [[-0.5, 0.5], [0.0, 0.0]].into());
@@ -61,19 +61,6 @@ impl<T: Real> Var<T> {
         let losses = record(op.clone(), [self]);
         reduction.weighted(losses, || op.targets().total())
     }
-}
-
-/// How [`Var::cross_entropy_with`] counts classes and examples. By default each counts 1, and the mean is taken.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct CrossEntropyOptions {
-    /// How much each class counts; each 1 if `None`.
-    pub weight: Option<Vec<f64>>,
-    /// The part of an example, from 0 to 1, that goes to all classes in equal shares.
-    pub label_smoothing: f64,
-    /// The class of examples that do not count.
-    pub ignore_index: Option<i64>,
-    /// What is made of the losses of the examples.
-    pub reduction: Reduction,
 }
 
 /// The op of [`Var::cross_entropy_with`]: the loss of each example.

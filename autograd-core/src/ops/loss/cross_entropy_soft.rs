@@ -217,12 +217,7 @@ mod tests {
         let of = |reduction| {
             SoftCrossEntropyOptions::new().weight([1.0, 2.0, 0.5]).label_smoothing(0.1).reduction(reduction)
         };
-        let hard = CrossEntropyOptions {
-            weight: Some(vec![1.0, 2.0, 0.5]),
-            label_smoothing: 0.1,
-            reduction: Reduction::Sum,
-            ..Default::default()
-        };
+        let hard = CrossEntropyOptions::new().weight([1.0, 2.0, 0.5]).label_smoothing(0.1).reduction(Reduction::Sum);
         let hard = x.cross_entropy_with(&[2, 0].into(), hard).item();
         assert!((x.cross_entropy_soft(&one_hot, of(Reduction::Sum)).item() - hard).abs() < 1e-14);
         // Among classes the mean divides by their weights, here by the number of examples.

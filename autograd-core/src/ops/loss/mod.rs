@@ -7,6 +7,7 @@ mod classes;
 mod cosine_embedding_loss;
 mod cosine_similarity;
 mod cross_entropy;
+mod cross_entropy_options;
 mod cross_entropy_soft;
 mod ctc_labels;
 mod ctc_loss;
@@ -29,7 +30,7 @@ mod soft_margin_loss;
 mod triplet_margin_loss;
 
 pub use binary_cross_entropy_with_logits::BinaryCrossEntropyOptions;
-pub use cross_entropy::CrossEntropyOptions;
+pub use cross_entropy_options::CrossEntropyOptions;
 pub use cross_entropy_soft::SoftCrossEntropyOptions;
 pub use ctc_options::CtcLossOptions;
 pub use gaussian_nll_loss::GaussianNllLossOptions;

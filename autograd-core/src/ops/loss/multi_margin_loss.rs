@@ -35,11 +35,11 @@ impl<T: Real> Var<T> {
     pub fn multi_margin_loss(&self, targets: &Tensor<i64>, options: MultiMarginLossOptions) -> Self {
         let MultiMarginLossOptions { p, margin, weight, reduction } = options;
         let targets = Targets { classes: targets, weight: weight.as_deref(), ignored: None };
-        let refused = match p {
+        let accepted = match p {
             1 | 2 => targets.rows(self.shape()),
             _ => Err(Mismatch::new(format!("the power is {p}, neither 1 nor 2"))),
         };
-        accept("multi_margin_loss", RULE, &[("x", self.shape())], refused);
+        accept("multi_margin_loss", RULE, &[("x", self.shape())], accepted);
         let mut costs = trespass(self, &targets, T::of(margin));
         if p == 2 {
             costs = costs.square();

@@ -12,7 +12,7 @@ pub enum Reduction {
     Mean,
     /// Their sum.
     Sum,
-    /// Their sum by the size of the first axis, the batch: the mean over examples that consist of several losses each.
+    /// Their sum, divided by the size of the first axis, the batch: the mean over examples that consist of several losses each.
     BatchMean,
 }
 
