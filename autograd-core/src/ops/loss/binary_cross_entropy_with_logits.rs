@@ -160,6 +160,8 @@ impl Checked for BinaryCrossEntropyWithLogits {
             .case(weighted(3.0.into()), shapes![[], []])
             .case(plain.clone(), shapes![[0, 3], [0, 3]])
             .domains([Domain::between(-4.0, 4.0), Domain::between(0.0, 1.0)])
+            .pin("at zero", plain.clone(), tensors![[0.0], [1.0]], [std::f64::consts::LN_2], tensors![[-0.5], [0.0]])
+            .second(tensors![[0.25 - 1.0], [-1.0]])
             .pin(
                 "large scores",
                 plain.clone(),
@@ -167,6 +169,7 @@ impl Checked for BinaryCrossEntropyWithLogits {
                 [0.0, 0.0, 800.0, 800.0],
                 tensors![[0.0, 0.0, 1.0, -1.0], [-800.0, 800.0, -800.0, 800.0]],
             )
+            .second(tensors![[-1.0; 4], [-1.0; 4]])
             .pin(
                 "small losses",
                 plain.clone(),
@@ -181,6 +184,7 @@ impl Checked for BinaryCrossEntropyWithLogits {
                 [0.0, 0.0],
                 tensors![[0.0, 0.0], [-infinity, infinity]],
             )
+            .second(tensors![[-1.0; 2], [-1.0; 2]])
             .pin("NaN", plain.clone(), tensors![[nan], [1.0]], [nan], tensors![[nan], [nan]])
             .rejects(plain.clone(), shapes![[2, 3], [3]], "shapes differ")
             .rejects(

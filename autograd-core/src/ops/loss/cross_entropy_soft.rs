@@ -178,6 +178,7 @@ impl Checked for CrossEntropySoft {
                 [0.0],
                 tensors![[[0.0, 0.0]], [[0.0, 0.0]]],
             )
+            .second(tensors![[[0.0, 0.0]], [[0.0, 0.0]]])
             .pin("NaN", plain.clone(), tensors![[[nan]], [[1.0]]], [nan], tensors![[[nan]], [[nan]]])
             .rejects(plain.clone(), shapes![[3], [3]], "the scores have shape [3], they need at least two axes")
             .rejects(plain.clone(), shapes![[3, 2], [3]], "shapes differ")

@@ -167,6 +167,7 @@ impl CheckedComposite for CtcLoss {
             .case(of(Tensor::zeros([0, 2]), &[], &[], 0), shapes![[3, 0, 2]])
             .domain(Domain::between(-2.0, 0.0))
             .pin("one way", one(&[1], 1), tensors![[[[-1.0, -2.0]]]], [2.0], tensors![[[[0.0, -1.0]]]])
+            .second(tensors![[[[0.0, 0.0]]]])
             .pin(
                 "no label",
                 one(&[], 2),
@@ -190,6 +191,7 @@ impl CheckedComposite for CtcLoss {
                 [3.0],
                 tensors![[[[0.0, -1.0]], [[-1.0, 0.0]]]],
             )
+            .second(tensors![[[[0.0, 0.0]], [[0.0, 0.0]]]])
             .pin(
                 "each way has probability 0",
                 one(&[1], 2),
@@ -197,6 +199,7 @@ impl CheckedComposite for CtcLoss {
                 [inf],
                 tensors![[[[0.0, 0.0]], [[0.0, 0.0]]]],
             )
+            .second(tensors![[[[0.0, 0.0]], [[0.0, 0.0]]]])
             .pin(
                 "beyond the lengths",
                 of([[1, 9]].into(), &[1], &[1], 0),
@@ -204,6 +207,7 @@ impl CheckedComposite for CtcLoss {
                 [2.0],
                 tensors![[[[0.0, -1.0]], [[0.0, 0.0]]]],
             )
+            .second(tensors![[[[0.0, 0.0]], [[0.0, 0.0]]]])
             .rejects(one(&[1], 1), shapes![[1, 2]], "the log-probabilities have shape [1, 2], they need three axes")
             .rejects(one(&[1], 1), shapes![[1, 2, 2]], "1 input lengths and 1 target lengths for 2 examples")
             .rejects(one(&[1], 3), shapes![[2, 1, 2]], "input length 3 at [0] is more than the 2 steps")

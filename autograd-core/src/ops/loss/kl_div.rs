@@ -107,6 +107,7 @@ impl Checked for KlDiv {
                 [0.0, 0.0, infinity],
                 tensors![[0.0, 0.0, -1.0], [2.0, 0.0, infinity]],
             )
+            .second(tensors![[-1.0, 0.0, -1.0], [-1.0, -1.0, 0.0]])
             .pin(
                 "log target minus infinity",
                 log.clone(),
@@ -114,6 +115,7 @@ impl Checked for KlDiv {
                 [0.0, 0.0],
                 tensors![[0.0, 0.0], [0.0, 0.0]],
             )
+            .second(tensors![[0.0, 0.0], [0.0, 0.0]])
             .pin("no probability", plain.clone(), tensors![[0.0], [-1.0]], [nan], tensors![[1.0], [nan]])
             .rejects(plain.clone(), shapes![[2, 3], [3]], "shapes differ")
             .shared(plain.clone(), shapes![[200, 300], [200, 300]])
