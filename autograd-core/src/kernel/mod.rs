@@ -3,6 +3,7 @@
 pub mod attention;
 pub mod conv;
 pub mod cross_entropy;
+pub mod ctc;
 pub mod elementwise;
 pub mod gemm;
 pub mod index;
