@@ -50,7 +50,7 @@ pub struct Pin<O> {
     pub y: Tensor<f64>,
     /// The gradient of each operand for a cotangent of ones.
     pub dx: Vec<Tensor<f64>>,
-    /// The gradient of the sum of all of `dx` with respect to each operand, where it is pinned too.
+    /// The gradient of `Σᵢ (i + 1) · Σ dx[i]` with respect to each operand, where it is pinned too.
     pub ddx: Option<Vec<Tensor<f64>>>,
 }
 
@@ -156,7 +156,8 @@ impl<O: Clone> Cases<O> {
         self
     }
 
-    /// The second order at the last pin: the gradient, with respect to each operand, of the sum of all first gradients.
+    /// The second order at the last pin: the gradient, with respect to each operand, of `Σᵢ (i + 1) · Σ dx[i]`, the first gradients weighted by the
+    /// numbers of their operands, from 1 on.
     ///
     /// # Panics
     /// If there is no pin yet.

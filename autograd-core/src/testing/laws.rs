@@ -353,15 +353,21 @@ pub(super) fn pin(&Pin { ref op, x, y, dx, ddx, .. }: &Pin<'_>) -> Law {
     }
 }
 
-/// At an exact point, the gradient of the sum of all first gradients is `ddx`, zero where no path leads.
+/// At an exact point, the gradient of the weighted sum of all first gradients is `ddx`, zero where no path leads.
 fn second_pin(op: &dyn AnyOp, x: &[Tensor<f64>], ones: &Tensor<f64>, ddx: &[Tensor<f64>]) -> Law {
     let xs: Vec<Var<f64>> = x.iter().map(Var::leaf).collect();
     let xs: Vec<&Var<f64>> = xs.iter().collect();
     let y = op.apply(&xs.iter().map(|&x| x.clone()).collect::<Vec<_>>());
     let y = y.map_err(|error| format!("it refuses: {error}"))?;
-    let dx: Vec<Var<f64>> = grad_with(&[&y], &[&Var::constant(ones)], &xs, true).into_iter().flatten().collect();
-    let all: Vec<Var<f64>> = dx.iter().map(|dx| Var::constant(Tensor::ones(dx.shape()))).collect();
-    let found = grad_with(&dx.iter().collect::<Vec<_>>(), &all.iter().collect::<Vec<_>>(), &xs, false);
+    let dx = grad_with(&[&y], &[&Var::constant(ones)], &xs, true);
+    // Weights that differ: the gradients of a difference cancel otherwise.
+    let weighted = |(i, dx): (usize, Option<Var<f64>>)| {
+        let dx = dx?;
+        let weight = Tensor::full(dx.shape(), (i + 1) as f64);
+        Some((dx, Var::constant(weight)))
+    };
+    let (dx, weights): (Vec<_>, Vec<_>) = dx.into_iter().enumerate().filter_map(weighted).unzip();
+    let found = grad_with(&dx.iter().collect::<Vec<_>>(), &weights.iter().collect::<Vec<_>>(), &xs, false);
     if ddx.len() != found.len() {
         return Err(format!("the pin gives {} second gradients for {} operands", ddx.len(), found.len()));
     }

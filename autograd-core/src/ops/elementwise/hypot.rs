@@ -71,7 +71,7 @@ impl Checked for Hypot {
             .pin("at zero", Hypot, tensors![[0.0], [0.0]], [0.0], tensors![[0.0], [0.0]])
             .second(tensors![[0.0], [0.0]])
             .pin("on an axis", Hypot, tensors![[-2.0], [0.0]], [2.0], tensors![[-1.0], [0.0]])
-            .second(tensors![[0.0], [0.5]])
+            .second(tensors![[0.0], [1.0]])
             .pin(
                 "large and small",
                 Hypot,
