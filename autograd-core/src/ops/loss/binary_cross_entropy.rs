@@ -97,7 +97,7 @@ impl Checked for BinaryCrossEntropy {
                 [0.0, 0.0],
                 tensors![[0.0, 0.0], [100.0, -100.0]],
             )
-            .second(tensors![[1e12 - 1.0; 2], [-1e12; 2]])
+            .second(tensors![[1e12 - 2.0; 2], [-1e12; 2]])
             .pin(
                 "certain and wrong",
                 of.clone(),
@@ -105,7 +105,7 @@ impl Checked for BinaryCrossEntropy {
                 [100.0, 100.0],
                 tensors![[-1e12, 1e12], [100.0, -100.0]],
             )
-            .second(tensors![[1e12 - 1.0; 2], [-1e12; 2]])
+            .second(tensors![[1e12 - 2.0; 2], [-1e12; 2]])
             .pin("no probability", of.clone(), tensors![[nan], [0.5]], [nan], tensors![[nan], [nan]])
             .rejects(of.clone(), shapes![[2, 3], [3]], "shapes differ")
             .shared(of.clone(), shapes![[200, 300], [200, 300]])

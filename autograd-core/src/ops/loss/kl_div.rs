@@ -107,7 +107,7 @@ impl Checked for KlDiv {
                 [0.0, 0.0, infinity],
                 tensors![[0.0, 0.0, -1.0], [2.0, 0.0, infinity]],
             )
-            .second(tensors![[-1.0, 0.0, -1.0], [-1.0, -1.0, 0.0]])
+            .second(tensors![[-2.0, 0.0, -2.0], [-1.0, -1.0, 1.0]])
             .pin(
                 "log target minus infinity",
                 log.clone(),
