@@ -276,8 +276,8 @@ fn run_back<C: Cell, T: Real>(plan: &Plan, back: &mut Back<'_, T>, o: Operands<'
 
 /// `dx ← d w_ih`, each row back at its step and example, for `d` in the order of the plan.
 pub fn input_gradient<T: Real>(plan: &Plan, d: &[T], o: Operands<'_, T>, dx: &mut [T]) {
-    let (m, k) = (plan.rows.len(), o.inputs);
-    let (d, w) = (Matrix::row_major(d, 0, [m, d.len() / m.max(1)]), Matrix::row_major(o.w_ih, 0, [o.b_ih.len(), k]));
+    let (m, n, k) = (plan.rows.len(), o.b_ih.len(), o.inputs);
+    let (d, w) = (Matrix::row_major(d, 0, [m, n]), Matrix::row_major(o.w_ih, 0, [n, k]));
     if plan.in_order(0..m) && m * k == dx.len() {
         return T::gemm(d, w, T::zero(), dx);
     }

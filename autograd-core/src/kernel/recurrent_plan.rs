@@ -124,7 +124,7 @@ mod tests {
         let plan = Plan::new([3, 4], Some(&[1, 3, 0, 3]), false, 3);
         assert_eq!(plan.order, [1, 3, 0, 2]);
         assert_eq!(plan.rows, [1, 3, 0, 5, 7, 9, 11]); // step · 4 + example
-        let steps: Vec<_> =
+        let steps: Vec<Vec<_>> =
             plan.groups.iter().map(|group| (0..=group.steps()).map(|s| group.step(s)).collect()).collect();
         assert_eq!(steps, [vec![0..3, 3..5, 5..7, 7..7], vec![0..0]]);
         let reversed = Plan::new([3, 4], Some(&[1, 3, 0, 3]), true, 3);

@@ -33,7 +33,7 @@ impl<T: Real> Var<T> {
     /// let zeros = |shape: [usize; 2]| Var::leaf(Tensor::<f64>::zeros(shape));
     /// let (w_ih, w_hh) = (zeros([3, 1]), zeros([3, 1])); // r = z = σ(0) = 1/2, and n = tanh(0) = 0
     /// let (x, h) = (Var::leaf([[[5.0]], [[7.0]]]), Var::leaf([[8.0]]));
-    /// let (y, last) = x.gru(RecurrentWeights::new(&w_ih, &w_hh), &h, Sequence::default());
+    /// let (y, last) = x.gru(RecurrentWeights::new(&w_ih, &w_hh), &h, &Sequence::default());
     /// assert_eq!((y.to_vec(), last.item()), (vec![4.0, 2.0], 2.0));
     /// let gradients = last.backward();
     /// assert_eq!(gradients.get(&h).unwrap().item(), 0.25); // z · z
@@ -44,9 +44,9 @@ impl<T: Real> Var<T> {
     #[track_caller]
     #[must_use]
     #[doc(alias = "GRU")]
-    pub fn gru(&self, weights: RecurrentWeights<'_, T>, h: &Var<T>, sequence: Sequence) -> (Self, Self) {
+    pub fn gru(&self, weights: RecurrentWeights<'_, T>, h: &Var<T>, sequence: &Sequence) -> (Self, Self) {
         let [b_ih, b_hh] = &weights.biases();
-        let [y, h] = compose(Gru { sequence }, [self, h, weights.w_ih, weights.w_hh, b_ih, b_hh]);
+        let [y, h] = compose(Gru { sequence: sequence.clone() }, [self, h, weights.w_ih, weights.w_hh, b_ih, b_hh]);
         (y, h)
     }
 }

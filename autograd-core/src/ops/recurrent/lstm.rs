@@ -32,7 +32,7 @@ impl<T: Real> Var<T> {
     /// let zeros = |shape: [usize; 2]| Var::leaf(Tensor::<f64>::zeros(shape));
     /// let (w_ih, w_hh) = (zeros([4, 1]), zeros([4, 1])); // each gate is σ(0) = 1/2, and g = tanh(0) = 0
     /// let (x, h, c) = (Var::leaf([[[5.0]], [[7.0]]]), zeros([1, 1]), Var::leaf([[8.0]]));
-    /// let (y, _, last) = x.lstm(RecurrentWeights::new(&w_ih, &w_hh), (&h, &c), Sequence::default());
+    /// let (y, _, last) = x.lstm(RecurrentWeights::new(&w_ih, &w_hh), (&h, &c), &Sequence::default());
     /// assert_eq!(y.to_vec(), [0.5 * 4f64.tanh(), 0.5 * 2f64.tanh()]);
     /// assert_eq!(last.item(), 2.0);
     /// let gradients = last.backward();
@@ -48,10 +48,11 @@ impl<T: Real> Var<T> {
         &self,
         weights: RecurrentWeights<'_, T>,
         (h, c): (&Var<T>, &Var<T>),
-        sequence: Sequence,
+        sequence: &Sequence,
     ) -> (Self, Self, Self) {
         let [b_ih, b_hh] = &weights.biases();
-        let [y, h, c] = compose(Lstm { sequence }, [self, h, c, weights.w_ih, weights.w_hh, b_ih, b_hh]);
+        let [y, h, c] =
+            compose(Lstm { sequence: sequence.clone() }, [self, h, c, weights.w_ih, weights.w_hh, b_ih, b_hh]);
         (y, h, c)
     }
 }

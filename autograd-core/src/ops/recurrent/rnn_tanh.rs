@@ -29,7 +29,7 @@ impl<T: Real> Var<T> {
     /// use autograd_core::{Var, ops::{RecurrentWeights, Sequence}};
     /// let (w_ih, w_hh) = (Var::leaf([[1.0]]), Var::leaf([[0.5]]));
     /// let (x, h) = (Var::leaf([[[0.0]], [[0.0]]]), Var::leaf([[0.0]]));
-    /// let (y, last) = x.rnn_tanh(RecurrentWeights::new(&w_ih, &w_hh), &h, Sequence::default());
+    /// let (y, last) = x.rnn_tanh(RecurrentWeights::new(&w_ih, &w_hh), &h, &Sequence::default());
     /// assert_eq!(y.to_vec(), [0.0, 0.0]);
     /// let gradients = last.backward();
     /// assert_eq!(gradients.get(&x).unwrap().to_vec(), [0.5, 1.0]);
@@ -40,9 +40,9 @@ impl<T: Real> Var<T> {
     #[track_caller]
     #[must_use]
     #[doc(alias = "RNN")]
-    pub fn rnn_tanh(&self, weights: RecurrentWeights<'_, T>, h: &Var<T>, sequence: Sequence) -> (Self, Self) {
+    pub fn rnn_tanh(&self, weights: RecurrentWeights<'_, T>, h: &Var<T>, sequence: &Sequence) -> (Self, Self) {
         let [b_ih, b_hh] = &weights.biases();
-        let [y, h] = compose(RnnTanh { sequence }, [self, h, weights.w_ih, weights.w_hh, b_ih, b_hh]);
+        let [y, h] = compose(RnnTanh { sequence: sequence.clone() }, [self, h, weights.w_ih, weights.w_hh, b_ih, b_hh]);
         (y, h)
     }
 }
