@@ -119,8 +119,8 @@ fn example(x: &Tensor<f64>, axis: usize, i: usize, length: usize) -> Tensor<f64>
 #[test]
 fn a_layer_is_the_same_written_out_in_plain_ops() {
     for kind in Kind::ALL {
-        // One group of examples, and several; few rows, and many.
-        for sizes in [[3, 1, 2, 5], [4, 3, 2, 3], [5, 37, 3, 17]] {
+        // One group of examples, and several; few rows, and many; few steps, and many.
+        for sizes in [[3, 1, 2, 5], [9, 3, 2, 3], [5, 37, 3, 17], [9, 37, 2, 4]] {
             let x = leaves(&kind.operands(sizes));
             let (fused, plain) = (kind.apply(&x, &Sequence::default()), kind.plain(&x));
             let dys = cotangents(&fused);

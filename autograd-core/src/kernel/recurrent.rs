@@ -6,8 +6,10 @@ use super::recurrent_plan::{Group, Plan, put, take};
 use super::threads;
 use crate::tensor::Real;
 
-/// Rows from which on a matrix product is worth arranging its operands for.
-const MANY: usize = 4;
+/// Rows from which on a matrix product pays, which first arranges its operands in memory.
+const MANY: usize = 6;
+/// Steps from which on it pays to have the weights for the state transposed.
+pub const LONG: usize = 8;
 
 /// The operands of a recurrent sequence, row-major.
 #[derive(Clone, Copy)]
@@ -20,6 +22,8 @@ pub struct Operands<'a, T> {
     pub w_ih: &'a [T],
     /// `[gates · hidden, hidden]`.
     pub w_hh: &'a [T],
+    /// The same transposed, `[hidden, gates · hidden]`, for a run of [`LONG`] sequences.
+    pub w_hh_transposed: Option<&'a [T]>,
     /// `[gates · hidden]`.
     pub b_ih: &'a [T],
     /// `[gates · hidden]`.
@@ -95,7 +99,7 @@ fn run<C: Cell, T: Real>(plan: &Plan, group: &Group, o: Operands<'_, T>, trace: 
         false => o.b_ih.iter().zip(o.b_hh).map(|(&a, &b)| a + b).collect(),
     };
     repeat(&bias, gates);
-    multiply(&plan.pack(group.rows(), o.x, o.inputs), o.w_ih, [widths.gates, o.inputs], gates);
+    add_product_transposed(&plan.pack(group.rows(), o.x, o.inputs), o.w_ih, [widths.gates, o.inputs], gates);
     let initial = initial(plan, group, o, widths);
     let mut apart = vec![T::zero(); group.examples.len() * widths.apart];
     for s in 0..group.steps() {
@@ -109,7 +113,11 @@ fn run<C: Cell, T: Real>(plan: &Plan, group: &Group, o: Operands<'_, T>, trace: 
         if C::APART {
             repeat(o.b_hh, product);
         }
-        multiply(&h_before[..step.len() * widths.h], o.w_hh, [widths.gates, widths.h], product);
+        let h_before = &h_before[..step.len() * widths.h];
+        match o.w_hh_transposed {
+            Some(w) => multiply(h_before, w, [widths.h, widths.gates], T::one(), product),
+            None => add_product_transposed(h_before, o.w_hh, [widths.gates, widths.h], product),
+        }
         for (i, at) in step.enumerate() {
             C::forward(Forward {
                 gates: row_mut(gates, i, widths.gates),
@@ -165,15 +173,12 @@ pub fn outputs<C: Cell, T: Real>(plan: &Plan, hidden: usize, trace: &[T], y: &mu
 /// `last ←` the state `h` (0) or `c` (1) of each example at its last step; one that has no step keeps what `last` holds.
 pub fn last<C: Cell, T: Real>(plan: &Plan, hidden: usize, trace: &[T], state: usize, last: &mut [T]) {
     for (group, parts) in traces(plan, trace, Widths::of::<C>(hidden)) {
-        let examples = &plan.order[group.examples.clone()];
         for s in 0..group.steps() {
+            let step = group.step(s);
             // Those that are not among the rows of the next step end here.
-            for i in group.step(s + 1).len()..group.step(s).len() {
-                row_mut(last, examples[i], hidden).copy_from_slice(row(
-                    parts[1 + state],
-                    group.step(s).start + i,
-                    hidden,
-                ));
+            for i in group.step(s + 1).len()..step.len() {
+                let example = plan.order[group.examples.start + i];
+                row_mut(last, example, hidden).copy_from_slice(row(parts[1 + state], step.start + i, hidden));
             }
         }
     }
@@ -269,7 +274,7 @@ fn run_back<C: Cell, T: Real>(plan: &Plan, back: &mut Back<'_, T>, o: Operands<'
             let product = &product[step.start * widths.gates..step.end * widths.gates];
             // What goes to `h` past the product is there already.
             let past = if C::APART { T::one() } else { T::zero() };
-            multiply_back(product, o.w_hh, [widths.gates, widths.h], past, &mut dh[..step.len() * widths.h]);
+            multiply(product, o.w_hh, [widths.gates, widths.h], past, &mut dh[..step.len() * widths.h]);
         }
     }
 }
@@ -292,33 +297,45 @@ pub fn weight_gradient<T: Real>(d: &[T], x: &[T], [n, k]: [usize; 2], dw: &mut [
     T::gemm(Matrix::row_major(d, 0, [m, n]).transposed(), Matrix::row_major(x, 0, [m, k]), T::zero(), dw);
 }
 
-/// `c ← a wᵀ + c` for `w` of size `[n, k]`.
-fn multiply<T: Real>(a: &[T], w: &[T], [n, k]: [usize; 2], c: &mut [T]) {
+/// `c ← a w + β c` for `w` of size `[k, n]`.
+fn multiply<T: Real>(a: &[T], w: &[T], [k, n]: [usize; 2], beta: T, c: &mut [T]) {
     let m = c.len() / n.max(1);
-    if m >= MANY {
+    if m >= MANY || m == 0 {
+        return T::gemm(Matrix::row_major(a, 0, [m, k]), Matrix::row_major(w, 0, [k, n]), beta, c);
+    }
+    if beta.is_zero() {
+        c.fill(T::zero());
+    }
+    // Four rows of the weights at once, each read for all rows of `c`.
+    for (j, w) in w.chunks(4 * n).enumerate() {
+        for (i, c) in c.chunks_exact_mut(n).enumerate() {
+            match a[i * k + 4 * j..][..w.len() / n] {
+                [a0, a1, a2, a3] => {
+                    let [w0, w1, w2, w3] = cut(w, [n; 4]);
+                    for q in 0..n {
+                        c[q] += (a0 * w0[q] + a1 * w1[q]) + (a2 * w2[q] + a3 * w3[q]);
+                    }
+                }
+                ref a => {
+                    for (&a, w) in a.iter().zip(w.chunks_exact(n)) {
+                        c.iter_mut().zip(w).for_each(|(c, &w)| *c += a * w);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// `c ← a wᵀ + c` for `w` of size `[n, k]`.
+fn add_product_transposed<T: Real>(a: &[T], w: &[T], [n, k]: [usize; 2], c: &mut [T]) {
+    let m = c.len() / n.max(1);
+    if m >= MANY || m == 0 {
         return T::gemm(Matrix::row_major(a, 0, [m, k]), Matrix::row_major(w, 0, [n, k]).transposed(), T::one(), c);
     }
     for i in 0..m {
         let a = row(a, i, k);
         for (j, c) in row_mut(c, i, n).iter_mut().enumerate() {
             *c += dot(a, row(w, j, k));
-        }
-    }
-}
-
-/// `c ← d w + β c` for `w` of size `[n, k]`.
-fn multiply_back<T: Real>(d: &[T], w: &[T], [n, k]: [usize; 2], beta: T, c: &mut [T]) {
-    let m = d.len() / n.max(1);
-    if m >= MANY {
-        return T::gemm(Matrix::row_major(d, 0, [m, n]), Matrix::row_major(w, 0, [n, k]), beta, c);
-    }
-    for i in 0..m {
-        let c = row_mut(c, i, k);
-        if beta.is_zero() {
-            c.fill(T::zero());
-        }
-        for (j, &d) in row(d, i, n).iter().enumerate() {
-            c.iter_mut().zip(row(w, j, k)).for_each(|(c, &w)| *c += d * w);
         }
     }
 }
@@ -332,7 +349,7 @@ fn dot<T: Real>(a: &[T], b: &[T]) -> T {
     }
     a_rest.iter().zip(b_rest).zip(&mut lanes).for_each(|((&a, &b), lane)| *lane += a * b);
     for width in [8, 4, 2, 1] {
-        (0..width).for_each(|i| lanes[i] = lanes[i] + lanes[i + width]);
+        (0..width).for_each(|i| lanes[i] += lanes[i + width]);
     }
     lanes[0]
 }

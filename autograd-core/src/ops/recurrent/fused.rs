@@ -35,16 +35,20 @@ impl<T: Real, const S: usize> Layer<T, S> {
         Layer { x: x.contiguous(), states: states.map(Tensor::contiguous), weights: weights.map(Tensor::contiguous) }
     }
 
-    fn operands(&self) -> Operands<'_, T> {
+    fn operands<'a>(&'a self, w_hh_transposed: Option<&'a Tensor<T>>) -> Operands<'a, T> {
         let [w_ih, w_hh, b_ih, b_hh] = self.weights.each_ref().map(slice);
         let states = std::array::from_fn(|i| self.states.get(i).map_or(&[][..], slice));
         let (inputs, hidden) = (self.x.shape()[2], self.weights[1].shape()[1]);
-        Operands { x: slice(&self.x), states, w_ih, w_hh, b_ih, b_hh, inputs, hidden }
+        let w_hh_transposed = w_hh_transposed.map(slice);
+        Operands { x: slice(&self.x), states, w_ih, w_hh, w_hh_transposed, b_ih, b_hh, inputs, hidden }
     }
 
     /// The outputs and the last states.
     pub(super) fn forward<C: Cell>(&self, sequence: &Sequence) -> (Tensor<T>, [Tensor<T>; S], Run<T>) {
-        let (plan, o) = (sequence.plan(self.x.shape(), together(self.x.shape()[1])), self.operands());
+        let [steps, batch, _] = [0, 1, 2].map(|axis| self.x.shape()[axis]);
+        let plan = sequence.plan(self.x.shape(), together(batch));
+        let transposed = (steps >= recurrent::LONG).then(|| self.weights[1].mt().contiguous());
+        let o = self.operands(transposed.as_ref());
         let trace = Tensor::build(recurrent::trace_len::<C>(&plan, o.hidden).into(), |trace| {
             recurrent::forward::<C, T>(&plan, o, trace);
         });
@@ -68,7 +72,7 @@ impl<T: Real, const S: usize> Layer<T, S> {
         dlast: [Option<&Tensor<T>>; S],
         needs: &[bool],
     ) -> (Option<Tensor<T>>, [Option<Tensor<T>>; S], [Option<Tensor<T>>; 4]) {
-        let (o, trace) = (self.operands(), slice(trace));
+        let (o, trace) = (self.operands(None), slice(trace));
         let (dy, dlast) = (dy.map(Tensor::contiguous), dlast.map(|d| d.map(Tensor::contiguous)));
         let seeds = Seeds {
             y: dy.as_ref().map(slice),

@@ -2,7 +2,7 @@
 
 use super::fused::{Layer, Run};
 #[cfg(any(test, feature = "testing"))]
-use super::textbook::textbook;
+use super::textbook::{cases, shapes_of, textbook};
 use super::unrolled::gates;
 use super::{RecurrentWeights, Sequence};
 use crate::composite::{Composite, compose};
@@ -109,23 +109,13 @@ impl<T: Real> Composite<T> for Lstm {
 #[cfg(any(test, feature = "testing"))]
 impl CheckedComposite for Lstm {
     fn cases() -> Cases<Self> {
-        let of = |sequence| Lstm { sequence };
         let all = Lstm::default();
-        let of_lengths = |lengths: &[i64]| Sequence::default().lengths(Tensor::from_slice(lengths, lengths.len()));
-        let shapes =
-            |[t, n, i, h]: [usize; 4]| shapes![[t, n, i], [n, h], [n, h], [4 * h, i], [4 * h, h], [4 * h], [4 * h]];
+        let of_lengths = |lengths: &[i64]| Lstm {
+            sequence: Sequence::default().lengths(Tensor::from_slice(lengths, lengths.len())),
+        };
         let nan = f64::NAN;
-        Cases::new(textbook_lstm, all.clone(), shapes([3, 2, 3, 2]))
-            .case(all.clone(), shapes([2, 2, 1, 1]))
-            .case(all.clone(), shapes([1, 5, 2, 3]))
-            .case(of(Sequence::default().reverse()), shapes([3, 2, 2, 2]))
-            .case(of(of_lengths(&[2, 0, 3])), shapes([4, 3, 2, 2]))
-            .case(of(of_lengths(&[1, 4, 2, 4, 3]).reverse()), shapes([4, 5, 1, 1]))
-            .case(all.clone(), shapes([0, 2, 2, 2]))
-            .case(of(of_lengths(&[])), shapes([2, 0, 2, 2]))
-            .case(of(of_lengths(&[0, 0])), shapes([2, 2, 1, 2]))
-            .case(all.clone(), shapes([2, 2, 0, 1]))
-            .case(all.clone(), shapes([2, 2, 1, 0]))
+        cases::<cells::Lstm, _>(textbook_lstm, |sequence| Lstm { sequence }, 2)
+            .case(all.clone(), shapes_of::<cells::Lstm>([1, 2, 0, 1]))
             .domain(Domain::between(-1.0, 1.0))
             .rejects(
                 all.clone(),
@@ -152,12 +142,9 @@ impl CheckedComposite for Lstm {
                 shapes![[3, 2, 2], [2, 1], [2, 1], [4, 2], [4, 1], [4], [1]],
                 "b_hh has shape [1], it needs [4]",
             )
-            .rejects(of(of_lengths(&[3])), shapes([3, 2, 2, 1]), "the lengths have shape [1], they need [2]")
-            .rejects(of(of_lengths(&[3, 4])), shapes([3, 2, 2, 1]), "example 1 has length 4, x has 3 steps")
-            .rejects(of(of_lengths(&[-1, 3])), shapes([3, 2, 2, 1]), "example 0 has length -1, x has 3 steps")
             .pin(
                 "padding leaks nowhere",
-                of(of_lengths(&[1, 0])),
+                of_lengths(&[1, 0]),
                 tensors![
                     [[[3.0], [nan]], [[nan], [nan]]],
                     [[7.0], [5.0]],
@@ -179,8 +166,6 @@ impl CheckedComposite for Lstm {
                     [0.0, 0.0, 1.0, 0.0]
                 ],
             )
-            .bench(all.clone(), shapes([32, 1, 64, 64]), Work::Flops(32 * 2 * 4 * 64 * 128))
-            .bench(all, shapes([16, 32, 64, 64]), Work::Flops(16 * 32 * 2 * 4 * 64 * 128))
     }
 }
 

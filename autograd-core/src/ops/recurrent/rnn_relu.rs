@@ -2,7 +2,7 @@
 
 use super::fused::{Layer, Run};
 #[cfg(any(test, feature = "testing"))]
-use super::textbook::textbook;
+use super::textbook::{cases, textbook};
 use super::{RecurrentWeights, Sequence};
 use crate::composite::{Composite, compose};
 use crate::kernel::recurrent_cells as cells;
@@ -92,10 +92,10 @@ impl<T: Real> Composite<T> for RnnRelu {
 #[cfg(any(test, feature = "testing"))]
 impl CheckedComposite for RnnRelu {
     fn cases() -> Cases<Self> {
-        let of = |sequence| RnnRelu { sequence };
         let all = RnnRelu::default();
-        let of_lengths = |lengths: &[i64]| Sequence::default().lengths(Tensor::from_slice(lengths, lengths.len()));
-        let shapes = |[t, n, i, h]: [usize; 4]| shapes![[t, n, i], [n, h], [h, i], [h, h], [h], [h]];
+        let of_lengths = |lengths: &[i64]| RnnRelu {
+            sequence: Sequence::default().lengths(Tensor::from_slice(lengths, lengths.len())),
+        };
         let nan = f64::NAN;
         let reference = |op: &RnnRelu, x: &[Tensor<f64>]| {
             textbook(&op.sequence, x, |input, product, [h]| {
@@ -109,14 +109,7 @@ impl CheckedComposite for RnnRelu {
             Domain::between(1.0, 2.0),
             Domain::between(-0.05, 0.05),
         ];
-        Cases::new(reference, all.clone(), shapes([3, 2, 1, 3]))
-            .case(all.clone(), shapes([1, 5, 1, 3]))
-            .case(of(Sequence::default().reverse()), shapes([3, 2, 1, 2]))
-            .case(of(of_lengths(&[2, 0, 3])), shapes([4, 3, 1, 2]))
-            .case(of(of_lengths(&[1, 4, 2, 4, 3]).reverse()), shapes([4, 5, 1, 2]))
-            .case(all.clone(), shapes([0, 2, 1, 2]))
-            .case(of(of_lengths(&[])), shapes([2, 0, 1, 2]))
-            .case(all.clone(), shapes([2, 2, 1, 0]))
+        cases::<cells::Relu, _>(reference, |sequence| RnnRelu { sequence }, 1)
             .domains(domains)
             .rejects(all.clone(), shapes![[3, 2], [2, 1], [1, 2], [1, 1], [1], [1]], "x has 2 axes instead of 3")
             .rejects(
@@ -134,10 +127,9 @@ impl CheckedComposite for RnnRelu {
                 shapes![[3, 2, 2], [1, 2], [2, 2], [2, 2], [2], [2]],
                 "h0 has shape [1, 2], it needs [2, 2]",
             )
-            .rejects(of(of_lengths(&[3, 4])), shapes([3, 2, 2, 1]), "example 1 has length 4, x has 3 steps")
             .pin(
                 "padding leaks nowhere",
-                of(of_lengths(&[1, 0])),
+                of_lengths(&[1, 0]),
                 tensors![[[[1.0], [nan]], [[nan], [nan]]], [[2.0], [nan]], [[3.0]], [[4.0]], [0.0], [0.0]],
                 [11.0, 0.0, 0.0, 0.0, 11.0, nan],
                 // At the only step dy + dh = 2.
@@ -152,13 +144,11 @@ impl CheckedComposite for RnnRelu {
             )
             .pin(
                 "each step counts",
-                of(of_lengths(&[2, 1]).reverse()),
+                RnnRelu { sequence: of_lengths(&[2, 1]).sequence.reverse() },
                 tensors![[[[3.0], [5.0]], [[7.0], [nan]]], [[1.0], [2.0]], [[2.0]], [[1.0]], [1.0], [0.0]],
                 [23.0, 13.0, 16.0, 0.0, 23.0, 13.0],
                 // The first example ends at step 0, with 2; its step 1 gets that and its own.
                 tensors![[[[4.0], [4.0]], [[6.0], [0.0]]], [[3.0], [2.0]], [[37.0]], [[39.0]], [7.0], [7.0]],
             )
-            .bench(all.clone(), shapes([32, 1, 64, 64]), Work::Flops(32 * 2 * 64 * 128))
-            .bench(all, shapes([16, 32, 64, 64]), Work::Flops(16 * 32 * 2 * 64 * 128))
     }
 }

@@ -1,6 +1,7 @@
-//! The textbook computation of a recurrent layer: each example on its own, in plain loops.
+//! On what the recurrent layers are tested: batches of all kinds, and a textbook computation in plain loops.
 
 use super::Sequence;
+use crate::kernel::recurrent_cells::Cell;
 use crate::ops::prelude::*;
 use crate::testing::{element, joined};
 
@@ -34,4 +35,37 @@ pub(super) fn textbook<const S: usize>(
     }
     let y = Tensor::from_vec(y, [steps, batch, hidden]);
     joined(&[&[y][..], &last.map(|state| Tensor::from_vec(state, [batch, hidden]))].concat())
+}
+
+/// The shapes of the operands of a layer, for the numbers of steps, examples, inputs and hidden units.
+pub(super) fn shapes_of<C: Cell>([t, n, i, h]: [usize; 4]) -> Vec<Shape> {
+    let rows = C::GATES * h;
+    let states = std::iter::repeat_n(Shape::from([n, h]), C::STATES);
+    [[t, n, i].into()].into_iter().chain(states).chain(shapes![[rows, i], [rows, h], [rows], [rows]]).collect()
+}
+
+/// What all layers are tested on, with so many inputs.
+pub(super) fn cases<C: Cell, O: Clone>(
+    reference: impl Fn(&O, &[Tensor<f64>]) -> Tensor<f64> + 'static,
+    of: impl Fn(Sequence) -> O,
+    inputs: usize,
+) -> Cases<O> {
+    let all = || of(Sequence::default());
+    let lengths = |lengths: &[i64]| Sequence::default().lengths(Tensor::from_slice(lengths, lengths.len()));
+    let shapes = |[t, n, h]: [usize; 3]| shapes_of::<C>([t, n, inputs, h]);
+    let flops = |[t, n, i, h]: [usize; 4]| Work::Flops((t * n * 2 * C::GATES * h * (i + h)) as u64);
+    Cases::new(reference, all(), shapes([3, 2, 2]))
+        .case(all(), shapes([2, 1, 1]))
+        .case(of(Sequence::default().reverse()), shapes([3, 2, 1]))
+        .case(of(lengths(&[2, 0, 3])), shapes([4, 3, 1]))
+        .case(of(lengths(&[1, 2, 0, 2, 2, 2, 2, 1]).reverse()), shapes([2, 8, 1]))
+        .case(all(), shapes([0, 2, 1]))
+        .case(of(lengths(&[])), shapes([2, 0, 1]))
+        .case(of(lengths(&[0, 0])), shapes([1, 2, 1]))
+        .case(all(), shapes([1, 1, 0]))
+        .rejects(of(lengths(&[3])), shapes([3, 2, 1]), "the lengths have shape [1], they need [2]")
+        .rejects(of(lengths(&[3, 4])), shapes([3, 2, 1]), "example 1 has length 4, x has 3 steps")
+        .rejects(of(lengths(&[-1, 3])), shapes([3, 2, 1]), "example 0 has length -1, x has 3 steps")
+        .bench(all(), shapes_of::<C>([32, 1, 64, 64]), flops([32, 1, 64, 64]))
+        .bench(all(), shapes_of::<C>([16, 32, 64, 64]), flops([16, 32, 64, 64]))
 }
