@@ -37,7 +37,8 @@ impl<T: Real> Var<T> {
     /// assert_eq!((y.to_vec(), last.item()), (vec![4.0, 2.0], 2.0));
     /// let gradients = last.backward();
     /// assert_eq!(gradients.get(&h).unwrap().item(), 0.25); // z · z
-    /// assert_eq!(gradients.get(&w_ih).unwrap().to_vec(), [0.0, 5.0 * 0.5 * 8.0 / 4.0 + 7.0 * 4.0 / 4.0, 5.0 * 0.25 + 7.0 * 0.5]);
+    /// let of_z = 5.0 * 0.5 * 0.25 * 8.0 + 7.0 * 0.25 * 4.0; // x · z of the steps behind · σ'(0) · (h before − n)
+    /// assert_eq!(gradients.get(&w_ih).unwrap().to_vec(), [0.0, of_z, 5.0 * 0.5 * 0.5 + 7.0 * 0.5]);
     /// ```
     ///
     /// Cho et al., "Learning Phrase Representations using RNN Encoder-Decoder for Statistical Machine Translation", 2014.

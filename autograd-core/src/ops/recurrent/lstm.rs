@@ -37,7 +37,8 @@ impl<T: Real> Var<T> {
     /// assert_eq!(last.item(), 2.0);
     /// let gradients = last.backward();
     /// assert_eq!(gradients.get(&c).unwrap().item(), 0.25); // f · f
-    /// assert_eq!(gradients.get(&w_ih).unwrap().to_vec(), [0.0, 5.0 * 0.5 * 0.25 * 8.0 + 7.0 * 0.25 * 4.0, 5.0 * 0.25 + 7.0 * 0.5, 0.0]);
+    /// let of_f = 5.0 * 0.5 * 0.25 * 8.0 + 7.0 * 0.25 * 4.0; // x · f of the steps behind · σ'(0) · c before
+    /// assert_eq!(gradients.get(&w_ih).unwrap().to_vec(), [0.0, of_f, 5.0 * 0.5 * 0.5 + 7.0 * 0.5, 0.0]);
     /// ```
     ///
     /// Hochreiter and Schmidhuber, "Long Short-Term Memory", 1997; with the forget gate of Gers, Schmidhuber and Cummins, 2000.

@@ -16,8 +16,9 @@
 //! let (back, _) = x.gru(RecurrentWeights::new(&back_ih, &back_hh), &h, &sequence.reverse());
 //! let both = Var::concat(&[&there, &back], 2);
 //! assert_eq!(*both.shape(), [5, 2, 8]);
-//! let first = x.slice((0..1,)); // a cell: one step
-//! assert_eq!(first.gru(RecurrentWeights::new(&w_ih, &w_hh), &h, &Sequence::default()).1.to_vec(), there.slice((0..1,)).to_vec());
+//!
+//! let (_, step) = x.slice((0..1,)).gru(RecurrentWeights::new(&w_ih, &w_hh), &h, &Sequence::default()); // a cell
+//! assert_eq!(step.to_vec(), there.slice((0..1,)).to_vec());
 //! assert!(both.sum().backward().get(&back_hh).is_some());
 //! ```
 

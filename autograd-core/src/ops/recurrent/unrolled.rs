@@ -23,7 +23,7 @@ impl Sequence {
         let x = x.reshape([steps * batch, inputs]).index_select(0, &rows);
         let input = x.matmul(&w_ih.mt()) + b_ih;
         let mut states = states.map(|state| state.index_select(0, &order));
-        let (mut outputs, mut ended) = (Vec::new(), vec![]);
+        let (mut outputs, mut ended) = (Vec::new(), Vec::new());
         for group in &plan.groups {
             for step in (0..group.steps()).map(|s| group.step(s)) {
                 if step.len() < states[0].shape()[0] {
