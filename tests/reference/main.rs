@@ -13,6 +13,7 @@ mod loss;
 mod norm;
 mod order;
 mod pool;
+mod recurrent;
 mod reduce;
 mod scan;
 mod shape;
@@ -122,4 +123,4 @@ macro_rules! families {
         }
     };
 }
-families! { attention, conv, elementwise, index, linalg, loss, norm, order, pool, reduce, scan, shape }
+families! { attention, conv, elementwise, index, linalg, loss, norm, order, pool, recurrent, reduce, scan, shape }

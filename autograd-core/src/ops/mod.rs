@@ -15,6 +15,7 @@ pub mod norm;
 mod order;
 pub mod pool;
 pub mod random;
+pub mod recurrent;
 pub mod reduce;
 pub mod scan;
 pub mod shape;
@@ -28,6 +29,7 @@ pub use loss::*;
 pub use norm::*;
 pub use pool::*;
 pub use random::*;
+pub use recurrent::*;
 pub use reduce::*;
 pub use scan::*;
 pub use shape::*;
@@ -48,6 +50,7 @@ pub(crate) fn entries() -> Vec<crate::testing::Entry> {
         loss::entries(),
         norm::entries(),
         linalg::entries(),
+        recurrent::entries(),
     ];
     families.into_iter().flatten().collect()
 }
