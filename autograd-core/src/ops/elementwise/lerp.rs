@@ -86,6 +86,7 @@ impl Checked for Lerp {
             .pin("beyond", Lerp, tensors![[1.0], [2.0], [3.0]], [4.0], tensors![[-2.0], [3.0], [1.0]])
             .rejects(Lerp, shapes![[2], [3], [2]], "shapes differ")
             .rejects(Lerp, shapes![[2], [2], []], "shapes differ")
+            .shared(Lerp, three(&[300, 500]))
             .bench(Lerp, three(&[1024, 512]), Work::Bytes(8 << 20))
     }
 }

@@ -94,6 +94,7 @@ impl Checked for Where {
             )
             .rejects(thirds(&[2, 3]), shapes![[2, 3], [3]], "shapes differ")
             .rejects(thirds(&[3]), shapes![[2, 3], [2, 3]], "the condition has shape [3], the first operand [2, 3]")
+            .shared(thirds(&[300, 500]), shapes![[300, 500], [300, 500]])
             .bench(thirds(&[1024, 1024]), shapes![[1024, 1024], [1024, 1024]], Work::Bytes(13 << 20))
     }
 }

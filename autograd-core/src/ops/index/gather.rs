@@ -99,6 +99,10 @@ impl Checked for Gather {
             .rejects(of(1, &[3, 1], &[0; 3]), shapes![[2, 3]], "axis 0 is 3 in the index, 2 in the operand")
             .rejects(of(0, &[], &[0]), shapes![[]], "axis 0 of a single number, which has none")
             .pin("named twice", of(0, &[2], &[1, 1]), tensors![[2.0, 3.0]], [3.0, 3.0], tensors![[0.0, 2.0]])
+            .shared(
+                Gather { axis: 1, index: Tensor::from_fn([200, 300], |i| (i * 7919 % 400) as i64) },
+                shapes![[200, 400]],
+            )
             .bench(
                 Gather { axis: 1, index: Tensor::from_fn([1024, 512], |i| (i * 7919 % 1024) as i64) },
                 shapes![[1024, 1024]],

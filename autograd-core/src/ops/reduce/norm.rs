@@ -145,6 +145,8 @@ impl Checked for Norm {
             .rejects(all(nan), shapes![[3]], "p is NaN, it must be at least 0")
             .rejects(over(2.0, &[2], false), shapes![[2, 3]], "axis 2 is out of range, the axes are -2 to 1")
             .rejects(over(2.0, &[0, -2], false), shapes![[2, 3]], "axis 0 is named twice")
+            .shared(over(2.0, &[1], false), shapes![[200, 400]])
+            .shared(all(1.0), shapes![[200, 400]])
             .bench(over(2.0, &[1], false), shapes![[512, 1024]], Work::Bytes(2 << 20))
             .bench(all(1.0), shapes![[512, 1024]], Work::Bytes(2 << 20))
     }

@@ -115,6 +115,8 @@ impl Checked for Variance {
             .pin("of nothing", all(0), tensors![Vec::<f64>::new()], nan, tensors![Vec::<f64>::new()])
             .rejects(over(&[2], 0, false), shapes![[2, 3]], "axis 2 is out of range, the axes are -2 to 1")
             .rejects(over(&[0, -2], 0, false), shapes![[2, 3]], "axis 0 is named twice")
+            .shared(over(&[1], 1, false), shapes![[200, 400]])
+            .shared(over(&[0], 1, false), shapes![[200, 400]])
             .bench(over(&[1], 1, false), shapes![[512, 1024]], Work::Bytes(2 << 20))
             .bench(over(&[0], 1, false), shapes![[1024, 512]], Work::Bytes(2 << 20))
     }

@@ -94,6 +94,7 @@ impl Checked for Embed {
                 [0.0, f64::NAN, f64::INFINITY],
                 tensors![[1.0, 1.0]],
             )
+            .shared(of(&[all, (1..401).into()], &[200, 402]), shapes![[200, 400]])
             .bench(of(&[all, (1..1025).into()], &[1024, 1026]), shapes![[1024, 1024]], Work::Bytes(8 << 20))
     }
 }
