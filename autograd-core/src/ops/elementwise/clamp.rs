@@ -89,6 +89,7 @@ impl Checked for Clamp {
                 tensors![[1.0]],
             )
             .pin("NaN", unit.clone(), tensors![[f64::NAN]], [f64::NAN], tensors![[1.0]])
+            .shared(unit.clone(), shapes![[300, 500]])
             .bench(unit, shapes![[1024, 1024]], Work::Bytes(8 << 20))
     }
 }

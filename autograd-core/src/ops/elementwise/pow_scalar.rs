@@ -98,6 +98,8 @@ impl Checked for PowScalar {
             .pin("exponent 1/2", to(0.5), tensors![[0.0, 4.0, -1.0]], [0.0, 2.0, nan], tensors![[infinity, 0.25, nan]])
             .pin("exponent 3", to(3.0), tensors![[0.0, -2.0]], [0.0, -8.0], tensors![[0.0, 12.0]])
             .second(tensors![[0.0, -12.0]])
+            .shared(to(2.0), shapes![[300, 500]])
+            .shared(to(2.5), shapes![[300, 500]])
             .bench(to(2.0), shapes![[1024, 1024]], Work::Bytes(8 << 20))
             .bench(to(2.5), shapes![[1024, 1024]], Work::Bytes(8 << 20))
     }

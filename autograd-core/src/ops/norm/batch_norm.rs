@@ -128,6 +128,8 @@ impl CheckedComposite for BatchNorm {
             .rejects(op, shapes![[1, 3]], "each channel has 1 elements, a variance needs at least 2")
             .rejects(op, shapes![[0, 3]], "each channel has 0 elements, a variance needs at least 2")
             .rejects(op, shapes![[2, 3], [2]], "the weight has shape [2], it must have [3]")
+            .shared(op, shapes![[2, 8, 64, 64], [8], [8]])
+            .shared(op, shapes![[512, 64], [64], [64]])
             .bench(op, shapes![[4, 32, 32, 32], [32], [32]], Work::Bytes(8 * 4 * 32 * 1024))
             .bench(op, shapes![[512, 256], [256], [256]], Work::Bytes(8 * 512 * 256))
     }

@@ -152,6 +152,7 @@ impl CheckedComposite for GroupNorm {
             .rejects(of(3), shapes![[2, 4, 3]], "4 channels do not form 3 groups")
             .rejects(of(0), shapes![[2, 4, 3]], "4 channels do not form 0 groups")
             .rejects(of(2), shapes![[2, 4, 3], [3]], "the weight has shape [3], it must have [4]")
+            .shared(of(4), shapes![[2, 8, 64, 64], [8], [8]])
             .bench(of(8), shapes![[4, 32, 32, 32], [32], [32]], Work::Bytes(8 * 4 * 32 * 1024))
     }
 }

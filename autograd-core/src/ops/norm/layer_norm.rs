@@ -136,6 +136,7 @@ impl CheckedComposite for LayerNorm {
             .rejects(over(0), shapes![[2, 3]], "the last 0 of 2 axes cannot be normalised over")
             .rejects(LayerNorm { axes: 1, eps: -1.0 }, shapes![[2, 3]], "eps is -1, it must be a number of at least 0")
             .rejects(over(1), shapes![[2, 3], [3], [3], [3]], "4 operands, there are x, weight and bias")
+            .shared(over(1), shapes![[256, 128], [128], [128]])
             .bench(over(1), shapes![[512, 512], [512], [512]], Work::Bytes(8 * 512 * 512))
     }
 }

@@ -117,6 +117,7 @@ impl CheckedComposite for RmsNorm {
             .rejects(over(1, 0.0), shapes![[2, 3], [3], [3]], "3 operands, there are x and weight")
             .rejects(over(2, 0.0), shapes![[3]], "the last 2 of 1 axes cannot be normalised over")
             .rejects(over(1, f64::NAN), shapes![[3]], "eps is NaN, it must be a number of at least 0")
+            .shared(over(1, 1e-5), shapes![[256, 128], [128]])
             .bench(over(1, 1e-5), shapes![[512, 512], [512]], Work::Bytes(8 * 512 * 512))
     }
 }
