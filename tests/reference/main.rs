@@ -12,6 +12,7 @@ mod loss;
 mod norm;
 mod pool;
 mod reduce;
+mod resample;
 mod shape;
 
 use autograd::{Real, Tensor, Var, grad_with};
@@ -119,4 +120,4 @@ macro_rules! families {
         }
     };
 }
-families! { conv, elementwise, index, linalg, loss, norm, pool, reduce, shape }
+families! { conv, elementwise, index, linalg, loss, norm, pool, reduce, resample, shape }

@@ -14,6 +14,7 @@ pub mod norm;
 pub mod pool;
 pub mod random;
 pub mod reduce;
+pub mod resample;
 pub mod shape;
 
 pub use conv::*;
@@ -25,6 +26,7 @@ pub use norm::*;
 pub use pool::*;
 pub use random::*;
 pub use reduce::*;
+pub use resample::*;
 pub use shape::*;
 
 /// Each op of the register.
@@ -37,6 +39,7 @@ pub(crate) fn entries() -> Vec<crate::testing::Entry> {
         index::entries(),
         conv::entries(),
         pool::entries(),
+        resample::entries(),
         random::entries(),
         loss::entries(),
         norm::entries(),

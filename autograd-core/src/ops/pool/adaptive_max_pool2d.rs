@@ -102,7 +102,9 @@ mod tests {
 
     #[test]
     fn pieces_are_the_textbooks() {
-        for (shape, size) in [([2, 2, 5, 7], [2, 3]), ([1, 3, 4, 6], [2, 2]), ([1, 1, 2, 5], [3, 2]), ([2, 1, 3, 4], [1, 1])] {
+        for (shape, size) in
+            [([2, 2, 5, 7], [2, 3]), ([1, 3, 4, 6], [2, 2]), ([1, 1, 2, 5], [3, 2]), ([2, 1, 3, 4], [1, 1])]
+        {
             let x = Tensor::<f64>::uniform(shape, -2.0, 2.0, &mut Generator::seed(7));
             let y = textbook(&x, size);
             for layout in LAYOUTS {
@@ -111,7 +113,10 @@ mod tests {
             gradcheck(|x| x[0].adaptive_max_pool2d(size), &[x.clone()]).unwrap();
             gradgradcheck(|x| x[0].adaptive_max_pool2d(size).square(), &[x]).unwrap();
         }
-        assert_eq!(*Var::constant(Tensor::<f64>::zeros([0, 2, 3, 4])).adaptive_max_pool2d([2, 2]).shape(), [0, 2, 2, 2]);
+        assert_eq!(
+            *Var::constant(Tensor::<f64>::zeros([0, 2, 3, 4])).adaptive_max_pool2d([2, 2]).shape(),
+            [0, 2, 2, 2]
+        );
     }
 
     #[test]

@@ -136,7 +136,11 @@ impl Checked for AvgPool2d {
             .case(of([2, 3]).padding([1, 0]).divisor_override(5), shapes![[1, 2, 3, 3]])
             .rejects(of([2, 2]), shapes![[3, 4, 4]], "x has 3 axes instead of 4")
             .rejects(of([0, 2]), shapes![[1, 1, 4, 4]], "the kernel is 0 along axis 2, it must be at least 1")
-            .rejects(of([2, 2]).stride([1, 0]), shapes![[1, 1, 4, 4]], "the stride is 0 along axis 3, it must be at least 1")
+            .rejects(
+                of([2, 2]).stride([1, 0]),
+                shapes![[1, 1, 4, 4]],
+                "the stride is 0 along axis 3, it must be at least 1",
+            )
             .rejects(
                 of([3, 2]).padding([2, 1]),
                 shapes![[1, 1, 4, 4]],

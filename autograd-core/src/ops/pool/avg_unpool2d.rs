@@ -1,9 +1,9 @@
 //! `avg_unpool2d`: each element in equal shares over its window.
 
 use super::AvgPool2d;
+use super::sizes::four;
 #[cfg(any(test, feature = "testing"))]
 use super::{avg_pool2d::divisor, sizes};
-use super::sizes::four;
 use crate::kernel::pool::Pool;
 use crate::ops::prelude::*;
 

@@ -173,7 +173,11 @@ impl Checked for MaxPool2d {
             .domain(Domain::distinct(0.01))
             .rejects(of([2, 2]), shapes![[3, 4, 4]], "x has 3 axes instead of 4")
             .rejects(of([0, 2]), shapes![[1, 1, 4, 4]], "the kernel is 0 along axis 2, it must be at least 1")
-            .rejects(of([2, 2]).stride([1, 0]), shapes![[1, 1, 4, 4]], "the stride is 0 along axis 3, it must be at least 1")
+            .rejects(
+                of([2, 2]).stride([1, 0]),
+                shapes![[1, 1, 4, 4]],
+                "the stride is 0 along axis 3, it must be at least 1",
+            )
             .rejects(of([2, 2]).dilation([0, 1]), shapes![[1, 1, 4, 4]], "the dilation is 0 along axis 2")
             .rejects(
                 of([3, 2]).padding([2, 1]),
@@ -234,6 +238,9 @@ fn textbook(op: &MaxPool2d, x: &[Tensor<f64>]) -> Tensor<f64> {
     let shape = Op::<f64>::shape(op, [x[0].shape()]).expect("a case that is accepted");
     crate::testing::from_index(shape, |at| {
         let element = |i: usize| crate::testing::element(&x[0], &[at[0], at[1], i / size[1], i % size[1]]);
-        super::sizes::window(&op.sliding(), size, at[2], at[3]).into_iter().map(element).fold(f64::NEG_INFINITY, f64::max)
+        super::sizes::window(&op.sliding(), size, at[2], at[3])
+            .into_iter()
+            .map(element)
+            .fold(f64::NEG_INFINITY, f64::max)
     })
 }

@@ -65,9 +65,10 @@ fn sizes(x: &Shape, indices: &Tensor<i64>, size: [usize; 2]) -> Result<Shape, Mi
     let shape = Shape::from([n, c, size[0], size[1]]).addressable()?;
     Shape::from([oh, ow]).addressable()?;
     match first(indices, |i| outside(i, size[0] * size[1])) {
-        Some((i, at)) => {
-            Err(Mismatch::new(format!("index {i} at {at:?} is out of range, a plane has {} elements", size[0] * size[1])))
-        }
+        Some((i, at)) => Err(Mismatch::new(format!(
+            "index {i} at {at:?} is out of range, a plane has {} elements",
+            size[0] * size[1]
+        ))),
         None => Ok(shape),
     }
 }
@@ -102,7 +103,10 @@ mod tests {
     #[test]
     fn empty_planes_and_batches() {
         let none = Tensor::from_vec(vec![], [0, 2, 3, 3]);
-        assert_eq!(*Var::constant(Tensor::<f64>::zeros([0, 2, 3, 3])).max_unpool2d(&none, [6, 6]).shape(), [0, 2, 6, 6]);
+        assert_eq!(
+            *Var::constant(Tensor::<f64>::zeros([0, 2, 3, 3])).max_unpool2d(&none, [6, 6]).shape(),
+            [0, 2, 6, 6]
+        );
         let none = Tensor::from_vec(vec![], [1, 2, 0, 3]);
         let y = Var::constant(Tensor::<f64>::zeros([1, 2, 0, 3])).max_unpool2d(&none, [2, 1]);
         assert_eq!(*y.value(), Tensor::zeros([1, 2, 2, 1]));

@@ -84,7 +84,9 @@ mod tests {
 
     #[test]
     fn blocks_are_the_textbooks() {
-        for (shape, block) in [([2, 2, 3, 2], [2, 3]), ([1, 2, 2, 2], [1, 1]), ([1, 1, 1, 3], [4, 1]), ([0, 1, 2, 2], [2, 2])] {
+        for (shape, block) in
+            [([2, 2, 3, 2], [2, 3]), ([1, 2, 2, 2], [1, 1]), ([1, 1, 1, 3], [4, 1]), ([0, 1, 2, 2], [2, 2])]
+        {
             let x = Tensor::<f64>::uniform(shape, -2.0, 2.0, &mut Generator::seed(9));
             let to = Shape::from([shape[0], shape[1], shape[2] * block[0], shape[3] * block[1]]);
             let of = |at: &[usize]| element(&x, &[at[0], at[1], at[2] / block[0], at[3] / block[1]]);
