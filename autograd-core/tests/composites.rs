@@ -191,7 +191,7 @@ fn results_are_drawn_by_name_and_a_nan_blames_the_call() {
     let picture = polar(&a, &b)[1].draw();
     assert!(picture.contains("label=\"product\\n") && picture.contains("label=\"polar\\n"), "{picture}");
     let here = format!("composites.rs:{}", line!() + 1);
-    let panic = std::panic::catch_unwind(|| detect_anomaly(|| polar(&a, &b))).err().expect("a NaN");
+    let panic = std::panic::catch_unwind(|| detect_anomaly(|| polar(&a, &b))).expect_err("a NaN");
     let text = panic.downcast_ref::<String>().expect("a formatted message");
     assert!(text.starts_with("polar: the result holds a NaN") && text.contains(&here), "{text}");
     assert!(picture.contains("composites.rs:"), "{picture}");

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod attention;
 mod case;
 mod conv;
 mod elementwise;
@@ -10,9 +11,11 @@ mod index;
 mod linalg;
 mod loss;
 mod norm;
+mod order;
 mod pool;
 mod reduce;
 mod resample;
+mod scan;
 mod shape;
 
 use autograd::{Real, Tensor, Var, grad_with};
@@ -120,4 +123,4 @@ macro_rules! families {
         }
     };
 }
-families! { conv, elementwise, index, linalg, loss, norm, pool, reduce, resample, shape }
+families! { attention, conv, elementwise, index, linalg, loss, norm, order, pool, reduce, resample, scan, shape }

@@ -6,6 +6,7 @@ mod compare;
 mod convert;
 mod create;
 mod element;
+mod order;
 pub mod pool;
 mod print;
 mod random;

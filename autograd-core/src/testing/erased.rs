@@ -147,12 +147,14 @@ pub(super) struct Pin<'a> {
     pub(super) x: &'a [Tensor<f64>],
     pub(super) y: &'a Tensor<f64>,
     pub(super) dx: &'a [Tensor<f64>],
+    pub(super) ddx: Option<&'a [Tensor<f64>]>,
 }
 
 /// All that an op is tested on.
 pub(super) struct Subjects<'a> {
     pub(super) cases: Vec<Case<'a>>,
-    pub(super) benches: Vec<Case<'a>>,
+    /// Those large enough that threads share the work.
+    pub(super) shared: Vec<Case<'a>>,
     pub(super) rejects: Vec<(Case<'a>, &'static str)>,
     pub(super) pins: Vec<Pin<'a>>,
     domains: &'a [Domain],
@@ -173,10 +175,20 @@ impl<'a> Subjects<'a> {
             shapes: &case.shapes,
             textbook: Box::new(|x| (cases.reference)(&case.op, x)),
         };
-        let pin = |pin: &'a cases::Pin<O>| Pin { op: any(&pin.op), name: pin.name, x: &pin.x, y: &pin.y, dx: &pin.dx };
+        let pin = |pin: &'a cases::Pin<O>| Pin {
+            op: any(&pin.op),
+            name: pin.name,
+            x: &pin.x,
+            y: &pin.y,
+            dx: &pin.dx,
+            ddx: pin.ddx.as_deref(),
+        };
         Subjects {
             cases: cases.cases.iter().map(erase).collect(),
-            benches: cases.benches.iter().map(|(case, _)| erase(case)).collect(),
+            shared: match cases.shared.is_empty() {
+                true => cases.benches.iter().map(|(case, _)| erase(case)).collect(),
+                false => cases.shared.iter().map(erase).collect(),
+            },
             rejects: cases.rejects.iter().map(|(case, says)| (erase(case), *says)).collect(),
             pins: cases.pins.iter().map(pin).collect(),
             domains: &cases.domains,

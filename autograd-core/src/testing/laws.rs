@@ -1,7 +1,7 @@
 //! The laws, one function each. A law says what it found, or nothing.
 
 use super::compare::{different_bits, worst};
-use super::erased::{AnyOp, Case, Subjects};
+use super::erased::{AnyOp, Case, Pin, Subjects};
 use super::gradcheck;
 use super::layouts::LAYOUTS;
 use crate::error::Error;
@@ -335,9 +335,9 @@ pub(super) fn saves(subjects: &Subjects<'_>, generator: &mut Generator) -> Law {
 }
 
 /// An exact point: result and gradients are what the pin says; zeros of either sign are equal.
-pub(super) fn pin(op: &dyn AnyOp, x: &[Tensor<f64>], y: &Tensor<f64>, dx: &[Tensor<f64>]) -> Law {
-    let ones = op.shape(&shapes_of(x)).map(Tensor::ones);
-    let ones = ones.ok_or("the shape rule refuses the pin")?;
+pub(super) fn pin(&Pin { ref op, x, y, dx, ddx, .. }: &Pin<'_>) -> Law {
+    let op = &**op;
+    let ones = op.shape(&shapes_of(x)).map(Tensor::ones).ok_or("the shape rule refuses the pin")?;
     let expected = Outcome { y: y.clone(), dx: dx.iter().cloned().map(Some).collect() };
     if x.len() != expected.dx.len() {
         return Err(format!("the pin gives {} gradients for {} operands", expected.dx.len(), x.len()));
@@ -346,6 +346,36 @@ pub(super) fn pin(op: &dyn AnyOp, x: &[Tensor<f64>], y: &Tensor<f64>, dx: &[Tens
     for recorded in [false, true] {
         let found = outcome(|x| op.apply(x), x, &ones, |_| true, recorded)?;
         same(&found, &expected, |found, expected| worst(found, expected, 0.0))?;
+    }
+    match ddx {
+        Some(ddx) => second_pin(op, x, &ones, ddx),
+        None => Ok(()),
+    }
+}
+
+/// At an exact point, the gradient of the weighted sum of all first gradients is `ddx`, zero where no path leads.
+fn second_pin(op: &dyn AnyOp, x: &[Tensor<f64>], ones: &Tensor<f64>, ddx: &[Tensor<f64>]) -> Law {
+    let xs: Vec<Var<f64>> = x.iter().map(Var::leaf).collect();
+    let xs: Vec<&Var<f64>> = xs.iter().collect();
+    let y = op.apply(&xs.iter().map(|&x| x.clone()).collect::<Vec<_>>());
+    let y = y.map_err(|error| format!("it refuses: {error}"))?;
+    let dx = grad_with(&[&y], &[&Var::constant(ones)], &xs, true);
+    // Weights that differ: the gradients of a difference cancel otherwise.
+    let weighted = |(i, dx): (usize, Option<Var<f64>>)| {
+        let dx = dx?;
+        let weight = Tensor::full(dx.shape(), (i + 1) as f64);
+        Some((dx, Var::constant(weight)))
+    };
+    let (dx, weights): (Vec<_>, Vec<_>) = dx.into_iter().enumerate().filter_map(weighted).unzip();
+    let found = grad_with(&dx.iter().collect::<Vec<_>>(), &weights.iter().collect::<Vec<_>>(), &xs, false);
+    if ddx.len() != found.len() {
+        return Err(format!("the pin gives {} second gradients for {} operands", ddx.len(), found.len()));
+    }
+    for (i, (found, expected)) in found.into_iter().zip(ddx).enumerate() {
+        let found = found.map_or(Tensor::zeros(x[i].shape()), |dx| dx.value().clone());
+        if let Some(found) = worst(&found, expected, 0.0) {
+            return Err(format!("the second gradient of operand {i} {found}"));
+        }
     }
     Ok(())
 }

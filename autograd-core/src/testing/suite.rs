@@ -70,8 +70,7 @@ fn check_subjects(subjects: &Subjects<'_>) -> Result<(), Failure> {
         subject.threads().map_err(report("threads"))?;
         subject.other_shapes(&mut generator).map_err(report("shape"))?;
     }
-    for case in &subjects.benches {
-        // Large enough that the work is shared.
+    for case in &subjects.shared {
         let subject = Subject::new(&*case.op, subjects.draw(case, &mut generator), &mut generator);
         subject.threads().map_err(report(&*case.op, "threads", describe(case)))?;
     }
@@ -83,7 +82,7 @@ fn check_subjects(subjects: &Subjects<'_>) -> Result<(), Failure> {
     }
     for pin in &subjects.pins {
         let report = report(&*pin.op, "pins", format!("pin {:?}", pin.name));
-        laws::pin(&*pin.op, pin.x, pin.y, pin.dx).map_err(report)?;
+        laws::pin(pin).map_err(report)?;
     }
     Ok(())
 }

@@ -40,54 +40,6 @@ impl<T: Real> Var<T> {
     pub fn batch_norm(&self, weight: Option<&Var<T>>, bias: Option<&Var<T>>, eps: f64) -> [Self; 3] {
         affine::operands(self, weight, bias, |x| compose(BatchNorm { eps }, x))
     }
-
-    /// Each channel scaled by a mean and a variance that are known, as after training; then by a weight and a bias.
-    ///
-    /// `y[n, c, ..] = (x[n, c, ..] − mean[c]) / √(variance[c] + eps) · weight[c] + bias[c]`
-    ///
-    /// # Shape
-    /// `[n, c, ..] x [c] x [c] x [c] x [c] -> [n, c, ..]`
-    ///
-    /// # Example
-    /// ```
-    /// use autograd_core::{Tensor, Var};
-    /// let x = Var::leaf([[5.0, 7.0]]);
-    /// let y = x.batch_norm_eval(&Tensor::from([1.0, 7.0]), &Tensor::from([4.0, 1.0]), None, None, 0.0);
-    /// assert_eq!(y.to_vec(), [2.0, 0.0]);
-    /// assert_eq!(y.sum().backward().get(&x).unwrap().to_vec(), [0.5, 1.0]);
-    /// ```
-    ///
-    /// # Panics
-    /// If mean, variance, weight or bias do not have the shape `[c]`.
-    #[track_caller]
-    #[must_use]
-    pub fn batch_norm_eval(
-        &self,
-        mean: &Tensor<T>,
-        variance: &Tensor<T>,
-        weight: Option<&Var<T>>,
-        bias: Option<&Var<T>>,
-        eps: f64,
-    ) -> Self {
-        let affine = [weight, bias].map(|given| given.map(Var::shape));
-        let names = ["mean", "variance", "weight", "bias"];
-        for (shape, name) in [Some(mean.shape()), Some(variance.shape())].into_iter().chain(affine).zip(names) {
-            if shape.is_some_and(|shape| self.rank() < 2 || **shape != self.shape()[1..2]) {
-                let why = format!("the {name} has shape {}, it must have that of the channels", shape.expect("given"));
-                let rule = "[n, c, ..] x [c] x [c] x [c] x [c] -> [n, c, ..]";
-                let shapes = [self.shape(), mean.shape(), variance.shape()];
-                let operands = &["x", "mean", "variance"];
-                crate::Error::refused("batch_norm_eval", rule, Mismatch::new(why), operands, shapes.into_iter())
-                    .raise();
-            }
-        }
-        let mut channels = vec![1; self.rank() - 1];
-        channels[0] = self.shape()[1];
-        let scale = variance.map(|variance| (variance + T::of(eps)).sqrt().recip());
-        let of = |x: &Tensor<T>| Var::constant(x.reshape(&*channels));
-        let y = (self - of(mean)) * of(&scale);
-        affine::operands(self, weight, bias, |x| affine::scale(y, &x[1..], &channels))
-    }
 }
 
 /// The composite of [`Var::batch_norm`].

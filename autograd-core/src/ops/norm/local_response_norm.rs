@@ -91,7 +91,7 @@ impl<T: Real> Var<T> {
         let padded = self.square().pad(pads, T::zero());
         let mut sum = padded.slice(vec![AxisSlice::from(..), AxisSlice::from(0..channels)]);
         for first in 1..=before + after {
-            sum = sum + padded.slice(vec![AxisSlice::from(..), AxisSlice::from(first..first + channels)]);
+            sum += padded.slice(vec![AxisSlice::from(..), AxisSlice::from(first..first + channels)]);
         }
         self * (sum * T::of(alpha / size as f64) + T::of(k)).pow_scalar(T::of(-beta))
     }

@@ -2,7 +2,9 @@
 
 mod affine;
 mod batch_norm;
+mod batch_norm_eval;
 mod group_norm;
+mod l2_normalize;
 mod layer_norm;
 mod local_response_norm;
 mod rms_norm;

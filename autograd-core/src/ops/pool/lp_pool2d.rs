@@ -38,19 +38,17 @@ impl<T: Real> Var<T> {
         let mean = options.mean();
         let says = options.power().and_then(|_| mean.sizes(self.shape()));
         accept("lp_pool2d", "[n, c, h, w] -> [n, c, oh, ow]", self.shape(), says);
-        let (p, count) = (T::of(options.p), T::of((mean.kernel[0] * mean.kernel[1]) as f64));
-        let powers = |x: &Self| x.pow_scalar(p).avg_pool2d(mean) * count;
-        let sums = powers(self);
+        let (root, sums) = (T::of(options.p.recip()), sums_of_powers(self, options));
         let none = sums.value().eq(T::zero());
         if options.p == 1.0 || !none.any() {
-            return sums.pow_scalar(p.recip());
+            return sums.pow_scalar(root);
         }
         // At 0 the root has an infinite slope, and so has a power below 2 or its derivative, of which no gradient could be made: 1 stands
         // in for those sums, and for the elements that belong to no other.
         let some = Var::constant(none.map(|none| if none { T::zero() } else { T::one() }));
         let unseen = some.avg_unpool2d([self.shape()[2], self.shape()[3]], mean).value().eq(T::zero());
-        let sums = powers(&self.masked_fill(&unseen, T::one()));
-        sums.masked_fill(&none, T::one()).pow_scalar(p.recip()).masked_fill(&none, T::zero())
+        let sums = sums_of_powers(&self.masked_fill(&unseen, T::one()), options);
+        sums.masked_fill(&none, T::one()).pow_scalar(root).masked_fill(&none, T::zero())
     }
 
     /// The `p`-norm of each window that slides over the sequences: [`lp_pool2d`](Var::lp_pool2d) on images of height 1.
@@ -76,6 +74,13 @@ impl<T: Real> Var<T> {
         });
         as_sequences(&x.lp_pool2d(images))
     }
+}
+
+/// The sum of powers of each window.
+#[track_caller]
+fn sums_of_powers<T: Real>(x: &Var<T>, options: LpPool2d) -> Var<T> {
+    let count = options.kernel[0] * options.kernel[1];
+    x.pow_scalar(T::of(options.p)).avg_pool2d(options.mean()) * T::of(count as f64)
 }
 
 /// The options of [`Var::lp_pool2d`]: `LpPool2d::new(2.0, [3, 3]).stride([2, 2])`.
@@ -167,6 +172,7 @@ mod tests {
     use crate::grad;
     use crate::tensor::Generator;
     use crate::testing::{element, from_index, gradcheck, gradgradcheck};
+    use std::slice::from_ref;
 
     /// The root of the sum of powers, scaled up where a window reaches beyond the image.
     fn textbook(x: &Tensor<f64>, options: LpPool2d) -> Tensor<f64> {
@@ -189,8 +195,8 @@ mod tests {
             for (a, b) in y.to_vec().into_iter().zip(textbook(&x, options).to_vec()) {
                 assert!((a - b).abs() < 1e-12, "{a} and {b}");
             }
-            gradcheck(|x| x[0].lp_pool2d(options), &[x.clone()]).unwrap();
-            gradgradcheck(|x| x[0].lp_pool2d(options), &[x.clone()]).unwrap();
+            gradcheck(|x| x[0].lp_pool2d(options), from_ref(&x)).unwrap();
+            gradgradcheck(|x| x[0].lp_pool2d(options), from_ref(&x)).unwrap();
         }
     }
 

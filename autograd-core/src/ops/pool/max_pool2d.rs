@@ -244,3 +244,30 @@ fn textbook(op: &MaxPool2d, x: &[Tensor<f64>]) -> Tensor<f64> {
             .fold(f64::NEG_INFINITY, f64::max)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tensor::Generator;
+    use crate::testing::{gradcheck, gradgradcheck};
+    use std::slice::from_ref;
+
+    #[test]
+    fn positions_come_with_the_same_result_and_gradient() {
+        let x = Tensor::<f64>::uniform([2, 3, 5, 6], -2.0, 2.0, &mut Generator::seed(11));
+        let options = MaxPool2d::new([3, 2]).stride([2, 2]).padding([1, 1]).ceil_mode(true);
+        let (y, at) = Var::constant(&x).max_pool2d_with_indices(options);
+        assert_eq!(y.to_vec(), Var::constant(&x).max_pool2d(options).to_vec());
+        let plane = y.numel() / 6;
+        let found = |(i, at): (usize, i64)| x.to_vec()[i / plane * 30 + at as usize];
+        assert_eq!(at.to_vec().into_iter().enumerate().map(found).collect::<Vec<_>>(), y.to_vec());
+        gradcheck(|x| x[0].max_pool2d_with_indices(options).0, from_ref(&x)).unwrap();
+        gradgradcheck(|x| x[0].max_pool2d_with_indices(options).0.square(), &[x]).unwrap();
+    }
+
+    #[test]
+    #[should_panic(expected = "max_pool2d_with_indices: x has 3 axes instead of 4\n  x     [3, 4, 4]")]
+    fn a_refusal_names_the_method() {
+        let _ = Var::constant(Tensor::<f64>::zeros([3, 4, 4])).max_pool2d_with_indices(MaxPool2d::new([2, 2]));
+    }
+}

@@ -81,6 +81,7 @@ mod tests {
     use super::*;
     use crate::tensor::Generator;
     use crate::testing::{element, from_index, gradcheck, gradgradcheck};
+    use std::slice::from_ref;
 
     #[test]
     fn blocks_are_the_textbooks() {
@@ -95,8 +96,8 @@ mod tests {
             assert_eq!(*Var::constant(&x).nearest_unpool2d(block).value(), from_index(to, of));
             assert_eq!(*Var::constant(&x).bed_of_nails_unpool2d(block).value(), nails);
             for unpool in [Var::nearest_unpool2d, Var::bed_of_nails_unpool2d] {
-                gradcheck(|x| unpool(&x[0], block), &[x.clone()]).unwrap();
-                gradgradcheck(|x| unpool(&x[0], block).square(), &[x.clone()]).unwrap();
+                gradcheck(|x| unpool(&x[0], block), from_ref(&x)).unwrap();
+                gradgradcheck(|x| unpool(&x[0], block).square(), from_ref(&x)).unwrap();
             }
         }
     }

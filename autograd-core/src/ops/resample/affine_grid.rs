@@ -55,6 +55,7 @@ mod tests {
     use super::*;
     use crate::tensor::Generator;
     use crate::testing::{element, from_index, gradcheck, gradgradcheck};
+    use std::slice::from_ref;
 
     #[test]
     fn the_grid_is_the_textbooks() {
@@ -74,8 +75,8 @@ mod tests {
             for (a, b) in y.to_vec().into_iter().zip(expected.to_vec()) {
                 assert!((a - b).abs() < 1e-14, "{a} and {b}");
             }
-            gradcheck(|x| x[0].affine_grid(size, align_corners), &[theta.clone()]).unwrap();
-            gradgradcheck(|x| x[0].affine_grid(size, align_corners).square(), &[theta.clone()]).unwrap();
+            gradcheck(|x| x[0].affine_grid(size, align_corners), from_ref(&theta)).unwrap();
+            gradgradcheck(|x| x[0].affine_grid(size, align_corners).square(), from_ref(&theta)).unwrap();
         }
         assert_eq!(*Var::constant(Tensor::<f64>::zeros([0, 2, 3])).affine_grid([2, 2], false).shape(), [0, 2, 2, 2]);
     }

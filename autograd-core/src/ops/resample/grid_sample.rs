@@ -4,8 +4,6 @@ use crate::composite::{Composite, compose};
 use crate::kernel::grid::{Between, Grid, GridPadding, Place};
 use crate::ops::pool::sizes::four;
 use crate::ops::prelude::*;
-#[cfg(any(test, feature = "testing"))]
-use crate::testing::CheckedComposite;
 
 impl<T: Real> Var<T> {
     /// The images at the places that a grid names, linear in each direction between the four pixels around a place.
@@ -99,15 +97,15 @@ impl<T: Real> Composite<T> for GridSample {
     const OPERANDS: &'static [&'static str] = &["x", "grid"];
 
     fn shape(&self, [x, grid]: [&Shape; 2]) -> Result<[Shape; 1], Mismatch> {
-        Ok([GridSample::result(x, grid)?])
+        GridSample::result(x, grid).map(|shape| [shape])
     }
 
     fn forward(&self, [x, grid]: [&Tensor<T>; 2]) -> ([Tensor<T>; 1], ()) {
         let shape = GridSample::result(x.shape(), grid.shape()).expect("accepted before");
         let (sampler, channels, samples) = (self.grid(x.shape()), shape[1], shape[2] * shape[3]);
         let (x, places) = (x.contiguous(), places(&sampler, grid));
-        let x = x.as_slice().expect("contiguous");
-        ([Tensor::build(shape, |y| sampler.sample(x, &places, channels, samples, y))], ())
+        let build = |y: &mut [T]| sampler.sample(x.as_slice().expect("contiguous"), &places, channels, samples, y);
+        ([Tensor::build(shape, build)], ())
     }
 
     fn backward(
@@ -117,7 +115,7 @@ impl<T: Real> Composite<T> for GridSample {
         [dy]: [Option<&Tensor<T>>; 1],
         needs: &[bool],
     ) -> [Option<Tensor<T>>; 2] {
-        let Some(dy) = dy else { return [None, None] };
+        let dy = dy.expect("the only result has a gradient");
         let (sampler, channels, samples) = (self.grid(x.shape()), dy.shape()[1], dy.shape()[2] * dy.shape()[3]);
         let (x, dy, places) = (x.contiguous(), dy.contiguous(), places(&sampler, grid));
         let (values, dys) = (x.as_slice().expect("contiguous"), dy.as_slice().expect("contiguous"));
@@ -135,27 +133,23 @@ impl<T: Real> Composite<T> for GridSample {
 
     fn algebra(&self, [x, grid]: [&Var<T>; 2]) -> [Var<T>; 1] {
         let shape = GridSample::result(x.shape(), grid.shape()).expect("accepted before");
-        let (sampler, samples) = (self.grid(x.shape()), shape[2] * shape[3]);
-        let (n, size) = (shape[0], sampler.size);
-        let places = places(&sampler, grid.value());
-        // One value for each place, for the channels alike; `rest` where none is between pixels.
-        let of = |rest: T, f: &dyn Fn(&Between<T>) -> T| {
-            let value = |place: &Place<T>| if let Place::Between(between) = place { f(between) } else { rest };
-            Tensor::from_fn([n, 1, samples], |i| value(&places[i]))
+        let (sampler, n, samples) = (self.grid(x.shape()), shape[0], shape[2] * shape[3]);
+        let (size, places) = (sampler.size, places(&sampler, grid.value()));
+        // One value for each place, for the channels alike; 0 where none is between pixels.
+        let of = |f: &dyn Fn(&Between<T>) -> T| {
+            Tensor::from_fn([n, 1, samples], |i| if let Place::Between(at) = &places[i] { f(at) } else { T::zero() })
         };
         let fraction = |d: usize, across: usize| {
             // Between kinks the place is linear in the coordinate: its value now, and its slope. Where it stays, the coordinate may be NaN.
-            let slope = of(T::zero(), &|at| at.slope[d]);
+            let slope = of(&|at| at.slope[d]);
             let coordinate = grid.reshape([n, samples, 2]).slice((.., .., across..across + 1)).reshape([n, 1, samples]);
             let coordinate = coordinate.masked_fill(&slope.eq(T::zero()), T::zero());
-            let moved = (&coordinate - coordinate.detach()) * Var::constant(slope);
-            moved + Var::constant(of(T::zero(), &|at| at.fraction[d]))
+            (&coordinate - coordinate.detach()) * Var::constant(slope) + Var::constant(of(&|at| at.fraction[d]))
         };
         let (down, right) = (fraction(0, 1), fraction(1, 0));
         let (up, left) = (down.rsub_scalar(T::one()), right.rsub_scalar(T::one()));
         let weights = [&up * &left, &up * &right, &down * &left, &down * &right];
-        let (planes, results) = ([n, shape[1], size[0] * size[1]], [n, shape[1], samples]);
-        let x = x.reshape(planes);
+        let (x, results) = (x.reshape([n, shape[1], size[0] * size[1]]), [n, shape[1], samples]);
         let term = |corner: usize| {
             let at = |i: usize| if let Place::Between(at) = &places[i] { at.corners(size)[corner] } else { None };
             let index = Tensor::from_fn([n, 1, samples], |i| at(i).unwrap_or(0) as i64);
@@ -163,9 +157,8 @@ impl<T: Real> Composite<T> for GridSample {
             let pixel = x.gather(2, &index.broadcast_to(results)).masked_fill(&absent, T::zero());
             pixel * weights[corner].broadcast_to(results)
         };
-        let y = term(0) + term(1) + term(2) + term(3);
         let nowhere = Tensor::from_fn([n, 1, samples], |i| places[i] == Place::Nowhere);
-        [y.masked_fill(&nowhere, T::nan()).reshape(shape)]
+        [(term(0) + term(1) + term(2) + term(3)).masked_fill(&nowhere, T::nan()).reshape(shape)]
     }
 }
 

@@ -69,6 +69,7 @@ mod tests {
     use crate::ops::GridPadding;
     use crate::tensor::Generator;
     use crate::testing::{element, gradcheck, gradgradcheck};
+    use std::slice::from_ref;
 
     #[test]
     fn the_nearest_pixel_is_the_textbooks() {
@@ -87,8 +88,8 @@ mod tests {
                 };
                 assert_eq!(y, element(&x, &[at[0], at[1], near(0), near(1)]));
             }
-            gradcheck(|x| x[0].grid_sample_nearest(&grid, options), &[x.clone()]).unwrap();
-            gradgradcheck(|x| x[0].grid_sample_nearest(&grid, options).square(), &[x.clone()]).unwrap();
+            gradcheck(|x| x[0].grid_sample_nearest(&grid, options), from_ref(&x)).unwrap();
+            gradgradcheck(|x| x[0].grid_sample_nearest(&grid, options).square(), from_ref(&x)).unwrap();
         }
     }
 

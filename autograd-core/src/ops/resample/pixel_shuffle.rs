@@ -99,6 +99,7 @@ mod tests {
     use super::*;
     use crate::tensor::Generator;
     use crate::testing::{element, from_index, gradcheck, gradgradcheck};
+    use std::slice::from_ref;
 
     #[test]
     fn blocks_are_the_textbooks_and_come_back() {
@@ -111,9 +112,9 @@ mod tests {
             });
             assert_eq!(*y.value(), expected);
             assert_eq!(*y.pixel_unshuffle(r).value(), x);
-            gradcheck(|x| x[0].pixel_shuffle(r), &[x.clone()]).unwrap();
+            gradcheck(|x| x[0].pixel_shuffle(r), from_ref(&x)).unwrap();
             gradgradcheck(|x| x[0].pixel_shuffle(r).square(), &[x]).unwrap();
-            gradcheck(|x| x[0].pixel_unshuffle(r), &[expected.clone()]).unwrap();
+            gradcheck(|x| x[0].pixel_unshuffle(r), from_ref(&expected)).unwrap();
             gradgradcheck(|x| x[0].pixel_unshuffle(r).square(), &[expected]).unwrap();
         }
     }

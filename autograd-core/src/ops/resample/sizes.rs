@@ -89,32 +89,32 @@ impl Resize {
     /// Of what the pixels of images of size `out` are made, taken from images of size `size`.
     pub(super) fn resampling(&self, how: Interpolation, size: [usize; 2], out: [usize; 2]) -> Resampling {
         let [rows, columns] = [0, 1].map(|d| {
-            let ratio = match *self {
-                Resize::To(_) => size[d] as f64 / out[d] as f64,
-                Resize::By(by) => 1.0 / by[d],
-            };
-            let exact = matches!(self, Resize::To(_));
-            taps(how, size[d], out[d], ratio, exact)
+            let by = if let Resize::By(by) = self { Some(by[d]) } else { None };
+            taps(how, size[d], out[d], by)
         });
         Resampling { width: size[1], rows, columns }
     }
 }
 
-/// Of what `m` pixels along an axis are made, taken from `n`; `ratio` old ones to each new one.
-fn taps(how: Interpolation, n: usize, m: usize, ratio: f64, exact: bool) -> Taps {
+/// Of what `m` pixels along an axis are made, taken from `n`; by the factor, if there is one, else by the sizes.
+fn taps(how: Interpolation, n: usize, m: usize, by: Option<f64>) -> Taps {
     let last = n - 1;
+    let ratio = by.map_or_else(|| n as f64 / m as f64, f64::recip);
     // Where the centre of new pixel `o` lies, in old pixels.
     let centre = |o: usize, align_corners: bool| match (align_corners, m) {
         (true, 1) => 0.0,
         (true, _) => o as f64 * last as f64 / (m - 1) as f64,
         (false, _) => (o as f64 + 0.5) * ratio - 0.5,
     };
+    // Which old pixel it lies in: in one division, since a second rounding would be off by a whole pixel.
+    let nearest = |o: usize| match by {
+        Some(by) => ((o as f64 / by).floor() as usize).min(last),
+        None => (o as u128 * n as u128 / m as u128) as usize,
+    };
     let mut taps = Taps::default();
     for o in 0..m {
         match how {
-            // In whole numbers, since a rounding would be off by a whole pixel.
-            Interpolation::Nearest if exact => taps.push([((o as u128 * n as u128 / m as u128) as usize, 1.0)]),
-            Interpolation::Nearest => taps.push([(((o as f64 * ratio).floor() as usize).min(last), 1.0)]),
+            Interpolation::Nearest => taps.push([(nearest(o), 1.0)]),
             Interpolation::Bilinear { align_corners } => {
                 let at = centre(o, align_corners).clamp(0.0, last as f64);
                 let (low, t) = (at.floor() as usize, at.fract());
