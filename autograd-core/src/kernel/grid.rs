@@ -201,8 +201,11 @@ impl Grid {
                     dgrid[0] += dy * ((b - a) * (T::one() - v) + (d - c) * v);
                     dgrid[1] += dy * ((c - a) * (T::one() - u) + (d - b) * u);
                 }
-                dgrid[0] *= between.slope[1];
-                dgrid[1] *= between.slope[0];
+                // Selected, since an infinite pixel times 0 would be NaN.
+                for (d, dgrid) in dgrid.iter_mut().rev().enumerate() {
+                    let slope = between.slope[d];
+                    *dgrid = if slope == T::zero() { slope } else { *dgrid * slope };
+                }
             }
         });
     }

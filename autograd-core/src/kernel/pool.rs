@@ -85,7 +85,7 @@ impl Sliding {
 }
 
 impl Pool {
-    /// The window sizes that part planes of `size` into `out` pieces.
+    /// The pooling that parts planes of `size` into `out` pieces.
     pub fn adaptive(size: [usize; 2], out: [usize; 2]) -> Self {
         // Pieces of one size slide, which takes longer runs.
         let equal = (0..2).all(|d| size[d].is_multiple_of(out[d]));

@@ -1,4 +1,4 @@
-//! `lp_pool2d` and `lp_pool1d`: the power mean of each window, up to its size.
+//! `lp_pool2d` and `lp_pool1d`: the `p`-norm of each window.
 
 use super::AvgPool2d;
 use super::sizes::{accept, as_images, as_sequences, windows};

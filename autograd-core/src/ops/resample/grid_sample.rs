@@ -19,8 +19,8 @@ impl<T: Real> Var<T> {
     /// `dx` gets `w·dy` at each pixel; `dgrid` the slope between the pixels times `dy`, summed over channels. Saves both operands.
     ///
     /// # Edge cases
-    /// At a pixel's centre, where the slope jumps, it is that to the right and down. Places on the border or beyond, which it or a
-    /// reflection takes back onto it, have slope 0. A NaN coordinate makes NaN, with gradient 0; so does an infinite one under reflection, while
+    /// At a pixel's centre, where the slope jumps, it is that to the right and down. Places that the border or a reflection puts on the centre
+    /// of an outer pixel have slope 0. A NaN coordinate makes NaN, with gradient 0; so does an infinite one under reflection, while
     /// elsewhere it is infinitely far beyond the edge.
     ///
     /// # Example
@@ -220,6 +220,13 @@ impl CheckedComposite for GridSample {
                 of(Border, false),
                 vec![two(), at(infinity)],
                 one(5.0),
+                vec![Tensor::from([[[[0.0, 1.0]]]]), at(0.0)],
+            )
+            .pin(
+                "an infinite pixel on the border",
+                of(Border, false),
+                vec![Tensor::from([[[[1.0, infinity]]]]), at(3.0)],
+                one(infinity),
                 vec![Tensor::from([[[[0.0, 1.0]]]]), at(0.0)],
             )
             .pin(

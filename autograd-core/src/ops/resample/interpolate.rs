@@ -12,7 +12,7 @@ impl<T: Real> Var<T> {
     /// [`Bicubic`](Interpolation::Bicubic).
     ///
     /// The centre of new pixel `o` lies at `(o + ½) h / oh − ½` in old pixels, or at `o (h − 1) / (oh − 1)` with `align_corners`; nearest
-    /// takes pixel `⌊o h / oh⌋`. Of a factor, `h / oh` is the inverse, also where the size had to be rounded.
+    /// takes pixel `⌊o h / oh⌋`. With a factor, its inverse stands for `h / oh`, also where the size had to be rounded.
     ///
     /// # Shape
     /// `[n, c, h, w] -> [n, c, oh, ow]`; see [`Resize`] for what `to` may be

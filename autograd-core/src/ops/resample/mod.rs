@@ -1,6 +1,7 @@
 //! Images resampled: to another size, at the places of a grid, and in boxes.
 
 mod affine_grid;
+mod boxes;
 mod grid_sample;
 mod grid_sample_nearest;
 mod interpolate;

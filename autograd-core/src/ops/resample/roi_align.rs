@@ -1,6 +1,6 @@
 //! `roi_align`: boxes of images at one size, linear between pixels.
 
-use super::sizes::{box_taps, regions_of};
+use super::boxes::{box_taps, regions_of};
 use crate::kernel::resample::{self, Region, Resampling};
 use crate::ops::prelude::*;
 
@@ -223,7 +223,7 @@ impl Checked for RoiAlign {
 fn textbook(op: &RoiAlign, x: &[Tensor<f64>]) -> Tensor<f64> {
     let shape = op.result(x[0].shape()).expect("a case that is accepted");
     crate::testing::from_index(shape, |at| {
-        let samples = super::sizes::textbook_samples(op, x[0].shape(), at);
+        let samples = super::boxes::textbook_samples(op, x[0].shape(), at);
         let terms = samples
             .iter()
             .map(|&(place, weight)| weight * crate::testing::element(&x[0], &[place[0], at[1], place[1], place[2]]));

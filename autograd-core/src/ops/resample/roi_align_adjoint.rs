@@ -121,7 +121,7 @@ fn textbook(op: &RoiAlignAdjoint, x: &[Tensor<f64>]) -> Tensor<f64> {
     let shape = Op::<f64>::shape(op, [x[0].shape()]).expect("a case that is accepted");
     let mut sums = vec![0.0; shape.numel()];
     let _ = crate::testing::from_index(x[0].shape().clone(), |at| {
-        for (place, weight) in super::sizes::textbook_samples(&op.align, &shape, at) {
+        for (place, weight) in super::boxes::textbook_samples(&op.align, &shape, at) {
             let pixel = ((place[0] * shape[1] + at[1]) * shape[2] + place[1]) * shape[3] + place[2];
             sums[pixel] += weight * crate::testing::element(&x[0], at);
         }

@@ -1,6 +1,6 @@
 //! `roi_pool`: boxes of images at one size, the largest element of each part.
 
-use super::sizes::regions_of;
+use super::boxes::regions_of;
 use crate::kernel::roi::{Pieces, argmax};
 use crate::ops::pool::sizes::accept;
 use crate::ops::prelude::*;

@@ -107,4 +107,12 @@ mod tests {
             assert_eq!(y.to_vec(), (0..13 * factor).map(|i| (i / factor) as f64).collect::<Vec<_>>(), "by {factor}");
         }
     }
+
+    #[test]
+    fn cubic_values_are_those_that_onnx_publishes() {
+        // The first row of the example `resize_upsample_scales_cubic` of its operator Resize.
+        let row = [0.47265625, 0.76953125, 1.24609375, 1.875, 2.28125, 2.91015625, 3.38671875, 3.68359375];
+        let x = Var::constant(Tensor::<f64>::arange(16).reshape([1, 1, 4, 4])) + 1.0;
+        assert_eq!(x.upsample_bicubic(2, false).to_vec()[..8], row);
+    }
 }
