@@ -15,6 +15,7 @@ mod order;
 mod pool;
 mod recurrent;
 mod reduce;
+mod resample;
 mod scan;
 mod shape;
 
@@ -123,4 +124,4 @@ macro_rules! families {
         }
     };
 }
-families! { attention, conv, elementwise, index, linalg, loss, norm, order, pool, recurrent, reduce, scan, shape }
+families! { attention, conv, elementwise, index, linalg, loss, norm, order, pool, recurrent, reduce, resample, scan, shape }

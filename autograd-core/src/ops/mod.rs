@@ -17,6 +17,7 @@ pub mod pool;
 pub mod random;
 pub mod recurrent;
 pub mod reduce;
+pub mod resample;
 pub mod scan;
 pub mod shape;
 
@@ -31,6 +32,7 @@ pub use pool::*;
 pub use random::*;
 pub use recurrent::*;
 pub use reduce::*;
+pub use resample::*;
 pub use scan::*;
 pub use shape::*;
 
@@ -46,6 +48,7 @@ pub(crate) fn entries() -> Vec<crate::testing::Entry> {
         attention::entries(),
         conv::entries(),
         pool::entries(),
+        resample::entries(),
         random::entries(),
         loss::entries(),
         norm::entries(),
