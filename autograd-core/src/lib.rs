@@ -42,5 +42,5 @@ pub use functional::{grad, grad_with};
 pub use graph::{Gradients, blame, detect_anomaly, no_grad};
 pub use op::{Any, Arity, Fixed, In, Op, Registered, Save, Saved};
 pub use parallel::with_threads;
-pub use tensor::{Axes, AxisSlice, Element, Generator, Key, Real, Shape, Tensor};
+pub use tensor::{Axes, AxisIndex, AxisSlice, Element, Generator, Key, Real, Shape, Tensor};
 pub use var::Var;

@@ -56,6 +56,14 @@ pub(super) fn within(index: &Tensor<i64>, axis: usize, n: usize) -> Result<(), M
     }
 }
 
+/// Compares the first and the second gradient of a method that is composed of ops with difference quotients.
+#[cfg(test)]
+#[track_caller]
+pub(super) fn check_gradients(f: impl Fn(&[Var<f64>]) -> Var<f64>, x: &[Tensor<f64>]) {
+    crate::testing::gradcheck(&f, x).unwrap();
+    crate::testing::gradgradcheck(&f, x).unwrap();
+}
+
 impl<T: Real> Var<T> {
     /// The gradient of a reduction, given to each element of the operand: reduced axes are put back with size 1 and repeated.
     pub(super) fn spread(&self, axes: &Axes, shape: &Shape) -> Self {

@@ -100,8 +100,8 @@ impl Checked for IndexSelect {
             )
             .pin("named twice", of(0, &[1, 1]), tensors![[2.0, 3.0]], [3.0, 3.0], tensors![[0.0, 2.0]])
             .shared(
-                IndexSelect { axis: 0, index: Tensor::from_fn(700, |i| (i * 7919 % 1000) as i64) },
-                shapes![[1000, 128]],
+                IndexSelect { axis: 0, index: Tensor::from_fn(1800, |i| (i * 7919 % 1000) as i64) },
+                shapes![[1000, 40]],
             )
             .bench(
                 IndexSelect { axis: 0, index: Tensor::from_fn(4096, |i| (i * 7919 % 10_000) as i64) },
