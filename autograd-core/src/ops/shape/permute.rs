@@ -31,7 +31,21 @@ impl<T: Real> Var<T> {
 
     /// The last two axes exchanged: the transposed matrix, or matrices. A [`permute`](Var::permute).
     ///
+    /// # Shape
     /// `[.., m, n] -> [.., n, m]`
+    ///
+    /// # Gradient
+    /// `dx` is `dy` transposed back. Saves nothing.
+    ///
+    /// # Example
+    /// ```
+    /// use autograd_core::Var;
+    /// let x = Var::leaf([[1.0, 2.0, 3.0]]);
+    /// let y = x.mt();
+    /// assert_eq!(*y.value(), [[1.0], [2.0], [3.0]].into());
+    /// let gradients = y.backward_with(&[[4.0], [5.0], [6.0]].into());
+    /// assert_eq!(*gradients.get(&x).unwrap(), [[4.0, 5.0, 6.0]].into());
+    /// ```
     ///
     /// # Panics
     /// If there are fewer than two axes.
