@@ -1,0 +1,160 @@
+//! Tiles of a convolution's result, and the columns of patches that lead to them.
+
+use super::Sizes;
+use crate::tensor::Real;
+use smallvec::SmallVec;
+use std::array;
+use std::ops::Range;
+
+/// Elements of the columns held at once: they stay in the second-level cache.
+const COLUMNS: usize = 1 << 17;
+/// Columns below which a matrix product is not cut further.
+const NARROW: usize = 128;
+
+/// A part of each channel of a result: ranges of depth, height and width whose elements are neighbours in memory.
+pub(super) type Tile = [Range<usize>; 3];
+
+/// The number of elements of a tile.
+pub(super) fn len(tile: &Tile) -> usize {
+    tile.iter().map(Range::len).product()
+}
+
+impl Sizes {
+    /// The largest tile, which is the first one.
+    fn tile(&self) -> [usize; 3] {
+        let [depth, height, width] = self.out;
+        let most = (COLUMNS / self.patch().max(1)).max(NARROW);
+        // At most `fits` at a time, and each time about as many.
+        let cut = |n: usize, fits: usize| n.div_ceil(n.div_ceil(fits));
+        match most {
+            _ if most >= height * width => [cut(depth, most / (height * width)), height, width],
+            _ if most >= width => [1, cut(height, most / width), width],
+            _ => [1, 1, cut(width, most)],
+        }
+    }
+
+    /// The tiles, in the order in which they lie in memory.
+    pub(super) fn tiles(&self) -> impl Iterator<Item = Tile> {
+        let (out, tile) = (self.out, self.tile());
+        let cut = move |d: usize| (0..out[d]).step_by(tile[d]).map(move |at| at..(at + tile[d]).min(out[d]));
+        cut(0).flat_map(move |o| {
+            cut(1).flat_map(move |p| {
+                let o = o.clone();
+                cut(2).map(move |q| [o.clone(), p.clone(), q])
+            })
+        })
+    }
+
+    /// The first element of a tile in its channel.
+    pub(super) fn start(&self, tile: &Tile) -> usize {
+        (tile[0].start * self.out[1] + tile[1].start) * self.out[2] + tile[2].start
+    }
+
+    /// The patches of an image that lead to a tile: `[patch, len(tile)]`. They lie in `columns`, which grows to the largest tile once.
+    pub(super) fn unfold<'a, T: Real>(&self, x: &[T], tile: &Tile, columns: &'a mut Vec<T>) -> &'a [T] {
+        let (step, width) = (self.stride[2], len(tile));
+        if columns.len() < self.patch() * width {
+            columns.resize(self.patch() * width, T::zero());
+        }
+        let columns = &mut columns[..self.patch() * width];
+        if self.reads_outside() {
+            columns.fill(T::zero());
+        }
+        self.each_row(tile, |place, at, from| {
+            let row = &mut columns[place * width..][at];
+            match step {
+                1 => copy_row(row, &x[from..from + row.len()]),
+                _ => row.iter_mut().zip(x[from..].iter().step_by(step)).for_each(|(y, &x)| *y = x),
+            }
+        });
+        columns
+    }
+
+    /// `x ← x +` the columns of a tile, each element where `unfold` took it.
+    pub(super) fn fold<T: Real>(&self, columns: &[T], tile: &Tile, x: &mut [T]) {
+        let (step, width) = (self.stride[2], len(tile));
+        self.each_row(tile, |place, at, from| {
+            add_row(&mut x[from..], step, &columns[place * width..][at], 1, T::one());
+        });
+    }
+
+    /// Whether a patch reaches beyond the image.
+    fn reads_outside(&self) -> bool {
+        (0..3).any(|d| {
+            let last = (self.out[d] - 1) * self.stride[d] + (self.kernel[d] - 1) * self.dilation[d];
+            self.padding[d] > 0 || last >= self.size[d]
+        })
+    }
+
+    /// Calls `f` for each place of a patch and each row of a tile that reads from inside the image there: with the place, the elements of
+    /// the tile that do, and which element the first of them reads.
+    pub(super) fn each_row(&self, tile: &Tile, mut f: impl FnMut(usize, Range<usize>, usize)) {
+        let ([depth, height, width], [k, r, s]) = (self.size, self.kernel);
+        let inside: [SmallVec<[Range<usize>; 8]>; 3] =
+            array::from_fn(|d| (0..self.kernel[d]).map(|i| self.inside(d, i, &tile[d])).collect());
+        let read = |d: usize, o: usize, i: usize| o * self.stride[d] + i * self.dilation[d] - self.padding[d];
+        for c in 0..self.channels / self.groups {
+            for (t, i, j) in (0..k).flat_map(|t| (0..r).flat_map(move |i| (0..s).map(move |j| (t, i, j)))) {
+                let (deep, down, across) = (inside[0][t].clone(), inside[1][i].clone(), inside[2][j].clone());
+                if down.is_empty() || across.is_empty() {
+                    continue;
+                }
+                let place = ((c * k + t) * r + i) * s + j;
+                for o in deep {
+                    let plane = c * depth + read(0, o, t);
+                    let mut from = (plane * height + read(1, down.start, i)) * width + read(2, across.start, j);
+                    for p in down.clone() {
+                        let row = (o - tile[0].start) * tile[1].len() + p - tile[1].start;
+                        let at = row * tile[2].len();
+                        f(place, at + across.start - tile[2].start..at + across.end - tile[2].start, from);
+                        from += self.stride[1] * width;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The results `o` among `range` whose place `i` lies inside the image along axis `d`.
+    fn inside(&self, d: usize, i: usize, range: &Range<usize>) -> Range<usize> {
+        let shift = (i * self.dilation[d]) as isize - self.padding[d] as isize;
+        // Those with `0 <= o·stride + shift < size`.
+        let first = |least: isize| {
+            let o = -(shift - least).div_euclid(self.stride[d] as isize);
+            o.clamp(range.start as isize, range.end as isize) as usize
+        };
+        let begin = first(0);
+        begin..first(self.size[d] as isize).max(begin)
+    }
+}
+
+/// `y ← y + c x`, taking each `y_step`-th and `x_step`-th element.
+#[inline]
+pub(super) fn add_row<T: Real>(y: &mut [T], y_step: usize, x: &[T], x_step: usize, c: T) {
+    match (y_step, x_step) {
+        (1, 1) => y.iter_mut().zip(x).for_each(|(y, &x)| *y += c * x),
+        _ => y.iter_mut().step_by(y_step).zip(x.iter().step_by(x_step)).for_each(|(y, &x)| *y += c * x),
+    }
+}
+
+/// Copies a row. Short ones, of which convolutions have many, are not worth a call.
+#[inline]
+fn copy_row<T: Real>(y: &mut [T], x: &[T]) {
+    match y.len() {
+        4..8 => copy_ends::<T, 4>(y, x),
+        8..16 => copy_ends::<T, 8>(y, x),
+        16..32 => copy_ends::<T, 16>(y, x),
+        32..64 => copy_ends::<T, 32>(y, x),
+        _ => y.copy_from_slice(x),
+    }
+}
+
+/// Copies the first and the last `N` elements, which overlap.
+#[inline]
+fn copy_ends<T: Real, const N: usize>(y: &mut [T], x: &[T]) {
+    if let (Some(y), Some(x)) = (y.first_chunk_mut::<N>(), x.first_chunk()) {
+        *y = *x;
+    }
+    if let (Some(y), Some(x)) = (y.last_chunk_mut::<N>(), x.last_chunk()) {
+        *y = *x;
+    }
+}
