@@ -64,7 +64,7 @@ impl Sizes {
             let row = &mut columns[place * width..][at];
             match step {
                 1 => copy_row(row, &x[from..from + row.len()]),
-                _ => row.iter_mut().zip(x[from..].iter().step_by(step)).for_each(|(y, &x)| *y = x),
+                _ => every(step, from).zip(row).for_each(|(i, y)| *y = x[i]),
             }
         });
         columns
@@ -74,7 +74,11 @@ impl Sizes {
     pub(super) fn fold<T: Real>(&self, columns: &[T], tile: &Tile, x: &mut [T]) {
         let (step, width) = (self.stride[2], len(tile));
         self.each_row(tile, |place, at, from| {
-            add_row(&mut x[from..], step, &columns[place * width..][at], 1, T::one());
+            let row = &columns[place * width..][at];
+            match step {
+                1 => x[from..].iter_mut().zip(row).for_each(|(x, &column)| *x += column),
+                _ => every(step, from).zip(row).for_each(|(i, &column)| x[i] += column),
+            }
         });
     }
 
@@ -89,25 +93,28 @@ impl Sizes {
     /// Calls `f` for each place of a patch and each row of a tile that reads from inside the image there: with the place, the elements of
     /// the tile that do, and which element the first of them reads.
     pub(super) fn each_row(&self, tile: &Tile, mut f: impl FnMut(usize, Range<usize>, usize)) {
-        let ([depth, height, width], [k, r, s]) = (self.size, self.kernel);
         let inside: [SmallVec<[Range<usize>; 8]>; 3] =
             array::from_fn(|d| (0..self.kernel[d]).map(|i| self.inside(d, i, &tile[d])).collect());
         let read = |d: usize, o: usize, i: usize| o * self.stride[d] + i * self.dilation[d] - self.padding[d];
+        let (down_step, across) = (self.stride[1] * self.size[2], tile[2].len());
+        let mut place = 0;
         for c in 0..self.channels / self.groups {
-            for (t, i, j) in (0..k).flat_map(|t| (0..r).flat_map(move |i| (0..s).map(move |j| (t, i, j)))) {
-                let (deep, down, across) = (inside[0][t].clone(), inside[1][i].clone(), inside[2][j].clone());
-                if down.is_empty() || across.is_empty() {
-                    continue;
-                }
-                let place = ((c * k + t) * r + i) * s + j;
-                for o in deep {
-                    let plane = c * depth + read(0, o, t);
-                    let mut from = (plane * height + read(1, down.start, i)) * width + read(2, across.start, j);
-                    for p in down.clone() {
-                        let row = (o - tile[0].start) * tile[1].len() + p - tile[1].start;
-                        let at = row * tile[2].len();
-                        f(place, at + across.start - tile[2].start..at + across.end - tile[2].start, from);
-                        from += self.stride[1] * width;
+            for (t, deep) in inside[0].iter().enumerate() {
+                for (i, down) in inside[1].iter().enumerate() {
+                    for (j, wide) in inside[2].iter().enumerate() {
+                        let (count, len) = (down.len(), wide.len());
+                        let deep = if count * len == 0 { 0..0 } else { deep.clone() };
+                        for o in deep {
+                            let row = (o - tile[0].start) * tile[1].len() + down.start - tile[1].start;
+                            let mut at = row * across + wide.start - tile[2].start;
+                            let row = (c * self.size[0] + read(0, o, t)) * self.size[1] + read(1, down.start, i);
+                            let mut from = row * self.size[2] + read(2, wide.start, j);
+                            for _ in 0..count {
+                                f(place, at..at + len, from);
+                                (at, from) = (at + across, from + down_step);
+                            }
+                        }
+                        place += 1;
                     }
                 }
             }
@@ -127,13 +134,10 @@ impl Sizes {
     }
 }
 
-/// `y ← y + c x`, taking each `y_step`-th and `x_step`-th element.
+/// The positions `from`, `from + step` and so on. (`StepBy` would divide for each row, of which convolutions have many short ones.)
 #[inline]
-pub(super) fn add_row<T: Real>(y: &mut [T], y_step: usize, x: &[T], x_step: usize, c: T) {
-    match (y_step, x_step) {
-        (1, 1) => y.iter_mut().zip(x).for_each(|(y, &x)| *y += c * x),
-        _ => y.iter_mut().step_by(y_step).zip(x.iter().step_by(x_step)).for_each(|(y, &x)| *y += c * x),
-    }
+pub(super) fn every(step: usize, from: usize) -> impl Iterator<Item = usize> {
+    std::iter::successors(Some(from), move |at| Some(at + step))
 }
 
 /// Copies a row. Short ones, of which convolutions have many, are not worth a call.

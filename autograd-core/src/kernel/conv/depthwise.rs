@@ -1,7 +1,7 @@
 //! Depthwise convolution: one filter for each channel is too little for a matrix product, and is added row by row.
 
 use super::Sizes;
-use super::columns::{Tile, add_row};
+use super::columns::{Tile, every};
 use crate::tensor::Real;
 
 impl Sizes {
@@ -21,38 +21,45 @@ impl Sizes {
     pub(super) fn depthwise_forward<T: Real>(&self, x: &[T], weight: &[T], y: &mut [T]) {
         y.fill(T::zero());
         self.each_row(&self.whole(), |place, at, from| {
-            add_row(&mut y[at], 1, &x[from..], self.stride[2], weight[place]);
+            let (row, weight) = (y[at].iter_mut(), weight[place]);
+            match self.stride[2] {
+                1 => row.zip(&x[from..]).for_each(|(y, &x)| *y += weight * x),
+                step => row.zip(every(step, from)).for_each(|(y, i)| *y += weight * x[i]),
+            }
         });
     }
 
     pub(super) fn depthwise_input<T: Real>(&self, dy: &[T], weight: &[T], dx: &mut [T]) {
         dx.fill(T::zero());
         self.each_row(&self.whole(), |place, at, from| {
-            add_row(&mut dx[from..], self.stride[2], &dy[at], 1, weight[place]);
+            let (row, weight) = (&dy[at], weight[place]);
+            match self.stride[2] {
+                1 => dx[from..].iter_mut().zip(row).for_each(|(dx, &dy)| *dx += weight * dy),
+                step => every(step, from).zip(row).for_each(|(i, &dy)| dx[i] += weight * dy),
+            }
         });
     }
 
     /// `dw ← dw +` the gradient of the filter.
     pub(super) fn depthwise_weight<T: Real>(&self, x: &[T], dy: &[T], dw: &mut [T]) {
         self.each_row(&self.whole(), |place, at, from| {
-            dw[place] += dot(&dy[at], &x[from..], self.stride[2]);
+            let row = &dy[at];
+            dw[place] += match self.stride[2] {
+                1 => dot(row, &x[from..from + row.len()]),
+                step => row.iter().zip(every(step, from)).fold(T::zero(), |sum, (&dy, i)| sum + dy * x[i]),
+            };
         });
     }
 }
 
-/// `Σ a b`, taking each `b_step`-th element of `b`.
+/// `Σ a b`, in eight sums.
 #[inline]
-fn dot<T: Real>(a: &[T], b: &[T], b_step: usize) -> T {
+fn dot<T: Real>(a: &[T], b: &[T]) -> T {
     let mut lanes = [T::zero(); 8];
-    let (blocks, rest) = a.as_chunks::<8>();
-    if b_step == 1 {
-        let (b_blocks, _) = b.as_chunks::<8>();
-        for (a, b) in blocks.iter().zip(b_blocks) {
-            (0..8).for_each(|i| lanes[i] += a[i] * b[i]);
-        }
-        rest.iter().zip(&b[a.len() - rest.len()..]).zip(&mut lanes).for_each(|((&a, &b), lane)| *lane += a * b);
-    } else {
-        a.iter().zip(b.iter().step_by(b_step)).for_each(|(&a, &b)| lanes[0] += a * b);
+    let ((a_blocks, a_rest), (b_blocks, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    for (a, b) in a_blocks.iter().zip(b_blocks) {
+        (0..8).for_each(|i| lanes[i] += a[i] * b[i]);
     }
+    a_rest.iter().zip(b_rest).zip(&mut lanes).for_each(|((&a, &b), lane)| *lane += a * b);
     lanes.into_iter().sum()
 }

@@ -18,6 +18,9 @@ impl<T: Real> Var<T> {
     /// Of `x` the [`conv_transpose1d`](Var::conv_transpose1d) of `dy` with the cotangent as the filters; of `dy` the
     /// [`conv1d`](Var::conv1d) of `x` with them. Saves both operands.
     ///
+    /// # Edge cases
+    /// The padding is zeros that `dy` multiplies: infinite there, it makes NaN.
+    ///
     /// # Example
     /// ```
     /// use autograd_core::{Var, ops::Conv1d};

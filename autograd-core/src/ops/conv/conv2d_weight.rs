@@ -18,6 +18,9 @@ impl<T: Real> Var<T> {
     /// Of `x` the [`conv_transpose2d`](Var::conv_transpose2d) of `dy` with the cotangent as the filters; of `dy` the
     /// [`conv2d`](Var::conv2d) of `x` with them. Saves both operands.
     ///
+    /// # Edge cases
+    /// The padding is zeros that `dy` multiplies: infinite there, it makes NaN.
+    ///
     /// # Example
     /// ```
     /// use autograd_core::{Var, ops::Conv2d};

@@ -88,16 +88,10 @@ impl Checked for Conv3d {
             .case(op, shapes![[2, 1, 2, 2, 2], [0, 1, 1, 2, 2]])
             .pin(
                 "an infinite weight on the padding",
-                op.padding([1, 0, 0]),
-                tensors![
-                    Tensor::from([1.0, 2.0]).reshape([1, 1, 2, 1, 1]),
-                    Tensor::from([inf, 1.0]).reshape([1, 1, 2, 1, 1])
-                ],
-                Tensor::from([f64::NAN, inf, inf]).reshape([1, 1, 3, 1, 1]),
-                tensors![
-                    Tensor::from([inf, inf]).reshape([1, 1, 2, 1, 1]),
-                    Tensor::from([3.0, 3.0]).reshape([1, 1, 2, 1, 1])
-                ],
+                op.padding([0, 0, 1]),
+                tensors![[[[[[1.0, 2.0]]]]], [[[[[inf, 1.0]]]]]],
+                [[[[[f64::NAN, inf, inf]]]]],
+                tensors![[[[[[inf, inf]]]]], [[[[[3.0, 3.0]]]]]],
             )
             .rejects(op, shapes![[3, 4, 4, 4], [2, 3, 1, 1, 1]], "x has 4 axes instead of 5")
             .rejects(op, shapes![[1, 3, 4, 4, 4], [2, 3, 1, 1]], "the weight has 4 axes instead of 5")

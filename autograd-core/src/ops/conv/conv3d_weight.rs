@@ -18,6 +18,9 @@ impl<T: Real> Var<T> {
     /// Of `x` the [`conv_transpose3d`](Var::conv_transpose3d) of `dy` with the cotangent as the filters; of `dy` the
     /// [`conv3d`](Var::conv3d) of `x` with them. Saves both operands.
     ///
+    /// # Edge cases
+    /// The padding is zeros that `dy` multiplies: infinite there, it makes NaN.
+    ///
     /// # Example
     /// ```
     /// use autograd_core::{Tensor, Var, ops::Conv3d};
@@ -69,6 +72,7 @@ impl Checked for Conv3dWeight {
     fn cases() -> Cases<Self> {
         let conv = Conv3d::default();
         let of = |kernel, conv| ConvWeight { conv, kernel };
+        let inf = f64::INFINITY;
         Cases::new(
             textbook::conv_weight,
             of([2, 1, 3], conv.padding([0, 1, 1])),
@@ -80,6 +84,13 @@ impl Checked for Conv3dWeight {
         .case(of([2, 1, 1], conv.groups(2)), shapes![[17, 2, 2, 1, 2], [17, 2, 1, 1, 2]])
         .case(of([1, 2, 2], conv), shapes![[0, 2, 2, 2, 2], [0, 2, 2, 1, 1]])
         .case(of([1, 2, 2], conv), shapes![[2, 2, 2, 2, 2], [2, 0, 2, 1, 1]])
+        .pin(
+            "an infinite dy on the padding",
+            of([1, 1, 2], conv.padding([0, 0, 1])),
+            tensors![[[[[[1.0, 2.0]]]]], [[[[[inf, 1.0, 1.0]]]]]],
+            [[[[[f64::NAN, inf]]]]],
+            tensors![[[[[[inf, 2.0]]]]], [[[[[1.0, 3.0, 2.0]]]]]],
+        )
         .rejects(of([1, 1, 1], conv), shapes![[2, 3], [2, 3, 1, 1, 1]], "x has 2 axes instead of 5")
         .rejects(of([1, 1, 1], conv), shapes![[2, 3, 1, 1, 1], [2]], "dy has 1 axes instead of 5")
         .rejects(

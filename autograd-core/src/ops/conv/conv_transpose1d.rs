@@ -18,6 +18,9 @@ impl<T: Real> Var<T> {
     /// # Gradient
     /// `dx = conv1d(dy, weight)`, `dweight = conv1d_weight(dy, x)`. Saves both operands.
     ///
+    /// # Edge cases
+    /// What the padding cuts off reaches nothing, NaN included.
+    ///
     /// # Example
     /// ```
     /// use autograd_core::{Var, ops::ConvTranspose1d};

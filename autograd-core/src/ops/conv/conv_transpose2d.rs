@@ -19,6 +19,9 @@ impl<T: Real> Var<T> {
     /// # Gradient
     /// `dx = conv2d(dy, weight)`, `dweight = conv2d_weight(dy, x)`. Saves both operands.
     ///
+    /// # Edge cases
+    /// What the padding cuts off reaches nothing, NaN included.
+    ///
     /// # Example
     /// ```
     /// use autograd_core::{Var, ops::ConvTranspose2d};
@@ -70,6 +73,7 @@ impl<T: Real> Op<T> for ConvTranspose2d {
 impl Checked for ConvTranspose2d {
     fn cases() -> Cases<Self> {
         let op = ConvTranspose2d::default();
+        let inf = f64::INFINITY;
         Cases::new(textbook::conv_transpose, op.stride([2, 1]).padding([1, 0]), shapes![[2, 3, 3, 2], [3, 2, 3, 2]])
             .case(op.stride([2, 3]).output_padding([1, 2]).groups(2), shapes![[1, 4, 2, 2], [4, 1, 2, 2]])
             .case(op.dilation([3, 2]).output_padding([2, 1]), shapes![[1, 2, 2, 2], [2, 1, 2, 2]])
@@ -81,6 +85,13 @@ impl Checked for ConvTranspose2d {
             .case(op.stride([usize::MAX, 1]), shapes![[1, 1, 1, 2], [1, 1, 2, 2]])
             .case(op, shapes![[0, 2, 3, 3], [2, 2, 2, 2]])
             .case(op, shapes![[2, 0, 3, 3], [0, 2, 2, 2]])
+            .pin(
+                "a NaN that the padding cuts off",
+                op.padding([0, 1]),
+                tensors![[[[[0.0, 1.0, 1.0]]]], [[[[inf, 1.0]]]]],
+                [[[[inf, inf]]]],
+                tensors![[[[[f64::NAN, inf, inf]]]], [[[[2.0, 1.0]]]]],
+            )
             .rejects(op, shapes![[3, 4, 4], [3, 2, 1, 1]], "x has 3 axes instead of 4")
             .rejects(op, shapes![[1, 3, 4, 4], [3, 1]], "the weight has 2 axes instead of 4")
             .rejects(op, shapes![[1, 3, 4, 4], [4, 2, 1, 1]], "the weight has 4 filters, x has 3 channels")

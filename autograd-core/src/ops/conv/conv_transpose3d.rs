@@ -18,6 +18,9 @@ impl<T: Real> Var<T> {
     /// # Gradient
     /// `dx = conv3d(dy, weight)`, `dweight = conv3d_weight(dy, x)`. Saves both operands.
     ///
+    /// # Edge cases
+    /// What the padding cuts off reaches nothing, NaN included.
+    ///
     /// # Example
     /// ```
     /// use autograd_core::{Tensor, Var, ops::ConvTranspose3d};
@@ -69,6 +72,7 @@ impl<T: Real> Op<T> for ConvTranspose3d {
 impl Checked for ConvTranspose3d {
     fn cases() -> Cases<Self> {
         let op = ConvTranspose3d::default();
+        let inf = f64::INFINITY;
         Cases::new(
             textbook::conv_transpose,
             op.stride([2, 1, 2]).padding([1, 0, 1]),
@@ -84,6 +88,13 @@ impl Checked for ConvTranspose3d {
         .case(op.stride([1, usize::MAX, 1]), shapes![[1, 1, 2, 1, 1], [1, 1, 1, 2, 1]])
         .case(op, shapes![[0, 2, 2, 2, 2], [2, 2, 1, 2, 2]])
         .case(op, shapes![[2, 0, 2, 2, 2], [0, 2, 1, 2, 2]])
+        .pin(
+            "a NaN that the padding cuts off",
+            op.padding([0, 0, 1]),
+            tensors![[[[[[0.0, 1.0, 1.0]]]]], [[[[[inf, 1.0]]]]]],
+            [[[[[inf, inf]]]]],
+            tensors![[[[[[f64::NAN, inf, inf]]]]], [[[[[2.0, 1.0]]]]]],
+        )
         .rejects(op, shapes![[3, 4, 4], [3, 2, 1, 1, 1]], "x has 3 axes instead of 5")
         .rejects(op, shapes![[1, 3, 2, 2, 2], [3, 1]], "the weight has 2 axes instead of 5")
         .rejects(op, shapes![[1, 3, 1, 1, 1], [4, 2, 1, 1, 1]], "the weight has 4 filters, x has 3 channels")
