@@ -50,13 +50,17 @@ impl Sizes {
         (tile[0].start * self.out[1] + tile[1].start) * self.out[2] + tile[2].start
     }
 
-    /// The patches of an image that lead to a tile: `[patch, len(tile)]`. They lie in `columns`, which grows to the largest tile once.
-    pub(super) fn unfold<'a, T: Real>(&self, x: &[T], tile: &Tile, columns: &'a mut Vec<T>) -> &'a [T] {
-        let (step, width) = (self.stride[2], len(tile));
-        if columns.len() < self.patch() * width {
-            columns.resize(self.patch() * width, T::zero());
+    /// Room for the columns of a tile, in a buffer that is empty before its first use.
+    pub(super) fn room<'a, T: Real>(&self, tile: &Tile, buffer: &'a mut Vec<T>) -> &'a mut [T] {
+        if buffer.is_empty() {
+            *buffer = vec![T::zero(); self.patch() * self.tile().iter().product::<usize>()];
         }
-        let columns = &mut columns[..self.patch() * width];
+        &mut buffer[..self.patch() * len(tile)]
+    }
+
+    /// `columns ←` the patches of an image that lead to a tile: `[patch, len(tile)]`.
+    pub(super) fn unfold<T: Real>(&self, x: &[T], tile: &Tile, columns: &mut [T]) {
+        let (step, width) = (self.stride[2], len(tile));
         if self.reads_outside() {
             columns.fill(T::zero());
         }
@@ -67,10 +71,11 @@ impl Sizes {
                 _ => every(step, from).zip(row).for_each(|(i, y)| *y = x[i]),
             }
         });
-        columns
     }
 
     /// `x ← x +` the columns of a tile, each element where `unfold` took it.
+    // Inlined, it would not be known that its operands do not overlap.
+    #[inline(never)]
     pub(super) fn fold<T: Real>(&self, columns: &[T], tile: &Tile, x: &mut [T]) {
         let (step, width) = (self.stride[2], len(tile));
         self.each_row(tile, |place, at, from| {

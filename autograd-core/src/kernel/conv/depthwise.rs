@@ -29,6 +29,8 @@ impl Sizes {
         });
     }
 
+    // Inlined, it would not be known that its operands do not overlap.
+    #[inline(never)]
     pub(super) fn depthwise_input<T: Real>(&self, dy: &[T], weight: &[T], dx: &mut [T]) {
         dx.fill(T::zero());
         self.each_row(&self.whole(), |place, at, from| {

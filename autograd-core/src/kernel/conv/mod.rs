@@ -89,8 +89,9 @@ impl Sizes {
                     continue;
                 }
                 for tile in self.tiles() {
-                    let width = columns::len(&tile);
-                    let columns = Matrix::row_major(self.unfold(x, &tile, &mut columns), 0, [patch, width]);
+                    let (width, columns) = (columns::len(&tile), self.room(&tile, &mut columns));
+                    self.unfold(x, &tile, columns);
+                    let columns = Matrix::row_major(columns, 0, [patch, width]);
                     if width == pixels {
                         T::gemm(weight, columns, T::zero(), y);
                         continue;
@@ -129,9 +130,9 @@ impl Sizes {
                 }
                 dx.fill(T::zero());
                 for tile in self.tiles() {
-                    columns.resize(patch * columns::len(&tile), T::zero());
-                    T::gemm(weight, self.part(dy, i, &tile), T::zero(), &mut columns);
-                    self.fold(&columns, &tile, dx);
+                    let columns = self.room(&tile, &mut columns);
+                    T::gemm(weight, self.part(dy, i, &tile), T::zero(), columns);
+                    self.fold(columns, &tile, dx);
                 }
             }
         });
@@ -175,7 +176,8 @@ impl Sizes {
                 continue;
             }
             for tile in self.tiles() {
-                let columns = self.unfold(x, &tile, &mut columns);
+                let columns = self.room(&tile, &mut columns);
+                self.unfold(x, &tile, columns);
                 let columns = Matrix::row_major(columns, 0, [patch, columns::len(&tile)]);
                 T::gemm(self.part(dy, i, &tile), columns.transposed(), T::one(), dw);
             }
