@@ -49,7 +49,7 @@ pub mod prelude {
         AvgPool2d, Buffer, Conv2d, Flatten, Forward, LeakyRelu, Linear, LogSoftmax, MaxPool2d, Module, Parameter, Relu,
         Sequential, Sigmoid, Softmax, Tanh, Training, clip_grad_norm, clip_grad_value, init, unreached,
     };
-    pub use autograd_core::{Generator, Gradients, Real, Shape, Tensor, Var, grad, no_grad, with_threads};
+    pub use autograd_core::{Generator, Gradients, Real, Shape, Tensor, Var, grad, no_grad, s, with_threads};
     pub use autograd_optim::{Adam, AdamOptions, Optimizer, Sgd, SgdOptions};
 }
 

@@ -1,6 +1,7 @@
 //! Every message: a snapshot, so that a change of a message is seen; and the caller's line, wherever a shape is refused.
 
 use autograd::functional::{hessian, hvp, jvp};
+use autograd::ops::PadMode;
 use autograd::prelude::{Forward, Linear, Sequential};
 use autograd::testing::entries;
 use autograd::{AxisSlice, Generator, Tensor, Var, grad};
@@ -30,6 +31,36 @@ fn each_op_refuses_in_the_words_of_the_snapshot() {
         }
     }
     expect_file!["snapshots/refusals.txt"].assert_eq(&all);
+}
+
+#[test]
+fn methods_composed_of_ops_blame_the_line_that_called_them() {
+    let x = Var::leaf(Tensor::<f64>::zeros([2, 3]));
+    let index = Tensor::from([7]);
+    refusal(|| x.select(1, 3));
+    refusal(|| x.split(0, 1));
+    refusal(|| x.split_sizes([1, 1], 1));
+    refusal(|| x.chunk(0, 1));
+    refusal(|| x.unbind(2));
+    refusal(|| x.squeeze(1));
+    refusal(|| x.unsqueeze(5));
+    refusal(|| x.flatten(1, 0));
+    refusal(|| x.transpose(0, 2));
+    refusal(|| x.movedim(0, 2));
+    refusal(|| x.repeat([2]));
+    refusal(|| x.repeat_interleave([2], 1));
+    refusal(|| x.pad_with([(3, 0), (0, 0)], PadMode::Reflect));
+    refusal(|| x.embedding(&index, None));
+    refusal(|| x.take_along_axis(0, &index));
+    refusal(|| x.masked_select(&Tensor::from([true, false])));
+    refusal(|| x.masked_scatter(&Tensor::from([true, false]), &x));
+    refusal(|| x.index(&[&index]));
+    refusal(|| x.index_put(&[&index], &x));
+    refusal(|| x.index_put_add(&[&index], &x));
+    refusal(|| index.one_hot::<f64>(7));
+    refusal(|| x.value().flip(2));
+    refusal(|| x.value().diagonal(0, [0, 0]));
+    refusal(|| x.value().unfold(0, 3, 1));
 }
 
 #[test]
@@ -118,9 +149,9 @@ fn layers_behind_pointers_blame_the_line_that_called_the_container() {
     let mut generator = Generator::seed(0);
     let net = Sequential::new().then(Linear::new(2, 4, &mut generator)).then(Linear::new(3, 2, &mut generator));
     let x = Var::constant(Tensor::<f32>::zeros([1, 2]));
-    assert!(refusal(|| net.forward(&x)).starts_with("matmul: inner dimensions differ, 4 and 3"));
+    assert!(refusal(|| net.forward(&x)).starts_with("linear: x has 4 inputs, the weight has 3"));
     let boxed: Box<dyn Forward> = Box::new(Linear::new(3, 2, &mut generator));
-    assert!(refusal(|| boxed.forward(&x)).starts_with("matmul: inner dimensions differ, 2 and 3"));
+    assert!(refusal(|| boxed.forward(&x)).starts_with("linear: x has 2 inputs, the weight has 3"));
 }
 
 #[test]

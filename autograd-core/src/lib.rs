@@ -4,7 +4,8 @@
 //!
 //! 1. [`Tensor`] is an n-dimensional array with value semantics. It knows nothing of gradients.
 //! 2. [`Var`] is a tensor and, if it was computed from a leaf, the [node](graph) that remembers how.
-//! 3. [`ops`] holds each differentiable operation, one file each; [`Op`] is the contract they satisfy.
+//! 3. [`ops`] holds each differentiable operation, one file each; [`Op`] is the contract they satisfy, and [`Composite`] that of
+//!    those with several results or a fused rule.
 //! 4. [`Var::backward`] walks the graph from the result to the leaves and returns [`Gradients`].
 //! 5. [`grad`] gives gradients that are recorded themselves, so that they can be differentiated again.
 //! 6. [`no_grad`], [`detect_anomaly`] and [`with_threads`] set how a piece of work runs.
@@ -20,6 +21,7 @@
 //! assert_eq!(gradients.get(&w).unwrap().to_vec(), [1.0, 2.0, 3.0]); // the mul gate switches: dw = x
 //! ```
 
+mod composite;
 mod custom;
 mod error;
 pub mod functional;
@@ -33,11 +35,12 @@ pub mod tensor;
 pub mod testing;
 mod var;
 
+pub use composite::{Composite, Operands, RegisteredComposite, Results, custom_composite};
 pub use custom::custom;
 pub use error::{Error, Mismatch};
 pub use functional::{grad, grad_with};
 pub use graph::{Gradients, blame, detect_anomaly, no_grad};
 pub use op::{Any, Arity, Fixed, In, Op, Registered, Save, Saved};
 pub use parallel::with_threads;
-pub use tensor::{Axes, AxisSlice, Element, Generator, Real, Shape, Tensor};
+pub use tensor::{Axes, AxisIndex, AxisSlice, Element, Generator, Key, Real, Shape, Tensor};
 pub use var::Var;

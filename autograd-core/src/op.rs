@@ -224,13 +224,13 @@ pub(crate) fn apply<T: Real, O: Op<T>>(op: O, x: &[&Var<T>]) -> Result<Var<T>, E
 
 #[cold]
 #[track_caller]
-fn refused<T: Real>(op: &'static str, rule: &str, names: &[&str], why: Mismatch, x: &[&Var<T>]) -> Error {
+pub(crate) fn refused<T: Real>(op: &'static str, rule: &str, names: &[&str], why: Mismatch, x: &[&Var<T>]) -> Error {
     Error::refused(op, rule, why, names, x.iter().map(|x| x.shape()))
 }
 
 /// Whether a node is made: this thread records, and a gradient can reach an operand.
 #[track_caller]
-fn is_recorded<T: Real>(op: &'static str, x: &[&Var<T>], y: &Tensor<T>) -> bool {
+pub(crate) fn is_recorded<T: Real>(op: &'static str, x: &[&Var<T>], y: &Tensor<T>) -> bool {
     let mode = mode::current();
     if mode.anomaly() {
         anomaly::inspect_forward(op, y);
@@ -239,15 +239,15 @@ fn is_recorded<T: Real>(op: &'static str, x: &[&Var<T>], y: &Tensor<T>) -> bool 
 }
 
 /// What a node keeps of the call that made it.
-struct Kept<T: Real> {
-    edges: Edges<T>,
+pub(crate) struct Kept<T: Real> {
+    pub(crate) edges: Edges<T>,
     /// The kept operands in order, then the result if it is kept.
-    values: SmallVec<[Tensor<T>; 2]>,
+    pub(crate) values: SmallVec<[Tensor<T>; 2]>,
     shapes: Box<[Shape]>,
 }
 
 impl<T: Real> Kept<T> {
-    fn new(save: Save, x: &[&Var<T>], y: &Tensor<T>) -> Self {
+    pub(crate) fn new(save: Save, x: &[&Var<T>], y: &Tensor<T>) -> Self {
         let mut values = SmallVec::new();
         if save.inputs != 0 {
             values.extend(x.iter().enumerate().filter(|(i, _)| save.keeps_input(*i)).map(|(_, x)| x.value().clone()));
@@ -263,18 +263,18 @@ impl<T: Real> Kept<T> {
     }
 
     /// The highest position of an operand.
-    fn highest(&self) -> u64 {
+    pub(crate) fn highest(&self) -> u64 {
         self.edges.iter().flatten().map(|node| node.position).max().unwrap_or(0)
     }
 
     /// Which operands `pass` wants a gradient of.
-    fn needs(&self, pass: &dyn node::Pass<T>) -> SmallVec<[bool; 4]> {
+    pub(crate) fn needs(&self, pass: &dyn node::Pass<T>) -> SmallVec<[bool; 4]> {
         self.edges.iter().map(|edge| edge.as_ref().is_some_and(|edge| pass.wants(edge))).collect()
     }
 
-    fn put(&self, i: usize, dx: Option<Var<T>>, needs: &[bool], pass: &mut dyn node::Pass<T>) {
+    pub(crate) fn put(&self, i: usize, dx: Option<Var<T>>, needs: &[bool], pass: &mut dyn node::Pass<T>) {
         if let (Some(edge), Some(dx), true) = (&self.edges[i], dx, needs[i]) {
-            pass.put(edge, dx);
+            pass.put(edge, 0, dx);
         }
     }
 }
@@ -294,11 +294,9 @@ impl<T: Real, O: Op<T>> node::Step<T> for Recorded<T, O> {
         &self.kept.edges
     }
 
-    fn backward(&self, node: &Arc<Node<T>>, dy: &Var<T>, pass: &mut dyn node::Pass<T>) {
+    fn backward(&self, node: &Arc<Node<T>>, dys: &[Option<Var<T>>], pass: &mut dyn node::Pass<T>) {
         let needs = self.kept.needs(pass);
-        if !needs.contains(&true) {
-            return;
-        }
+        let (true, [Some(dy)]) = (needs.contains(&true), dys) else { return };
         let node = mode::current().recording().then_some(node);
         let Kept { values, shapes, edges } = &self.kept;
         let dx = self.op.backward(&Saved { save: O::SAVES, values, shapes, edges, needs: &needs, node }, dy);

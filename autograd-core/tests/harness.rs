@@ -1,6 +1,6 @@
 //! The checker is checked: wrong rules must be caught, each by the law that is meant for it.
 
-use autograd_core::testing::{Cases, Checked, shapes, tensors, try_check};
+use autograd_core::testing::{Cases, Checked, Domain, shapes, tensors, try_check};
 use autograd_core::{Fixed, Mismatch, Op, Real, Save, Saved, Shape, Tensor, Var};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -130,6 +130,18 @@ op!(Pinned, Save::NOTHING, forward(x) x.map(|x| x + x), rule(_saved, dy) dy + dy
 #[test]
 fn a_pin_that_does_not_hold_is_caught() {
     assert_eq!(broken::<Pinned>(), "pins");
+}
+
+// y = |x|³, whose rule is right in both orders but at 0, where its second derivative is NaN: 0 · ∞ behind a gate.
+op!(Kink, Save::INPUTS, forward(x) x.map(|x| (x * x * x).abs()), rule(saved, dy) {
+    let [x] = saved.inputs();
+    dy * (&x * &x * &x * &x).sqrt() * Var::where_(&x.value().gt(T::zero()), &(&x * T::zero() + T::of(3.0)), &(&x * T::zero() - T::of(3.0)))
+}, Cases::unary(Kink, |x| x.powi(3).abs()).domain(Domain::between(0.5, 2.0))
+    .pin("at zero", Kink, tensors![[0.0]], [0.0], tensors![[0.0]]).second(tensors![[0.0]]));
+
+#[test]
+fn a_second_order_wrong_only_at_a_point_is_caught_by_its_pin() {
+    assert_eq!(broken::<Kink>(), "pins");
 }
 
 op!(Lenient, Save::NOTHING, forward(x) x.map(|x| x + x), rule(_saved, dy) dy + dy,

@@ -1,7 +1,7 @@
 //! Tensors: constructors, views that share, writing that copies, conversions, generators.
 
 use autograd_core::testing::layouts::LAYOUTS;
-use autograd_core::{AxisSlice, Generator, Tensor, tensor::pool};
+use autograd_core::{AxisSlice, Generator, Tensor, s, tensor::pool};
 use ndarray::{Array2, ArrayD, arr2};
 use std::thread;
 
@@ -14,6 +14,8 @@ fn constructors_fill_what_they_say() {
     assert_eq!(Tensor::<f64>::eye(3), [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]].into());
     assert_eq!(*Tensor::<f64>::eye(0).shape(), [0, 0]);
     assert_eq!(Tensor::indices(3).to_vec(), [0, 1, 2]);
+    assert_eq!(Tensor::from([[1], [0]]).one_hot::<f32>(2), [[[0.0f32, 1.0]], [[1.0, 0.0]]].into());
+    assert_eq!(*Tensor::<i64>::zeros([0]).one_hot::<f64>(0).shape(), [0, 0]);
     assert_eq!(Tensor::from(vec![vec![1.0, 2.0], vec![3.0, 4.0]]), [[1.0, 2.0], [3.0, 4.0]].into());
     assert_eq!(*Tensor::from([[[1i64]]]).shape(), [1, 1, 1]);
 }
@@ -77,6 +79,24 @@ fn slices_take_ranges_of_each_kind() {
     assert_eq!(x.slice((..=2,)).to_vec(), [0.0, 1.0, 2.0]);
     assert!(std::panic::catch_unwind(|| x.slice((0..usize::MAX,))).is_err(), "an end that underflowed is no end");
     assert!(std::panic::catch_unwind(|| x.slice((0..=isize::MAX,))).is_err());
+}
+
+#[test]
+fn positions_drop_their_axes_and_copy_nothing() {
+    let x = Tensor::<f64>::arange(24).reshape([2, 3, 4]);
+    let start = x.as_slice().unwrap().as_ptr();
+    let row = x.slice((1, -1));
+    assert_eq!(row.to_vec(), [20.0, 21.0, 22.0, 23.0]);
+    assert_eq!(row.as_slice().unwrap().as_ptr(), start.wrapping_add(20));
+    assert_eq!(x.slice([1, 2, 3]).item(), 23.0);
+    assert_eq!(x.slice(s![..., 1..-1, newaxis]).slice(s![0, 0, .., 0]).to_vec(), [1.0, 2.0]);
+    assert!(x.slice(s![..]).shares(&x));
+}
+
+#[test]
+#[should_panic(expected = "one_hot: 3 is none of 3 classes")]
+fn a_number_that_is_no_class_is_refused() {
+    let _ = Tensor::from([0, 3]).one_hot::<f64>(3);
 }
 
 #[test]

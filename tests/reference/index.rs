@@ -10,6 +10,7 @@ pub fn apply<T: Real>(case: &Case<'_>, x: &[Var<T>]) -> Option<Vec<Var<T>>> {
         "scatter_add" => {
             &x[0] + x[1].scatter_add(case.axis(), &case.index("index"), x[0].shape()[case.axis() as usize])
         }
+        "embedding" => x[0].embedding(&case.index("index"), None),
         _ => return None,
     };
     Some(vec![y])

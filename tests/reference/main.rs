@@ -3,14 +3,20 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod attention;
 mod case;
 mod conv;
 mod elementwise;
 mod index;
 mod linalg;
 mod loss;
+mod norm;
+mod order;
 mod pool;
+mod recurrent;
 mod reduce;
+mod resample;
+mod scan;
 mod shape;
 
 use autograd::{Real, Tensor, Var, grad_with};
@@ -118,4 +124,4 @@ macro_rules! families {
         }
     };
 }
-families! { conv, elementwise, index, linalg, loss, pool, reduce, shape }
+families! { attention, conv, elementwise, index, linalg, loss, norm, order, pool, recurrent, reduce, resample, scan, shape }

@@ -14,6 +14,12 @@ pub fn apply<T: Real>(case: &Case<'_>, x: &[Var<T>]) -> Option<Vec<Var<T>>> {
             let options = AvgPool2d::new(case.pair("kernel")).stride(case.pair("stride")).padding(case.pair("padding"));
             x[0].avg_pool2d(options)
         }
+        "adaptive_avg_pool2d" => x[0].adaptive_avg_pool2d(case.pair("output")),
+        "global_avg_pool2d" => x[0].global_avg_pool2d(),
+        "max_unpool2d" => {
+            let (y, at) = x[0].max_pool2d_with_indices(MaxPool2d::new(case.pair("kernel")));
+            y.max_unpool2d(&at, [x[0].shape()[2], x[0].shape()[3]])
+        }
         _ => return None,
     };
     Some(vec![y])

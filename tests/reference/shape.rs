@@ -16,7 +16,17 @@ pub fn apply<T: Real>(case: &Case<'_>, x: &[Var<T>]) -> Option<Vec<Var<T>>> {
             let pads = case.attrs["pads"].as_array().expect("pads").iter().map(sizes);
             x[0].pad(pads.map(|p| (p[0], p[1])).collect::<Vec<_>>(), case.scalar("value"))
         }
+        "flip" => x[0].flip(case.axes().0),
+        "roll" => x[0].roll(case.attrs["shift"].as_i64().expect("a shift") as isize, case.axis()),
+        "repeat" => x[0].repeat(sizes(&case.attrs["repeats"])),
+        "triu" => x[0].triu(diagonal(case)),
+        "tril" => x[0].tril(diagonal(case)),
+        "diagonal" => x[0].diagonal(0, [0, 1]),
         _ => return None,
     };
     Some(vec![y])
+}
+
+fn diagonal(case: &Case<'_>) -> isize {
+    case.attrs["diagonal"].as_i64().expect("an offset") as isize
 }

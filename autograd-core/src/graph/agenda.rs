@@ -6,6 +6,7 @@
 use super::node::Node;
 use crate::tensor::Real;
 use crate::var::Var;
+use smallvec::SmallVec;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,9 +23,12 @@ struct Page {
     first: [u32; SIZE],
 }
 
+/// The gradients of a node's results; `None` for one that no gradient reached.
+pub(super) type Cotangents<T> = SmallVec<[Option<Var<T>>; 1]>;
+
 struct Entry<T: Real> {
     /// `None` while the entry is free.
-    waiting: Option<(Arc<Node<T>>, Var<T>)>,
+    waiting: Option<(Arc<Node<T>>, Cotangents<T>)>,
     /// The next entry at this position: nodes of different threads may share one.
     next: u32,
 }
@@ -64,8 +68,14 @@ impl<T: Real> Agenda<T> {
         Agenda { top: None, below: BTreeMap::new(), entries: Vec::new(), free: Vec::new() }
     }
 
-    /// Adds a contribution to the gradient of `node` with `add`, or lets the node wait with this first one.
-    pub(super) fn put(&mut self, node: &Arc<Node<T>>, dy: Var<T>, add: impl FnOnce(&mut Var<T>, Var<T>)) {
+    /// Adds a contribution to the gradient of a result of `node` with `add`, or lets the node wait with this first one.
+    pub(super) fn put(
+        &mut self,
+        node: &Arc<Node<T>>,
+        result: usize,
+        dy: Var<T>,
+        add: impl FnOnce(&mut Var<T>, Var<T>),
+    ) {
         let (number, slot) = (node.position / SIZE as u64, (node.position % SIZE as u64) as usize);
         let entries = &mut self.entries;
         let page = Self::page(&mut self.top, &mut self.below, number);
@@ -75,11 +85,22 @@ impl<T: Real> Agenda<T> {
         while at != NONE {
             let entry = &mut entries[at as usize];
             match &mut entry.waiting {
-                Some((waiting, sum)) if Arc::ptr_eq(waiting, node) => return add(sum, dy),
+                Some((waiting, sums)) if Arc::ptr_eq(waiting, node) => {
+                    if result >= sums.len() {
+                        sums.resize(result + 1, None);
+                    }
+                    return match &mut sums[result] {
+                        Some(sum) => add(sum, dy),
+                        first => *first = Some(dy),
+                    };
+                }
                 _ => at = entry.next,
             }
         }
-        let entry = Entry { waiting: Some((node.clone(), dy)), next: first };
+        let mut dys = Cotangents::new();
+        dys.resize(result, None);
+        dys.push(Some(dy));
+        let entry = Entry { waiting: Some((node.clone(), dys)), next: first };
         page.occupied[slot / 64] |= 1 << (slot % 64);
         page.first[slot] = match self.free.pop() {
             Some(free) => {
@@ -110,8 +131,8 @@ impl<T: Real> Agenda<T> {
         &mut top.as_mut().expect("it was just put there").1
     }
 
-    /// The node with the highest position, and its gradient.
-    pub(super) fn pop(&mut self) -> Option<(Arc<Node<T>>, Var<T>)> {
+    /// The node with the highest position, and the gradients of its results up to the last that one reached.
+    pub(super) fn pop(&mut self) -> Option<(Arc<Node<T>>, Cotangents<T>)> {
         loop {
             let (_, page) = self.top.as_mut()?;
             if let Some(word) = page.occupied.iter().rposition(|&word| word != 0) {

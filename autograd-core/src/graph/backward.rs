@@ -54,16 +54,19 @@ pub(crate) fn run<T: Real>(
     mode::current().with_recording(create_graph).with_anomaly(false).hold(|| {
         let mut run = Run { agenda: Agenda::new(), found: LeafTable::default(), wanted, leading, create_graph };
         for (node, dy) in roots {
-            run.put(&node, dy);
+            run.put(&node, 0, dy);
         }
-        while let Some((node, dy)) = run.agenda.pop() {
-            if run.is_named(&node) {
+        while let Some((node, dys)) = run.agenda.pop() {
+            // A variable is named by a node with one result, or by the part that stands for one of several.
+            if run.is_named(&node)
+                && let Some(Some(dy)) = dys.first()
+            {
                 run.found.put(&node, dy.clone(), |_, _| unreachable!("a node has its turn once"));
             }
             if anomaly {
-                node.step.backward(&node, &dy, &mut Inspect { run: &mut run, from: &node });
+                node.step.backward(&node, &dys, &mut Inspect { run: &mut run, from: &node });
             } else {
-                node.step.backward(&node, &dy, &mut run);
+                node.step.backward(&node, &dys, &mut run);
             }
         }
         run.found
@@ -105,7 +108,7 @@ impl<T: Real> Pass<T> for Run<T> {
         self.wanted.is_none() || self.leading.contains(&node.address())
     }
 
-    fn put(&mut self, node: &Arc<Node<T>>, dx: Var<T>) {
+    fn put(&mut self, node: &Arc<Node<T>>, result: usize, dx: Var<T>) {
         let create_graph = self.create_graph;
         let add = |sum: &mut Var<T>, dx: Var<T>| match create_graph {
             true => *sum = sum.add(&dx),
@@ -113,7 +116,7 @@ impl<T: Real> Pass<T> for Run<T> {
         };
         match node.is_leaf() {
             true => self.found.put(node, dx, add),
-            false => self.agenda.put(node, dx, add),
+            false => self.agenda.put(node, result, dx, add),
         }
     }
 }
@@ -129,8 +132,8 @@ impl<T: Real> Pass<T> for Inspect<'_, T> {
         self.run.wants(node)
     }
 
-    fn put(&mut self, node: &Arc<Node<T>>, dx: Var<T>) {
+    fn put(&mut self, node: &Arc<Node<T>>, result: usize, dx: Var<T>) {
         anomaly::inspect_backward(self.from, dx.value());
-        self.run.put(node, dx);
+        self.run.put(node, result, dx);
     }
 }

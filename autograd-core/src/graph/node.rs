@@ -15,8 +15,8 @@ pub(crate) type Edges<T> = SmallVec<[Option<Arc<Node<T>>>; 2]>;
 pub(crate) trait Step<T: Real>: Send + Sync {
     fn name(&self) -> &'static str;
     fn edges(&self) -> &[Option<Arc<Node<T>>>];
-    /// Gives `pass` the gradient of each operand that it wants.
-    fn backward(&self, node: &Arc<Node<T>>, dy: &Var<T>, pass: &mut dyn Pass<T>);
+    /// Gives `pass` the gradient of each operand that it wants, from those of the results; `None` for a result that no gradient reached.
+    fn backward(&self, node: &Arc<Node<T>>, dys: &[Option<Var<T>>], pass: &mut dyn Pass<T>);
     /// Lets the operands go, so that dropping a long chain needs no recursion.
     fn release(&mut self, into: &mut Vec<Arc<Node<T>>>);
 }
@@ -25,8 +25,8 @@ pub(crate) trait Step<T: Real>: Send + Sync {
 pub(crate) trait Pass<T: Real> {
     /// Whether a gradient of this node is of use.
     fn wants(&self, node: &Node<T>) -> bool;
-    /// Takes a contribution to the gradient of a node.
-    fn put(&mut self, node: &Arc<Node<T>>, dx: Var<T>);
+    /// Takes a contribution to the gradient of a result of a node: 0 for the only one.
+    fn put(&mut self, node: &Arc<Node<T>>, result: usize, dx: Var<T>);
 }
 
 /// A vertex of the graph. One allocation holds it, its op and up to two operands and saved values; more of them spill.
@@ -60,8 +60,35 @@ impl<T: Real> Step<T> for Leaf {
     fn edges(&self) -> &[Option<Arc<Node<T>>>] {
         &[]
     }
-    fn backward(&self, _: &Arc<Node<T>>, _: &Var<T>, _: &mut dyn Pass<T>) {}
+    fn backward(&self, _: &Arc<Node<T>>, _: &[Option<Var<T>>], _: &mut dyn Pass<T>) {}
     fn release(&mut self, _: &mut Vec<Arc<Node<T>>>) {}
+}
+
+/// One result of a node that has several: hands its gradient on.
+struct Part<T: Real> {
+    name: &'static str,
+    /// The node; taken out when this one goes.
+    of: [Option<Arc<Node<T>>>; 1],
+    result: usize,
+}
+
+impl<T: Real> Step<T> for Part<T> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+    fn edges(&self) -> &[Option<Arc<Node<T>>>] {
+        &self.of
+    }
+    fn backward(&self, _: &Arc<Node<T>>, dys: &[Option<Var<T>>], pass: &mut dyn Pass<T>) {
+        if let ([Some(of)], [Some(dy)]) = (&self.of, dys)
+            && pass.wants(of)
+        {
+            pass.put(of, self.result, dy.clone());
+        }
+    }
+    fn release(&mut self, into: &mut Vec<Arc<Node<T>>>) {
+        into.extend(self.of[0].take());
+    }
 }
 
 thread_local! {
@@ -76,6 +103,13 @@ pub(crate) fn attach<T: Real, S: Step<T> + 'static>(step: S, highest: u64) -> Ar
     let position = POSITION.get().max(highest) + 1;
     POSITION.set(position);
     Arc::new(Node { position, at: mode::location(), element: std::marker::PhantomData, step })
+}
+
+/// A node that stands for one result of another.
+#[track_caller]
+pub(crate) fn part<T: Real>(name: &'static str, of: Arc<Node<T>>, result: usize) -> Arc<Node<T>> {
+    let position = of.position;
+    attach(Part { name, of: [Some(of)], result }, position)
 }
 
 /// The node of a new leaf.

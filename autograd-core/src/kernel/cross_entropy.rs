@@ -1,4 +1,4 @@
-//! The cross entropy of rows of scores with one class each, and the distribution that a class stands for.
+//! The cross entropy of rows of scores with one class or one distribution each, and the distribution that a class stands for.
 
 use super::reduce::{self, Fold};
 use super::{elementwise, threads};
@@ -48,13 +48,7 @@ impl<T: Real> Classes<'_, T> {
                     continue;
                 }
                 let x = &x[number / inner * n * inner + number % inner..];
-                match inner {
-                    1 => row.copy_from_slice(&x[..n]),
-                    _ => row.iter_mut().zip(x.iter().step_by(inner)).for_each(|(row, &x)| *row = x),
-                }
-                let largest = reduce::fold_slice(&row, T::neg_infinity(), elementwise::max);
-                row.iter_mut().for_each(|x| *x = (*x - largest).exp());
-                let log_sum = largest + reduce::sum_slice(&row).ln();
+                let log_sum = log_sum(x, inner, &mut row);
                 // A class without a share may have a score of minus infinity.
                 let mut add = |share: T, class: usize| {
                     if share != T::zero() {
@@ -92,4 +86,36 @@ impl<T: Real> Classes<'_, T> {
             *y = if Some(target) == self.ignored { T::zero() } else { self.own(target as usize) + all };
         }
     }
+}
+
+/// `out[row] ← Σ share[class] · (log Σ exp x - x[class])`, where `share` makes a class and its entry in `q` a share.
+pub fn soft<T: Real>(x: &[T], q: &[T], share: impl Fn(usize, T) -> T + Sync, fold: Fold, out: &mut [T]) {
+    let Fold { n, inner, .. } = fold;
+    threads::chunks(out, (CHUNK / n.max(1)).max(1), 16 * n, |start, out| {
+        let mut row = vec![T::zero(); n];
+        for (number, y) in (start..).zip(out) {
+            let first = number / inner * n * inner + number % inner;
+            let log_sum = log_sum(&x[first..], inner, &mut row);
+            *y = T::zero();
+            for class in 0..n {
+                let at = first + class * inner;
+                let share = share(class, q[at]);
+                // A class without a share may have a score of minus infinity.
+                if share != T::zero() {
+                    *y += share * (log_sum - x[at]);
+                }
+            }
+        }
+    });
+}
+
+/// `log Σ exp x` of as many scores as `row`, which is overwritten, has room for; they lie `inner` apart.
+fn log_sum<T: Real>(x: &[T], inner: usize, row: &mut [T]) -> T {
+    match inner {
+        1 => row.copy_from_slice(&x[..row.len()]),
+        _ => row.iter_mut().zip(x.iter().step_by(inner)).for_each(|(row, &x)| *row = x),
+    }
+    let largest = reduce::fold_slice(row, T::neg_infinity(), elementwise::max);
+    row.iter_mut().for_each(|x| *x = (*x - largest).exp());
+    largest + reduce::sum_slice(row).ln()
 }

@@ -45,6 +45,24 @@ impl<'a, T> Matrix<'a, T> {
         Matrix::new(data, offset, [rows, columns], [columns as isize, 1])
     }
 
+    /// The element `[i, j]`.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[inline]
+    pub fn at(&self, i: usize, j: usize) -> T
+    where
+        T: Copy,
+    {
+        assert!(i < self.rows && j < self.columns);
+        self.data[(self.offset as isize + i as isize * self.row_stride + j as isize * self.column_stride) as usize]
+    }
+
+    /// The numbers of rows and of columns.
+    pub fn size(&self) -> [usize; 2] {
+        [self.rows, self.columns]
+    }
+
     /// The transposed matrix; nothing moves.
     pub fn transposed(self) -> Self {
         let Matrix { data, offset, rows, columns, row_stride, column_stride } = self;

@@ -1,9 +1,10 @@
 //! Elements moved by position: windows placed into a result, rows and elements taken and added up by index.
 
 use super::threads;
-use super::view::{Strides, View, Walk, row_major};
+use super::view::{Reader, Strides, View, Walk, row_major};
 use crate::tensor::Real;
 use smallvec::SmallVec;
+use std::ops::Range;
 
 /// Elements per chunk.
 const CHUNK: usize = 1 << 13;
@@ -65,6 +66,52 @@ impl<'a, T: Copy> Part<'a, T> {
         walk.each(0, walk.runs(), |[i, j]| match walk.steps {
             [1, 1] => out[j..j + walk.run].copy_from_slice(&self.x.data[i..i + walk.run]),
             [s, t] => (0..walk.run).for_each(|n| out[ahead(j, n, t)] = self.x.data[ahead(i, n, s)]),
+        });
+    }
+}
+
+/// `out ← x` within the columns that `keep` gives for a row, and 0 elsewhere; rows are `n` long and counted through all outer axes.
+pub fn keep_columns<T: Real>(x: View<'_, T>, n: usize, keep: impl Fn(usize) -> Range<usize> + Sync, out: &mut [T]) {
+    let reader = Reader::new(x);
+    threads::chunks(out, (CHUNK / n.max(1)).max(1) * n, 1, |start, out| {
+        reader.copy(start, out);
+        for (row, out) in (start / n..).zip(out.chunks_exact_mut(n)) {
+            let kept = keep(row);
+            out[..kept.start].fill(T::zero());
+            out[kept.end..].fill(T::zero());
+        }
+    });
+}
+
+/// Windows along an axis, whose elements are added up where they overlap.
+pub struct Windows {
+    /// The number of windows.
+    pub count: usize,
+    /// The number of elements of a window.
+    pub size: usize,
+    /// The distance of neighbouring windows.
+    pub step: usize,
+    /// The number of places that the windows lie on.
+    pub n: usize,
+    /// The number of neighbouring folds.
+    pub inner: usize,
+}
+
+impl Windows {
+    /// `out[o, i, k] ← Σ x[o, w, k, i − w·step]` over the windows `w` that hold the place `i`, in rising order; `x` is
+    /// `[outer, count, inner, size]`, `out` is `[outer, n, inner]`.
+    pub fn add<T: Real>(&self, x: &[T], out: &mut [T]) {
+        let Windows { count, size, step, n, inner } = *self;
+        threads::chunks(out, (CHUNK / inner.max(1)).max(1) * inner, 1 + size.div_ceil(step), |start, out| {
+            for (row, out) in (start / inner..).zip(out.chunks_exact_mut(inner)) {
+                let (o, i) = (row / n, row % n);
+                out.fill(T::zero());
+                for w in (i + 1).saturating_sub(size).div_ceil(step)..(i / step + 1).min(count) {
+                    let window = &x[(o * count + w) * inner * size..][..inner * size];
+                    let elements = window.iter().skip(i - w * step).step_by(size);
+                    out.iter_mut().zip(elements).for_each(|(y, &x)| *y += x);
+                }
+            }
         });
     }
 }
@@ -149,6 +196,37 @@ pub fn scatter_add<T: Real>(x: &[T], index: &[i64], size: usize, inner: usize, o
                     out[at as usize * inner + i] += x;
                 }
             }
+        }
+    });
+}
+
+/// `out[o, index[j], i] ← x[o, j, i]`, where `out` is `[outer, size, inner]`; the last of several wins.
+pub fn copy_rows<T: Copy + Send + Sync>(x: &[T], index: &[i64], size: usize, inner: usize, out: &mut [T]) {
+    let block = size * inner;
+    threads::chunks(out, (CHUNK / block.max(1)).max(1) * block, 1, |start, out| {
+        for (o, out) in (start / block..).zip(out.chunks_exact_mut(block)) {
+            let x = &x[o * index.len() * inner..(o + 1) * index.len() * inner];
+            for (x, &at) in x.chunks_exact(inner).zip(index) {
+                out[at as usize * inner..][..inner].copy_from_slice(x);
+            }
+        }
+    });
+}
+
+/// `out[.., index[.., j, ..], ..] ← x[.., j, ..]` along `axis`, where `x` has the shape of `index` and `out`, of shape `shape`, is in
+/// row-major order; the last of several wins.
+pub fn scatter<T: Copy>(x: View<'_, T>, axis: usize, index: View<'_, i64>, shape: &[usize], out: &mut [T]) {
+    let mut strides = row_major(shape);
+    let step = std::mem::take(&mut strides[axis]);
+    if index.shape.contains(&0) {
+        return;
+    }
+    let walk = Walk::new(index.shape, [x.offset, index.offset, 0], [&x.strides(), &index.strides(), &strides]);
+    let [s, t, u] = walk.steps;
+    walk.each(0, walk.runs(), |[i, j, k]| {
+        for n in 0..walk.run {
+            let row = index.data[ahead(j, n, t)] as usize;
+            out[ahead(ahead(k, n, u), row, step)] = x.data[ahead(i, n, s)];
         }
     });
 }

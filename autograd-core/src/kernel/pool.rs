@@ -1,4 +1,4 @@
-//! Windows that slide over images: their maximum, where it is, their mean, and the mean's adjoint.
+//! Windows over images, sliding or adaptive: their maximum, where it is, their mean, and the mean's adjoint.
 
 use super::elementwise::max;
 use super::threads;
@@ -15,6 +15,23 @@ pub struct Pool {
     pub size: [usize; 2],
     /// Height and width of a result.
     pub out: [usize; 2],
+    /// Where the windows are.
+    pub kind: Kind,
+}
+
+/// Where the windows of a pooling are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Windows of one size at equal distances.
+    Sliding(Sliding),
+    /// Windows that part a plane of any size into as many pieces as there are results: piece `i` of `m` along an axis of size `n` goes
+    /// from `⌊i n / m⌋` to `⌈(i + 1) n / m⌉`.
+    Adaptive,
+}
+
+/// Windows of one size at equal distances.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sliding {
     /// Height and width of the window.
     pub kernel: [usize; 2],
     /// Distance between neighbouring windows.
@@ -25,23 +42,69 @@ pub struct Pool {
     pub dilation: [usize; 2],
 }
 
-impl Pool {
-    /// For each window along axis `d`: its first place inside the plane, and how many there are.
-    fn windows(&self, d: usize) -> Vec<(usize, usize)> {
-        let (padding, dilation) = (self.padding[d], self.dilation[d]);
-        let inside = |o: usize| {
-            let start = o * self.stride[d];
-            let skipped = padding.saturating_sub(start).div_ceil(dilation);
-            let first = start + skipped * dilation - padding;
-            let fit = self.size[d].saturating_sub(first).div_ceil(dilation);
-            (first, fit.min(self.kernel[d].saturating_sub(skipped)))
-        };
-        (0..self.out[d]).map(inside).collect()
+/// What the sum of a window is divided by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Divisor {
+    /// The places of the window, those in the padding included, those beyond it not.
+    Places,
+    /// The places of the window inside the plane.
+    Inside,
+    /// The same number for each window.
+    Fixed(usize),
+}
+
+/// A window along one axis.
+#[derive(Clone, Copy)]
+struct Window {
+    /// Its first place inside the plane.
+    first: usize,
+    /// How many places it has inside the plane.
+    count: usize,
+    /// How many it has inside the plane and its padding.
+    places: usize,
+}
+
+impl Sliding {
+    /// Window `o` along axis `d` of a plane of this size.
+    fn window(&self, d: usize, size: usize, o: usize) -> Window {
+        let (padding, dilation, kernel) = (self.padding[d], self.dilation[d], self.kernel[d]);
+        let start = o * self.stride[d];
+        let skipped = padding.saturating_sub(start).div_ceil(dilation);
+        let first = start + skipped * dilation - padding;
+        let fit = size.saturating_sub(first).div_ceil(dilation);
+        let padded = (size + 2 * padding).saturating_sub(start).div_ceil(dilation);
+        Window { first, count: fit.min(kernel.saturating_sub(skipped)), places: padded.min(kernel) }
     }
 
-    /// Whether each window along axis `d` has a place inside the plane.
-    pub fn meets_each(&self, d: usize) -> bool {
-        self.windows(d).iter().all(|&(_, count)| count > 0)
+    /// Whether each window along axis `d` has a place inside a plane of this size, given that none begins behind it.
+    pub fn meets_each(&self, d: usize, size: usize, out: usize) -> bool {
+        // Only a window that begins in the padding in front can miss the plane: by stepping over it, or because there is none.
+        let in_front = (0..out).take_while(|o| o * self.stride[d] < self.padding[d]);
+        size >= self.dilation[d] || in_front.map(|o| self.window(d, size, o)).all(|window| window.count > 0)
+    }
+}
+
+impl Pool {
+    /// The pooling that parts planes of `size` into `out` pieces.
+    pub fn adaptive(size: [usize; 2], out: [usize; 2]) -> Self {
+        // Pieces of one size slide, which takes longer runs.
+        let equal = (0..2).all(|d| size[d].is_multiple_of(out[d]));
+        let kernel = [size[0] / out[0], size[1] / out[1]];
+        let sliding = Sliding { kernel, stride: kernel, padding: [0, 0], dilation: [1, 1] };
+        Pool { size, out, kind: if equal { Kind::Sliding(sliding) } else { Kind::Adaptive } }
+    }
+
+    fn window(&self, d: usize, o: usize) -> Window {
+        match &self.kind {
+            Kind::Sliding(sliding) => sliding.window(d, self.size[d], o),
+            Kind::Adaptive => {
+                // In whole numbers without the product i·n, which could overflow.
+                let (n, m) = (self.size[d] as u128, self.out[d] as u128);
+                let first = (o as u128 * n / m) as usize;
+                let count = ((o as u128 + 1) * n).div_ceil(m) as usize - first;
+                Window { first, count, places: count }
+            }
+        }
     }
 
     fn plane(&self) -> usize {
@@ -54,18 +117,20 @@ impl Pool {
 
     /// Calls `f` for each plane of `out`, of `block` elements, with its number and the windows.
     fn planes<Y: Send>(&self, out: &mut [Y], block: usize, f: impl Fn(usize, &Windows, &mut [Y]) + Sync) {
-        let windows = Windows::new(*self);
-        let cost = (self.kernel[0] * self.kernel[1] * self.pixels()).div_ceil(block.max(1));
-        threads::chunks(out, (CHUNK / block.max(1)).max(1) * block, 1 + cost, |start, out| {
+        if out.is_empty() {
+            return;
+        }
+        let windows = Windows::new(self);
+        let cost = windows.visits().div_ceil(block);
+        threads::chunks(out, (CHUNK / block).max(1) * block, 1 + cost, |start, out| {
             (start / block..).zip(out.chunks_exact_mut(block)).for_each(|(number, out)| f(number, &windows, out));
         });
     }
 
     /// `y ←` the largest element of each window; NaN counts as larger than each number.
     pub fn max<T: Real>(&self, x: &[T], y: &mut [T]) {
-        let step = self.stride[1];
         self.planes(y, self.pixels(), |number, windows, y| {
-            let x = &x[number * self.plane()..(number + 1) * self.plane()];
+            let (x, step) = (&x[number * self.plane()..(number + 1) * self.plane()], windows.step);
             for (o, y) in y.chunks_exact_mut(self.out[1]).enumerate() {
                 y.fill(T::neg_infinity());
                 windows.each_run(o, |p, from| match step {
@@ -78,9 +143,8 @@ impl Pool {
 
     /// `at ←` where in its plane the largest element of each window is: the first of several, and the first NaN before each number.
     pub fn argmax<T: Real>(&self, x: &[T], at: &mut [i64]) {
-        let step = self.stride[1];
         self.planes(at, self.pixels(), |number, windows, at| {
-            let x = &x[number * self.plane()..(number + 1) * self.plane()];
+            let (x, step) = (&x[number * self.plane()..(number + 1) * self.plane()], windows.step);
             let mut largest = vec![T::zero(); self.out[1]];
             for (o, at) in at.chunks_exact_mut(self.out[1]).enumerate() {
                 windows.each_first(o, |p, first| (at[p], largest[p]) = (first as i64, x[first]));
@@ -98,31 +162,29 @@ impl Pool {
         });
     }
 
-    /// `y ←` the mean of each window.
-    pub fn mean<T: Real>(&self, x: &[T], count_padding: bool, y: &mut [T]) {
-        let step = self.stride[1];
+    /// `y ←` the sum of each window by its divisor.
+    pub fn mean<T: Real>(&self, x: &[T], divisor: Divisor, y: &mut [T]) {
         self.planes(y, self.pixels(), |number, windows, y| {
-            let x = &x[number * self.plane()..(number + 1) * self.plane()];
+            let (x, step) = (&x[number * self.plane()..(number + 1) * self.plane()], windows.step);
             for (o, y) in y.chunks_exact_mut(self.out[1]).enumerate() {
                 y.fill(T::zero());
                 windows.each_run(o, |p, from| match step {
                     1 => y[p].iter_mut().zip(&x[from..]).for_each(|(y, &x)| *y += x),
                     _ => y[p].iter_mut().enumerate().for_each(|(i, y)| *y += x[from + i * step]),
                 });
-                y.iter_mut().enumerate().for_each(|(p, y)| *y /= windows.divisor(o, p, count_padding));
+                y.iter_mut().enumerate().for_each(|(p, y)| *y /= windows.divisor(o, p, divisor));
             }
         });
     }
 
     /// `x ←` the sum, over the windows that an element lies in, of their share of `y`: the adjoint of [`mean`](Pool::mean).
-    pub fn spread<T: Real>(&self, y: &[T], count_padding: bool, x: &mut [T]) {
-        let step = self.stride[1];
+    pub fn spread<T: Real>(&self, y: &[T], divisor: Divisor, x: &mut [T]) {
         self.planes(x, self.plane(), |number, windows, x| {
-            let y = &y[number * self.pixels()..(number + 1) * self.pixels()];
+            let (y, step) = (&y[number * self.pixels()..(number + 1) * self.pixels()], windows.step);
             let mut shares = vec![T::zero(); self.out[1]];
             x.fill(T::zero());
             for (o, y) in y.chunks_exact(self.out[1]).enumerate() {
-                let share = |(p, &y): (usize, &T)| y / windows.divisor(o, p, count_padding);
+                let share = |(p, &y): (usize, &T)| y / windows.divisor(o, p, divisor);
                 shares.iter_mut().zip(y.iter().enumerate().map(share)).for_each(|(share, y)| *share = y);
                 windows.each_run(o, |p, from| match step {
                     1 => x[from..].iter_mut().zip(&shares[p]).for_each(|(x, &share)| *x += share),
@@ -135,49 +197,77 @@ impl Pool {
 
 /// Where the windows of a pooling lie.
 struct Windows {
-    pool: Pool,
-    rows: Vec<(usize, usize)>,
-    columns: Vec<(usize, usize)>,
-    /// Those that lie inside the plane, along the width, as a whole.
+    rows: Vec<Window>,
+    columns: Vec<Window>,
+    /// Distance between neighbours in a window.
+    dilation: [usize; 2],
+    /// Width of a plane.
+    width: usize,
+    /// Those of one width at equal distances that lie inside the plane, along its width.
     whole: Range<usize>,
+    /// Their distance.
+    step: usize,
 }
 
 impl Windows {
-    fn new(pool: Pool) -> Self {
-        let (rows, columns) = (pool.windows(0), pool.windows(1));
-        let whole = |&(_, count): &(usize, usize)| count == pool.kernel[1];
+    fn new(pool: &Pool) -> Self {
+        let along = |d: usize| -> Vec<Window> { (0..pool.out[d]).map(|o| pool.window(d, o)).collect() };
+        let (rows, columns, width) = (along(0), along(1), pool.size[1]);
+        let Kind::Sliding(sliding) = pool.kind else {
+            return Windows { rows, columns, dilation: [1, 1], width, whole: 0..0, step: 1 };
+        };
+        let whole = |window: &Window| window.count == sliding.kernel[1];
         let begin = columns.iter().position(whole).unwrap_or(columns.len());
         let end = columns.iter().rposition(whole).map_or(begin, |last| last + 1);
-        Windows { pool, rows, columns, whole: begin..end }
+        Windows { rows, columns, dilation: sliding.dilation, width, whole: begin..end, step: sliding.stride[1] }
+    }
+
+    /// How many elements all windows of a plane look at.
+    fn visits(&self) -> usize {
+        let count = |windows: &[Window]| windows.iter().map(|window| window.count).sum::<usize>();
+        count(&self.rows).saturating_mul(count(&self.columns))
     }
 
     /// Calls `f` for runs of neighbouring windows in row `o` and a place in them, from the first place on: with the windows, and the
-    /// element of the plane that the first of them has there; the others follow at the stride.
+    /// element of the plane that the first of them has there; the others follow at the step.
     #[inline]
     fn each_run(&self, o: usize, mut f: impl FnMut(Range<usize>, usize)) {
-        let Pool { size: [_, width], kernel, dilation, .. } = self.pool;
-        let (first, count) = self.rows[o];
-        for row in (0..count).map(|i| (first + i * dilation[0]) * width) {
+        let Window { first, count, .. } = self.rows[o];
+        for row in (0..count).map(|i| (first + i * self.dilation[0]) * self.width) {
             for p in (0..self.whole.start).chain(self.whole.end..self.columns.len()) {
-                let (first, count) = self.columns[p];
-                (0..count).for_each(|j| f(p..p + 1, row + first + j * dilation[1]));
+                let Window { first, count, .. } = self.columns[p];
+                (0..count).for_each(|j| f(p..p + 1, row + first + j * self.dilation[1]));
             }
             if !self.whole.is_empty() {
-                let first = self.columns[self.whole.start].0;
-                (0..kernel[1]).for_each(|j| f(self.whole.clone(), row + first + j * dilation[1]));
+                let Window { first, count, .. } = self.columns[self.whole.start];
+                (0..count).for_each(|j| f(self.whole.clone(), row + first + j * self.dilation[1]));
             }
         }
     }
 
     /// Calls `f` for each window in row `o` with its first element.
     fn each_first(&self, o: usize, mut f: impl FnMut(usize, usize)) {
-        let row = self.rows[o].0 * self.pool.size[1];
-        self.columns.iter().enumerate().for_each(|(p, &(column, _))| f(p, row + column));
+        let row = self.rows[o].first * self.width;
+        self.columns.iter().enumerate().for_each(|(p, window)| f(p, row + window.first));
     }
 
-    /// What the sum of window `[o, p]` is divided by: its places, those in the padding counted or not.
-    fn divisor<T: Real>(&self, o: usize, p: usize, count_padding: bool) -> T {
-        let inside = self.rows[o].1 * self.columns[p].1;
-        T::of(if count_padding { self.pool.kernel[0] * self.pool.kernel[1] } else { inside } as f64)
+    /// What the sum of window `[o, p]` is divided by.
+    fn divisor<T: Real>(&self, o: usize, p: usize, divisor: Divisor) -> T {
+        let (row, column) = (self.rows[o], self.columns[p]);
+        T::of(match divisor {
+            Divisor::Places => row.places * column.places,
+            Divisor::Inside => row.count * column.count,
+            Divisor::Fixed(n) => n,
+        } as f64)
     }
+}
+
+/// `out ←` for each place in planes of `plane` indices whether a later one of its plane has the same index, below `n`.
+pub fn overwritten(index: &[i64], plane: usize, n: usize, out: &mut [bool]) {
+    threads::chunks(out, plane, 2 + n.div_ceil(plane.max(1)), |start, out| {
+        let mut seen = vec![false; n];
+        for (out, &at) in out.iter_mut().zip(&index[start..]).rev() {
+            *out = std::mem::replace(&mut seen[at as usize], true);
+        }
+    });
 }

@@ -1,5 +1,6 @@
 //! Folds along one axis of a `[outer, n, inner]` block, in an order that the shape alone decides.
 
+use super::elementwise::max;
 use super::threads;
 use crate::tensor::Real;
 
@@ -35,7 +36,8 @@ pub fn sum_by<T: Real>(x: &[T], f: impl Fn(T) -> T + Copy) -> T {
     lanes(x, T::zero(), |sum, x| sum + f(x), |a, b| a + b)
 }
 
-/// The fold of a slice from `start`: for folds whose order cannot change the result and that `start` does not change, as max.
+/// The fold of a slice from `start`: for folds whose order changes the result by roundings at most and that `start` does not change, as max
+/// and products.
 pub fn fold_slice<T: Real>(x: &[T], start: T, f: impl Fn(T, T) -> T) -> T {
     lanes(x, start, &f, &f)
 }
@@ -113,8 +115,8 @@ fn columns<T: Real>(x: &[T], Fold { n, inner, .. }: Fold, out: &mut [T]) {
     });
 }
 
-/// `out[o, i] ← fold of f over x[o, .., i]` from `start`: for folds whose order cannot change the result and that `start` does not
-/// change, as max.
+/// `out[o, i] ← fold of f over x[o, .., i]` from `start`: for folds whose order changes the result by roundings at most and that `start` does
+/// not change, as max and products.
 pub fn fold<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, start: T, out: &mut [T], f: impl Fn(T, T) -> T + Sync) {
     debug_assert_eq!((x.len(), out.len()), (outer * n * inner, outer * inner));
     if inner == 1 && outer == 1 && n > BLOCK {
@@ -175,10 +177,69 @@ pub fn rows<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, out: &mut [T], f: 
     });
 }
 
+/// The sum of the squares of what the elements of a row are off their mean; exactly 0 if they are equal.
+pub fn squared_deviations<T: Real>(row: &[T]) -> T {
+    let n = T::of(row.len() as f64);
+    let near = sum_slice(row) / n;
+    // The rounding of the first mean is what is left of the elements without it.
+    let mean = near + sum_by(row, |x| x - near) / n;
+    sum_by(row, |x| (x - mean) * (x - mean))
+}
+
+/// The p-norm of a row, `p` from 0 to infinity.
+pub fn norm<T: Real>(row: &[T], p: f64) -> T {
+    let power = |x: T| if p == 2.0 { x * x } else { x.abs().powf(T::of(p)) };
+    let root = |x: T| if p == 2.0 { x.sqrt() } else { x.powf(T::of(p.recip())) };
+    match p {
+        0.0 => return sum_by(row, |x| if x == T::zero() { T::zero() } else { T::one() }),
+        1.0 => return sum_by(row, T::abs),
+        f64::INFINITY => return largest_size(row),
+        _ => {}
+    }
+    let sum = sum_by(row, power);
+    // Far inside the range of powers nothing of weight was lost at its ends.
+    if sum > T::min_positive_value() / T::epsilon() / T::epsilon() && sum.is_finite() {
+        return root(sum);
+    }
+    let largest = largest_size(row);
+    match largest.is_finite() && largest > T::zero() {
+        true => largest * root(sum_by(row, |x| power(x / largest))),
+        false => largest,
+    }
+}
+
+fn largest_size<T: Real>(row: &[T]) -> T {
+    fold_slice(row, T::zero(), |largest, x| max(largest, x.abs()))
+}
+
+/// `out[o, i] ← f(x[o, .., i])`: `f` gets each row along the middle axis.
+pub fn each_row<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, out: &mut [T], f: impl Fn(&[T]) -> T + Sync) {
+    debug_assert_eq!((x.len(), out.len()), (outer * n * inner, outer * inner));
+    let chunk = (BLOCK / n.max(1)).max(LANES.min(inner));
+    threads::chunks(out, chunk, n, |start, out| {
+        if inner == 1 {
+            return (start..).zip(out).for_each(|(o, y)| *y = f(&x[o * n..(o + 1) * n]));
+        }
+        // Several neighbouring rows at once, so that each cache line is fetched once for all of them.
+        let mut tile = vec![T::zero(); n * LANES.min(inner)];
+        let mut done = 0;
+        while done < out.len() {
+            let (block, column) = ((start + done) / inner, (start + done) % inner);
+            let width = LANES.min(inner - column).min(out.len() - done);
+            for j in 0..n {
+                let at = (block * n + j) * inner + column;
+                x[at..at + width].iter().enumerate().for_each(|(i, &x)| tile[i * n + j] = x);
+            }
+            let rows = (0..width).map(|i| &tile[i * n..(i + 1) * n]);
+            out[done..done + width].iter_mut().zip(rows).for_each(|(y, row)| *y = f(row));
+            done += width;
+        }
+    });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::elementwise::max;
 
     #[test]
     fn each_fold_sees_each_element_once() {
@@ -189,6 +250,20 @@ mod tests {
             for (i, &y) in out.iter().enumerate() {
                 let column = (0..n).map(|j| x[(i / inner * n + j) * inner + i % inner]);
                 assert_eq!(y, column.fold(-1.0, f64::max), "{outer} {n} {inner}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_row_is_seen_whole_and_in_order_wherever_it_lies() {
+        for (outer, n, inner) in [(1, 9, 1), (300, 37, 1), (2, 30, 5), (3, 7, 200), (5, 0, 1), (2, 0, 3), (2, 3, 0)] {
+            let x: Vec<f64> = (0..outer * n * inner).map(|i| (i * 7919 % 10_007) as f64).collect();
+            let mut out = vec![f64::NAN; outer * inner];
+            let digits = |row: &[f64]| row.iter().fold(1.0, |so_far, x| (so_far * 31.0 + x) % 1_000_003.0);
+            each_row(&x, Fold { outer, n, inner }, &mut out, digits);
+            for (i, &y) in out.iter().enumerate() {
+                let row: Vec<f64> = (0..n).map(|j| x[(i / inner * n + j) * inner + i % inner]).collect();
+                assert_eq!(y, digits(&row), "{outer} {n} {inner}");
             }
         }
     }

@@ -4,7 +4,7 @@ pub(super) use crate::error::Mismatch;
 pub(super) use crate::op::{Any, Fixed, Op, Registered, Save, Saved, record};
 pub(super) use crate::tensor::{Axes, Real, Shape, Tensor};
 #[cfg(any(test, feature = "testing"))]
-pub(super) use crate::testing::{Cases, Checked, Domain, Work, shapes, tensors};
+pub(super) use crate::testing::{Cases, Checked, CheckedComposite, Domain, Work, shapes, tensors};
 pub(super) use crate::var::Var;
 
 /// The shape rule of elementwise ops with two operands.
@@ -54,6 +54,14 @@ pub(super) fn within(index: &Tensor<i64>, axis: usize, n: usize) -> Result<(), M
         Some((i, at)) => Err(Mismatch::new(format!("index {i} at {at:?} is out of range, axis {axis} has size {n}"))),
         None => Ok(()),
     }
+}
+
+/// Compares the first and the second gradient of a method that is composed of ops with difference quotients.
+#[cfg(test)]
+#[track_caller]
+pub(super) fn check_gradients(f: impl Fn(&[Var<f64>]) -> Var<f64>, x: &[Tensor<f64>]) {
+    crate::testing::gradcheck(&f, x).unwrap();
+    crate::testing::gradgradcheck(&f, x).unwrap();
 }
 
 impl<T: Real> Var<T> {

@@ -1,26 +1,42 @@
-//! `register!`: for each op of a group, the permission to be recorded, its test, and its entry in the list of ops.
+//! `register!`: for each op of a family, the permission to be recorded, its test, and its entry in the list of ops.
 
-/// For each op: the permission to be recorded, its test, and its entry in the list that benches and documentation walk.
+/// For each op and each composite: the permission to be recorded, its test, and its entry in the list that benches and documentation walk.
 macro_rules! register {
-    ($group:ident: $($file:ident::$op:ident),+ $(,)?;) => {
+    (
+        $family:ident:
+        $($file:ident::$op:ident),* $(,)?;
+        $(composites: $($composite_file:ident::$composite:ident),+ $(,)?;)?
+    ) => {
         $(
             pub use $file::$op;
             impl crate::op::sealed::Sealed for $op {}
             impl<T: crate::tensor::Real> crate::op::Registered<T> for $op {}
-        )+
+        )*
+        $($(
+            pub use $composite_file::$composite;
+            impl crate::op::sealed::Sealed for $composite {}
+            impl<T: crate::tensor::Real> crate::composite::RegisteredComposite<T> for $composite {}
+        )+)?
 
         #[cfg(test)]
         mod suite {
             $(#[test]
             fn $file() {
                 crate::testing::check::<super::$op>();
-            })+
+            })*
+            $($(#[test]
+            fn $composite_file() {
+                crate::testing::check_composite::<super::$composite>();
+            })+)?
         }
 
-        /// Each op of the group.
+        /// Each op of the family.
         #[cfg(any(test, feature = "testing"))]
         pub(super) fn entries() -> Vec<crate::testing::Entry> {
-            vec![$(crate::testing::Entry::new::<$op>(stringify!($group), stringify!($file))),+]
+            vec![
+                $(crate::testing::Entry::new::<$op>(stringify!($family), stringify!($file)),)*
+                $($(crate::testing::Entry::composite::<$composite>(stringify!($family), stringify!($composite_file)),)+)?
+            ]
         }
     };
 }

@@ -1,6 +1,5 @@
 //! `AxisSlice`: a range of one axis, with a step.
 
-use super::Shape;
 use crate::error::Mismatch;
 use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
 
@@ -16,6 +15,16 @@ pub struct AxisSlice {
 }
 
 impl AxisSlice {
+    /// `start..end`, also where the end counts from the end of the axis: as `1..-1`, linters take it for a range that runs backwards.
+    pub fn between(start: impl TryInto<isize>, end: impl TryInto<isize>) -> Self {
+        AxisSlice { start: bound(start), end: Some(bound(end)), step: 1 }
+    }
+
+    /// `start..=last`, in the same manner.
+    pub fn through(start: impl TryInto<isize>, last: impl TryInto<isize>) -> Self {
+        AxisSlice { start: bound(start), end: after(bound(last)), step: 1 }
+    }
+
     /// Takes each `step`-th element; counted from the back if negative.
     #[must_use]
     pub fn step(self, step: isize) -> Self {
@@ -37,25 +46,11 @@ impl AxisSlice {
         let first = if self.step > 0 || count == 0 { start } else { end - 1 };
         Ok((first as usize, count, self.step))
     }
-
-    /// The shape that remains of `from`.
-    pub fn shape(ranges: &[AxisSlice], from: &Shape) -> Result<Shape, Mismatch> {
-        if ranges.len() > from.rank() {
-            return Err(Mismatch::new(format!("{} ranges for {} axes", ranges.len(), from.rank())));
-        }
-        let mut shape = from.clone();
-        for (axis, range) in ranges.iter().enumerate() {
-            let resolved =
-                range.resolve(from[axis]).map_err(|why| Mismatch::new(format!("axis {axis}: {}", why.why())))?;
-            shape = shape.with(axis, resolved.1);
-        }
-        Ok(shape)
-    }
 }
 
-/// An end of a range; one beyond all axes stays beyond them.
-fn end(end: impl TryInto<isize>) -> isize {
-    end.try_into().unwrap_or(isize::MAX)
+/// A bound of a range; one beyond all axes stays beyond them.
+fn bound(bound: impl TryInto<isize>) -> isize {
+    bound.try_into().unwrap_or(isize::MAX)
 }
 
 /// The exclusive end of a range that includes `last`; -1 is the last element.
@@ -67,27 +62,27 @@ macro_rules! from_ranges {
     ($($integer:ty),+) => {$(
         impl From<Range<$integer>> for AxisSlice {
             fn from(range: Range<$integer>) -> Self {
-                AxisSlice { start: end(range.start), end: Some(end(range.end)), step: 1 }
+                AxisSlice::between(range.start, range.end)
             }
         }
         impl From<RangeInclusive<$integer>> for AxisSlice {
             fn from(range: RangeInclusive<$integer>) -> Self {
-                AxisSlice { start: end(*range.start()), end: after(end(*range.end())), step: 1 }
+                AxisSlice::through(*range.start(), *range.end())
             }
         }
         impl From<RangeFrom<$integer>> for AxisSlice {
             fn from(range: RangeFrom<$integer>) -> Self {
-                AxisSlice { start: end(range.start), end: None, step: 1 }
+                AxisSlice { start: bound(range.start), end: None, step: 1 }
             }
         }
         impl From<RangeToInclusive<$integer>> for AxisSlice {
             fn from(range: RangeToInclusive<$integer>) -> Self {
-                AxisSlice { start: 0, end: after(end(range.end)), step: 1 }
+                AxisSlice::through(0, range.end)
             }
         }
         impl From<RangeTo<$integer>> for AxisSlice {
             fn from(range: RangeTo<$integer>) -> Self {
-                AxisSlice { start: 0, end: Some(end(range.end)), step: 1 }
+                AxisSlice::between(0, range.end)
             }
         }
     )+};
@@ -99,38 +94,3 @@ impl From<RangeFull> for AxisSlice {
         AxisSlice { start: 0, end: None, step: 1 }
     }
 }
-
-/// Ranges for several axes: a tuple of ranges, an array of one kind of range, or a list of [`AxisSlice`].
-pub trait IntoSlices {
-    /// One range for each axis, from the first on.
-    fn into_slices(self) -> Vec<AxisSlice>;
-}
-
-impl IntoSlices for Vec<AxisSlice> {
-    fn into_slices(self) -> Vec<AxisSlice> {
-        self
-    }
-}
-impl IntoSlices for &[AxisSlice] {
-    fn into_slices(self) -> Vec<AxisSlice> {
-        self.to_vec()
-    }
-}
-impl<R: Into<AxisSlice>, const N: usize> IntoSlices for [R; N] {
-    fn into_slices(self) -> Vec<AxisSlice> {
-        self.into_iter().map(Into::into).collect()
-    }
-}
-
-macro_rules! tuple_slices {
-    ($(($($range:ident),+);)+) => {$(
-        impl<$($range: Into<AxisSlice>),+> IntoSlices for ($($range,)+) {
-            fn into_slices(self) -> Vec<AxisSlice> {
-                #[expect(non_snake_case, reason = "each type parameter names its own value")]
-                let ($($range,)+) = self;
-                vec![$($range.into()),+]
-            }
-        }
-    )+};
-}
-tuple_slices! { (A); (A, B); (A, B, C); (A, B, C, D); (A, B, C, D, E); }

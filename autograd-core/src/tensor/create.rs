@@ -54,6 +54,33 @@ impl Tensor<i64> {
     pub fn indices(n: usize) -> Self {
         Tensor::from_fn(n, |i| i as i64)
     }
+
+    /// For each number a row of zeros with a 1 at its place.
+    ///
+    /// `[..] -> [.., classes]`
+    ///
+    /// ```
+    /// use autograd_core::Tensor;
+    /// assert_eq!(Tensor::from([2, 0]).one_hot::<f64>(3), [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]].into());
+    /// ```
+    ///
+    /// # Panics
+    /// If a number is negative or not less than `classes`.
+    #[must_use]
+    #[track_caller]
+    pub fn one_hot<T: Real>(&self, classes: usize) -> Tensor<T> {
+        let numbers = self.to_vec();
+        let shape: Shape = self.shape().iter().copied().chain([classes]).collect();
+        let shape = match numbers.iter().find(|&&i| !usize::try_from(i).is_ok_and(|i| i < classes)) {
+            Some(i) => Err(Mismatch::new(format!("{i} is none of {classes} classes"))),
+            None => shape.addressable(),
+        };
+        let shape = self.accept("one_hot", "[..] -> [.., classes]", shape);
+        Tensor::build(shape, |out| {
+            out.fill(T::zero());
+            numbers.iter().enumerate().for_each(|(row, &i)| out[row * classes + i as usize] = T::one());
+        })
+    }
 }
 
 impl<T: Real> Tensor<T> {

@@ -40,7 +40,13 @@ impl Element for bool {
 
 /// A floating-point element, `f32` or `f64`: what can be differentiated.
 pub trait Real:
-    Element + num_traits::Float + num_traits::NumAssign + num_traits::FloatConst + num_traits::FromPrimitive + Sum
+    Element
+    + num_traits::Float
+    + num_traits::NumAssign
+    + num_traits::FloatConst
+    + num_traits::FromPrimitive
+    + crate::kernel::linalg::Dense
+    + Sum
 {
     /// The nearest value to `x`.
     fn of(x: f64) -> Self;

@@ -1,23 +1,27 @@
 //! `Tensor`: an n-dimensional array with value semantics. It knows nothing of gradients.
 
+pub(crate) mod axis_index;
 mod axis_slice;
 pub(crate) mod buffer;
 mod compare;
 mod convert;
 mod create;
 mod element;
+mod order;
 pub mod pool;
 mod print;
 mod random;
 mod reduce;
 mod shape;
+pub(crate) mod strided;
 pub(crate) mod views;
 
-pub use axis_slice::{AxisSlice, IntoSlices};
+pub use axis_index::{AxisIndex, IntoSlices};
+pub use axis_slice::AxisSlice;
 pub use compare::Operand;
 pub use convert::Nested;
 pub use element::{Element, Real};
-pub use random::Generator;
+pub use random::{Generator, Key};
 pub use shape::{Axes, Shape};
 
 use crate::error::{Error, Mismatch};

@@ -1,6 +1,9 @@
-//! `Generator`: seeded random numbers, the same on each machine.
+//! `Generator` and `Key`: seeded random numbers, the same on each machine and for any number of threads.
 
-use rand::{RngExt, SeedableRng};
+use super::{Shape, Tensor};
+use crate::error::{Error, Mismatch};
+use crate::kernel::threads;
+use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// A generator of random numbers, made from a seed; nothing in this library draws from a hidden one.
@@ -38,5 +41,98 @@ impl Generator {
         for i in (1..items.len()).rev() {
             items.swap(i, self.below(i + 1));
         }
+    }
+}
+
+/// Names random numbers that need no generator: those at place `i` follow from the key and `i` alone.
+///
+/// Whoever has the key can compute them again, in any order and on any number of threads: a dropout mask need not be kept for the backward
+/// pass, nor for a step that is recomputed. The numbers are those of ChaCha with 8 rounds (Bernstein 2008), which counts its blocks; the
+/// step is its stream.
+///
+/// ```
+/// use autograd_core::{Key, Tensor};
+/// let key = Key::seed(7);
+/// let mask = Tensor::bernoulli([1000], 0.25, key.at(3));
+/// assert_eq!(mask, Tensor::bernoulli([1000], 0.25, Key::seed(7).at(3)));
+/// assert_ne!(mask, Tensor::bernoulli([1000], 0.25, key.at(4)));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Key {
+    seed: u64,
+    step: u64,
+}
+
+impl Key {
+    /// The key of a seed, at step 0.
+    pub fn seed(seed: u64) -> Self {
+        Key { seed, step: 0 }
+    }
+
+    /// The key of the same seed at another step: other numbers, as unlike as those of another seed.
+    #[must_use]
+    pub fn at(self, step: u64) -> Self {
+        Key { step, ..self }
+    }
+
+    /// A key of a generator's choice.
+    pub fn draw(generator: &mut Generator) -> Self {
+        Key::seed(generator.0.random::<u64>())
+    }
+
+    /// 32 random bits for each element of `out`, the first being that at place `start`.
+    fn bits(self, start: usize, out: &mut [bool], f: impl Fn(u32) -> bool) {
+        let mut numbers = ChaCha8Rng::seed_from_u64(self.seed);
+        numbers.set_stream(self.step);
+        numbers.set_word_pos(start as u128);
+        out.iter_mut().for_each(|y| *y = f(numbers.next_u32()));
+    }
+}
+
+impl Tensor<bool> {
+    /// Independent values, each true with probability `p`, to within 2⁻³².
+    ///
+    /// # Panics
+    /// If `p` is not a probability.
+    #[track_caller]
+    pub fn bernoulli(shape: impl Into<Shape>, p: f64, key: Key) -> Self {
+        if !(0.0..=1.0).contains(&p) {
+            Error::new("bernoulli", Mismatch::new(format!("p is {p}, a probability lies from 0 to 1"))).raise();
+        }
+        let below = (p * 2f64.powi(32)).round() as u64;
+        Tensor::build(shape.into(), |out| {
+            threads::chunks(out, 1 << 13, 4, |start, out| key.bits(start, out, |bits| u64::from(bits) < below));
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parallel::with_threads;
+
+    #[test]
+    fn a_mask_is_one_stream_however_it_is_computed() {
+        let key = Key::seed(1).at(5);
+        let mask = Tensor::bernoulli([3, 10_007], 0.3, key);
+        let mut in_order = vec![false; mask.numel()];
+        key.bits(0, &mut in_order, |bits| f64::from(bits) < 0.3 * 2f64.powi(32));
+        assert_eq!(mask.to_vec(), in_order);
+        assert_eq!(mask, with_threads(2, || Tensor::bernoulli([3, 10_007], 0.3, key)));
+        let share = mask.count() as f64 / mask.numel() as f64;
+        // Five standard deviations of a fair draw.
+        assert!((share - 0.3).abs() < 5.0 * (0.3 * 0.7 / mask.numel() as f64).sqrt(), "{share}");
+    }
+
+    #[test]
+    fn the_bounds_are_never_and_always() {
+        assert!(!Tensor::bernoulli([1000], 0.0, Key::seed(0)).any());
+        assert!(Tensor::bernoulli([1000], 1.0, Key::seed(0)).all());
+    }
+
+    #[test]
+    #[should_panic(expected = "bernoulli: p is NaN, a probability lies from 0 to 1")]
+    fn what_is_no_probability_is_refused() {
+        let _ = Tensor::bernoulli([1], f64::NAN, Key::seed(0));
     }
 }

@@ -27,6 +27,12 @@ impl<T: Real> Tensor<T> {
         Tensor::build(shape, |out| reduce::sum(x.as_slice().expect("contiguous"), fold, out))
     }
 
+    /// `f` of each row over `axes` (rising), under `shape`.
+    pub(crate) fn each_row(&self, axes: &[usize], shape: Shape, f: impl Fn(&[T]) -> T + Sync) -> Tensor<T> {
+        let (x, fold) = self.fold_over(axes);
+        Tensor::build(shape, |out| reduce::each_row(x.as_slice().expect("contiguous"), fold, out, f))
+    }
+
     /// The tensor whose rows along `axis` are those of this one after `f`, which gets a row to change in place.
     pub(crate) fn map_rows(&self, axis: isize, f: impl Fn(&mut [T]) + Sync) -> Tensor<T> {
         let axis = self.shape().axis(axis).expect("the shape rule accepted the axis");

@@ -1,6 +1,7 @@
 //! Views: the same elements under another shape. Nothing is copied where strides can say it.
 
-use super::{AxisSlice, Element, IntoSlices, Shape, Tensor};
+use super::axis_index::Selection;
+use super::{Element, IntoSlices, Shape, Tensor};
 use crate::error::{Error, Mismatch};
 use smallvec::SmallVec;
 
@@ -39,7 +40,7 @@ pub(crate) fn broadcast_shape(from: &Shape, to: &Shape) -> Result<Shape, Mismatc
 }
 
 impl<T: Element> Tensor<T> {
-    fn with_layout(&self, shape: Shape, strides: SmallVec<[isize; 4]>, offset: usize) -> Tensor<T> {
+    pub(super) fn with_layout(&self, shape: Shape, strides: SmallVec<[isize; 4]>, offset: usize) -> Tensor<T> {
         // Strides of axes of size 1 are never used, so they do not decide whether the order is row-major.
         let row_major = shape.row_major();
         let differs = shape.iter().zip(strides.iter().zip(&row_major)).any(|(&n, (a, b))| n != 1 && a != b);
@@ -48,10 +49,10 @@ impl<T: Element> Tensor<T> {
     }
 
     #[track_caller]
-    fn accept(&self, method: &'static str, rule: &str, shape: Result<Shape, Mismatch>) -> Shape {
+    pub(crate) fn accept<X>(&self, method: &'static str, rule: &str, found: Result<X, Mismatch>) -> X {
         // A closure would stand for the caller in the message, so there is none.
-        match shape {
-            Ok(shape) => shape,
+        match found {
+            Ok(found) => found,
             Err(why) => Error::refused(method, rule, why, &[], std::iter::once(&self.shape)).raise(),
         }
     }
@@ -122,13 +123,15 @@ impl<T: Element> Tensor<T> {
         self.with_layout(shape, strides, self.offset)
     }
 
-    /// A part of the tensor: one range for each axis, from the first on; axes not named are taken whole. A view.
+    /// A part of the tensor: for each axis, from the first on, a range, or a position, which drops the axis; axes not named are taken
+    /// whole. A view. The macro [`s!`](crate::s) writes it as NumPy does.
     ///
     /// ```
-    /// use autograd_core::{AxisSlice, Tensor};
+    /// use autograd_core::{Tensor, s};
     /// let x = Tensor::<f64>::arange(12).reshape([3, 4]);
-    /// assert_eq!(x.slice((1.., ..2)).to_vec(), [4.0, 5.0, 8.0, 9.0]);
-    /// assert_eq!(x.slice((0..1, AxisSlice::from(..).step(-2))).to_vec(), [3.0, 1.0]);
+    /// assert_eq!(x.slice((1.., ..2)), [[4.0, 5.0], [8.0, 9.0]].into());
+    /// assert_eq!(x.slice((0, 1..3)).to_vec(), [1.0, 2.0]);
+    /// assert_eq!(x.slice(s![1..-1, ..;-2]), [[7.0, 5.0]].into());
     /// ```
     ///
     /// # Panics
@@ -136,19 +139,20 @@ impl<T: Element> Tensor<T> {
     #[must_use]
     #[track_caller]
     pub fn slice(&self, ranges: impl IntoSlices) -> Tensor<T> {
-        let ranges = ranges.into_slices();
-        let shape = AxisSlice::shape(&ranges, &self.shape);
-        let shape = self.accept("slice", "[..] -> one range for each axis", shape);
+        let selection = Selection::new(&ranges.into_slices(), &self.shape);
+        self.select(&self.accept("slice", "[..] -> the size of each range", selection))
+    }
+
+    pub(crate) fn select(&self, selection: &Selection) -> Tensor<T> {
         let mut strides = self.view().strides();
         let mut offset = self.offset as isize;
-        for (axis, range) in ranges.iter().enumerate() {
-            let (first, count, step) = range.resolve(self.shape[axis]).expect("the shape was accepted");
-            offset += first as isize * strides[axis];
-            // The step past a single element is never taken, and may be longer than memory.
-            strides[axis] *= if count > 1 { step } else { 1 };
+        for (axis, stride) in strides.iter_mut().enumerate() {
+            offset += selection.first[axis] as isize * *stride;
+            *stride *= selection.steps[axis];
         }
+        let shape = selection.shape();
         let offset = if shape.numel() == 0 { 0 } else { offset as usize };
-        self.with_layout(shape, strides, offset)
+        self.with_layout(shape, selection.along(1, &strides).collect(), offset)
     }
 }
 

@@ -1,6 +1,7 @@
 //! `Cases`: on what an op is tested, written beside the op.
 
 use super::Domain;
+use crate::composite::Composite;
 use crate::op::Op;
 use crate::tensor::{Shape, Tensor};
 
@@ -11,6 +12,19 @@ use crate::tensor::{Shape, Tensor};
 )]
 pub trait Checked: Op<f64> + Op<f32> {
     /// On what the op is tested.
+    fn cases() -> Cases<Self>;
+}
+
+/// A composite that brings its cases: what `register!` and [`check_composite`](super::check_composite) demand.
+///
+/// The reference and the pins of one with several results give them as one vector, each in row-major order, one behind the
+/// other ([`joined`](super::joined)).
+#[diagnostic::on_unimplemented(
+    message = "the composite `{Self}` has no cases to be tested on",
+    note = "implement `CheckedComposite` beside it: `Cases::new(textbook, op, shapes)` is the least"
+)]
+pub trait CheckedComposite: Composite<f64> + Composite<f32> {
+    /// On what the composite is tested.
     fn cases() -> Cases<Self>;
 }
 
@@ -36,6 +50,8 @@ pub struct Pin<O> {
     pub y: Tensor<f64>,
     /// The gradient of each operand for a cotangent of ones.
     pub dx: Vec<Tensor<f64>>,
+    /// The gradient of `Σᵢ (i + 1) · Σ dx[i]` with respect to each operand, where it is pinned too.
+    pub ddx: Option<Vec<Tensor<f64>>>,
 }
 
 /// The work of a bench case.
@@ -58,6 +74,7 @@ pub struct Cases<O> {
     pub(crate) pins: Vec<Pin<O>>,
     pub(crate) rejects: Vec<(Case<O>, &'static str)>,
     pub(crate) benches: Vec<(Case<O>, Work)>,
+    pub(crate) shared: Vec<Case<O>>,
 }
 
 impl<O: Clone> Cases<O> {
@@ -70,6 +87,7 @@ impl<O: Clone> Cases<O> {
             pins: Vec::new(),
             rejects: Vec::new(),
             benches: Vec::new(),
+            shared: Vec::new(),
         }
     }
 
@@ -80,7 +98,11 @@ impl<O: Clone> Cases<O> {
         for shape in elementwise_shapes() {
             cases = cases.case(op.clone(), vec![shape]);
         }
-        cases.bench(op, super::shapes![[1024, 1024]], Work::Bytes(8 << 20))
+        cases.shared(op.clone(), super::shapes![[300, 500]]).bench(
+            op,
+            super::shapes![[1024, 1024]],
+            Work::Bytes(8 << 20),
+        )
     }
 
     /// The cases of an elementwise op with two operands, from its function.
@@ -93,11 +115,10 @@ impl<O: Clone> Cases<O> {
         for shape in elementwise_shapes() {
             cases = cases.case(op.clone(), vec![shape.clone(), shape]);
         }
-        cases.rejects(op.clone(), super::shapes![[2, 3], [3]], "shapes differ").bench(
-            op,
-            super::shapes![[1024, 1024], [1024, 1024]],
-            Work::Bytes(12 << 20),
-        )
+        cases
+            .rejects(op.clone(), super::shapes![[2, 3], [3]], "shapes differ")
+            .shared(op.clone(), super::shapes![[300, 500], [300, 500]])
+            .bench(op, super::shapes![[1024, 1024], [1024, 1024]], Work::Bytes(12 << 20))
     }
 
     /// One more case.
@@ -131,7 +152,18 @@ impl<O: Clone> Cases<O> {
         y: impl Into<Tensor<f64>>,
         dx: Vec<Tensor<f64>>,
     ) -> Self {
-        self.pins.push(Pin { name, op, x, y: y.into(), dx });
+        self.pins.push(Pin { name, op, x, y: y.into(), dx, ddx: None });
+        self
+    }
+
+    /// The second order at the last pin: the gradient, with respect to each operand, of `Σᵢ (i + 1) · Σ dx[i]`, the first gradients weighted by the
+    /// numbers of their operands, from 1 on.
+    ///
+    /// # Panics
+    /// If there is no pin yet.
+    #[must_use]
+    pub fn second(mut self, ddx: Vec<Tensor<f64>>) -> Self {
+        self.pins.last_mut().expect("a second order belongs to the pin before it").ddx = Some(ddx);
         self
     }
 
@@ -139,6 +171,13 @@ impl<O: Clone> Cases<O> {
     #[must_use]
     pub fn rejects(mut self, op: O, shapes: Vec<Shape>, says: &'static str) -> Self {
         self.rejects.push((Case { op, shapes }, says));
+        self
+    }
+
+    /// A case large enough that threads share its work, for the law that their number changes nothing; without one, those to be timed serve.
+    #[must_use]
+    pub fn shared(mut self, op: O, shapes: Vec<Shape>) -> Self {
+        self.shared.push(Case { op, shapes });
         self
     }
 

@@ -12,23 +12,31 @@ pub struct Domain {
     gap: f64,
     /// Whether all values differ by at least `gap`.
     distinct: bool,
+    /// What is added on the diagonals of matrices.
+    diagonal: f64,
 }
 
 impl Domain {
     /// Values from `low` to `high`, each equally likely.
     pub const fn between(low: f64, high: f64) -> Self {
-        Domain { low, high, kinks: Vec::new(), gap: 0.0, distinct: false }
+        Domain { low, high, kinks: Vec::new(), gap: 0.0, distinct: false, diagonal: 0.0 }
     }
 
     /// Values from -2 to 2 that differ from each other, over all operands, by at least `gap`: no tie lies within a difference quotient.
     pub const fn distinct(gap: f64) -> Self {
-        Domain { low: -2.0, high: 2.0, kinks: Vec::new(), gap, distinct: true }
+        Domain { low: -2.0, high: 2.0, kinks: Vec::new(), gap, distinct: true, diagonal: 0.0 }
     }
 
     /// The same values without those closer than `gap` to a point of `kinks`.
     #[must_use]
     pub fn away_from(self, kinks: impl Into<Vec<f64>>, gap: f64) -> Self {
         Domain { kinks: kinks.into(), gap, ..self }
+    }
+
+    /// The same values with `plus` added on the diagonal of each matrix: one that outweighs its rows is far from singular.
+    #[must_use]
+    pub fn diagonal(self, plus: f64) -> Self {
+        Domain { diagonal: plus, ..self }
     }
 
     /// One operand for each shape; `domains` are theirs, the last one also of those that follow.
@@ -42,9 +50,9 @@ impl Domain {
         }
         let draw = |(i, shape): (usize, &Shape)| {
             let domain = &domains[i.min(domains.len() - 1)];
-            Tensor::from_fn(shape, |_| match domain.distinct {
+            Tensor::from_fn(shape, |at| match domain.distinct {
                 true => grid.pop().expect("a point for each element"),
-                false => domain.sample(generator),
+                false => domain.sample(generator) + if on_diagonal(shape, at) { domain.diagonal } else { 0.0 },
             })
         };
         shapes.iter().enumerate().map(draw).collect()
@@ -58,4 +66,9 @@ impl Domain {
             }
         }
     }
+}
+
+/// Whether the element at `at`, in row-major order, lies on the diagonal of its matrix.
+fn on_diagonal(shape: &Shape, at: usize) -> bool {
+    shape.matrix().is_ok_and(|(_, [m, n])| at % (m * n) / n == at % n)
 }

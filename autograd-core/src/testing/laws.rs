@@ -1,23 +1,23 @@
 //! The laws, one function each. A law says what it found, or nothing.
 
 use super::compare::{different_bits, worst};
-use super::erased::{AnyOp, Case, Subjects};
+use super::erased::{AnyOp, Case, Pin, Subjects};
 use super::gradcheck;
 use super::layouts::LAYOUTS;
 use crate::error::Error;
 use crate::functional::grad_with;
-use crate::op::Saved;
+use crate::op::{Save, Saved};
 use crate::parallel::with_threads;
 use crate::tensor::{AxisSlice, Generator, Real, Shape, Tensor};
 use crate::var::Var;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What an op may be off its textbook computation in double precision: some roundings of a sum in another order.
-const VALUE: f64 = 1e-12;
+pub(super) const VALUE: f64 = 1e-12;
 /// What single precision may be off double precision.
 const SINGLE: f64 = 1e-4;
 
-type Law = Result<(), String>;
+pub(super) type Law = Result<(), String>;
 
 /// A result and the gradient of each operand that has one.
 pub(super) struct Outcome<T: Real> {
@@ -27,8 +27,8 @@ pub(super) struct Outcome<T: Real> {
 
 /// An op with its operands and a random cotangent.
 pub(super) struct Subject<'a> {
-    op: &'a dyn AnyOp,
-    x: Vec<Tensor<f64>>,
+    pub(super) op: &'a dyn AnyOp,
+    pub(super) x: Vec<Tensor<f64>>,
     dy: Tensor<f64>,
 }
 
@@ -42,11 +42,12 @@ fn outcome<T: Real>(
     x: &[Tensor<T>],
     dy: &Tensor<T>,
     leaf: impl Fn(usize) -> bool,
+    recorded: bool,
 ) -> Result<Outcome<T>, String> {
     let xs: Vec<Var<T>> =
         x.iter().enumerate().map(|(i, x)| if leaf(i) { Var::leaf(x) } else { Var::constant(x) }).collect();
     let y = y(&xs).map_err(|error| format!("it refuses: {error}"))?;
-    let dx = grad_with(&[&y], &[&Var::constant(dy)], &xs.iter().collect::<Vec<_>>(), false);
+    let dx = grad_with(&[&y], &[&Var::constant(dy)], &xs.iter().collect::<Vec<_>>(), recorded);
     Ok(Outcome { y: y.value().clone(), dx: dx.into_iter().map(|dx| dx.map(|dx| dx.value().clone())).collect() })
 }
 
@@ -57,7 +58,7 @@ fn run(
     dy: &Tensor<f64>,
     leaf: impl Fn(usize) -> bool,
 ) -> Result<Outcome<f64>, String> {
-    outcome(|x| op.apply(x), x, dy, leaf)
+    outcome(|x| op.apply(x), x, dy, leaf, false)
 }
 
 /// Compares two outcomes with `different`, which tells one difference.
@@ -86,7 +87,7 @@ impl<'a> Subject<'a> {
         Subject { op, x, dy }
     }
 
-    fn leaves(&self) -> Vec<Var<f64>> {
+    pub(super) fn leaves(&self) -> Vec<Var<f64>> {
         self.x.iter().map(Var::leaf).collect()
     }
 
@@ -195,7 +196,7 @@ impl<'a> Subject<'a> {
         // Both compute on the same numbers, those of single precision.
         let x: Vec<Tensor<f32>> = self.x.iter().map(Tensor::cast).collect();
         let dy: Tensor<f32> = self.dy.cast();
-        let single = outcome(|x| self.op.apply_single(x), &x, &dy, |_| true)?;
+        let single = outcome(|x| self.op.apply_single(x), &x, &dy, |_| true, false)?;
         let double = run(self.op, &x.iter().map(Tensor::cast).collect::<Vec<_>>(), &dy.cast(), |_| true)?;
         let single =
             Outcome { y: single.y.cast(), dx: single.dx.iter().map(|dx| dx.as_ref().map(Tensor::cast)).collect() };
@@ -268,7 +269,7 @@ fn rule(
     needs: &[bool],
     change: impl Fn(usize, &mut Tensor<f64>),
 ) -> Vec<Option<Tensor<f64>>> {
-    let shapes = if op.saves().keeps_shapes() { shapes_of(x) } else { Vec::new() };
+    let shapes = if op.saves().is_some_and(Save::keeps_shapes) { shapes_of(x) } else { Vec::new() };
     rule_on(op, (x, &shapes), y, dy, needs, change)
 }
 
@@ -281,7 +282,7 @@ fn rule_on(
     needs: &[bool],
     change: impl Fn(usize, &mut Tensor<f64>),
 ) -> Vec<Option<Tensor<f64>>> {
-    let save = op.saves();
+    let save = op.saves().unwrap_or(Save::INPUTS);
     let kept = x.iter().enumerate().filter(|(i, _)| save.keeps_input(*i)).map(|(_, x)| x.clone());
     let mut values: Vec<Tensor<f64>> = kept.chain(save.keeps_output().then(|| y.clone())).collect();
     values.iter_mut().enumerate().for_each(|(i, value)| change(i, value));
@@ -299,9 +300,9 @@ fn reads_shapes(op: &dyn AnyOp, Subject { x, dy, .. }: &Subject<'_>, y: &Tensor<
 /// Each value that the op keeps is needed: replaced by NaN, it changes a gradient in some case.
 pub(super) fn saves(subjects: &Subjects<'_>, generator: &mut Generator) -> Law {
     let mut needed: Vec<bool> = Vec::new();
-    let mut shapes_needed = !subjects.cases.iter().any(|case| case.op.saves().keeps_shapes());
+    let mut shapes_needed = !subjects.cases.iter().any(|case| case.op.saves().is_some_and(Save::keeps_shapes));
     for case in &subjects.cases {
-        let (op, save) = (case.op, case.op.saves());
+        let (op, save) = (&*case.op, case.op.saves().expect("the law is for ops that declare what they save"));
         let subject = Subject::new(op, subjects.draw(case, generator), generator);
         let y = apply(op, &subject.leaves())?.value().clone();
         let needs = vec![true; subject.x.len()];
@@ -334,14 +335,49 @@ pub(super) fn saves(subjects: &Subjects<'_>, generator: &mut Generator) -> Law {
 }
 
 /// An exact point: result and gradients are what the pin says; zeros of either sign are equal.
-pub(super) fn pin(op: &dyn AnyOp, x: &[Tensor<f64>], y: &Tensor<f64>, dx: &[Tensor<f64>]) -> Law {
-    let ones = op.shape(&shapes_of(x)).map(Tensor::ones);
-    let found = run(op, x, &ones.ok_or("the shape rule refuses the pin")?, |_| true)?;
+pub(super) fn pin(&Pin { ref op, x, y, dx, ddx, .. }: &Pin<'_>) -> Law {
+    let op = &**op;
+    let ones = op.shape(&shapes_of(x)).map(Tensor::ones).ok_or("the shape rule refuses the pin")?;
     let expected = Outcome { y: y.clone(), dx: dx.iter().cloned().map(Some).collect() };
-    if found.dx.len() != expected.dx.len() {
-        return Err(format!("the pin gives {} gradients for {} operands", expected.dx.len(), found.dx.len()));
+    if x.len() != expected.dx.len() {
+        return Err(format!("the pin gives {} gradients for {} operands", expected.dx.len(), x.len()));
     }
-    same(&found, &expected, |found, expected| worst(found, expected, 0.0))
+    // Recorded too: there a composite goes through its algebra, which has the same kinks.
+    for recorded in [false, true] {
+        let found = outcome(|x| op.apply(x), x, &ones, |_| true, recorded)?;
+        same(&found, &expected, |found, expected| worst(found, expected, 0.0))?;
+    }
+    match ddx {
+        Some(ddx) => second_pin(op, x, &ones, ddx),
+        None => Ok(()),
+    }
+}
+
+/// At an exact point, the gradient of the weighted sum of all first gradients is `ddx`, zero where no path leads.
+fn second_pin(op: &dyn AnyOp, x: &[Tensor<f64>], ones: &Tensor<f64>, ddx: &[Tensor<f64>]) -> Law {
+    let xs: Vec<Var<f64>> = x.iter().map(Var::leaf).collect();
+    let xs: Vec<&Var<f64>> = xs.iter().collect();
+    let y = op.apply(&xs.iter().map(|&x| x.clone()).collect::<Vec<_>>());
+    let y = y.map_err(|error| format!("it refuses: {error}"))?;
+    let dx = grad_with(&[&y], &[&Var::constant(ones)], &xs, true);
+    // Weights that differ: the gradients of a difference cancel otherwise.
+    let weighted = |(i, dx): (usize, Option<Var<f64>>)| {
+        let dx = dx?;
+        let weight = Tensor::full(dx.shape(), (i + 1) as f64);
+        Some((dx, Var::constant(weight)))
+    };
+    let (dx, weights): (Vec<_>, Vec<_>) = dx.into_iter().enumerate().filter_map(weighted).unzip();
+    let found = grad_with(&dx.iter().collect::<Vec<_>>(), &weights.iter().collect::<Vec<_>>(), &xs, false);
+    if ddx.len() != found.len() {
+        return Err(format!("the pin gives {} second gradients for {} operands", ddx.len(), found.len()));
+    }
+    for (i, (found, expected)) in found.into_iter().zip(ddx).enumerate() {
+        let found = found.map_or(Tensor::zeros(x[i].shape()), |dx| dx.value().clone());
+        if let Some(found) = worst(&found, expected, 0.0) {
+            return Err(format!("the second gradient of operand {i} {found}"));
+        }
+    }
+    Ok(())
 }
 
 /// A refusal names the op, the shapes and the rule, and says why.

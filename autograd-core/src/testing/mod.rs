@@ -1,13 +1,15 @@
 //! Gradient checking and the laws that each op satisfies: for this crate's ops and for those of its users.
 //!
 //! - [`gradcheck`] and [`gradgradcheck`] compare the gradients of a function of yours with difference quotients.
-//! - [`check`] puts an op of yours, written against [`Op`](crate::Op), through the laws that each op of this crate satisfies.
+//! - [`check`] puts an op of yours, written against [`Op`](crate::Op), through the laws that each op of this crate satisfies;
+//!   [`check_composite`] one written against [`Composite`](crate::Composite).
 //! - [`strategies`] draws shapes, layouts and values for property tests with proptest.
 //!
 //! The cotangent is random in each of them, never all ones: `softmax(x).sum()` has gradient zero, so that any rule would pass.
 
 mod cases;
 mod compare;
+mod composite_laws;
 mod domain;
 mod entry;
 mod erased;
@@ -19,13 +21,13 @@ pub mod strategies;
 mod suite;
 mod textbook;
 
-pub use cases::{Case, Cases, Checked, Pin, Work};
+pub use cases::{Case, Cases, Checked, CheckedComposite, Pin, Work};
 pub use domain::Domain;
 pub use entry::{BenchCase, Entry, Prepared};
 pub use failure::Failure;
 pub use gradcheck::{gradcheck, gradgradcheck};
-pub use suite::{check, try_check};
-pub use textbook::{element, from_index, reduce, scatter};
+pub use suite::{check, check_composite, try_check, try_check_composite};
+pub use textbook::{element, from_index, joined, reduce, scatter};
 
 /// Each op of the register, as benches and docs/ops.md walk it.
 pub fn entries() -> Vec<Entry> {

@@ -1,6 +1,6 @@
 //! `check`: an op through all laws.
 
-use super::cases::Checked;
+use super::cases::{Checked, CheckedComposite};
 use super::erased::{AnyOp, Case, Subjects};
 use super::failure::{Failure, seed};
 use super::laws::{self, Subject};
@@ -27,21 +27,35 @@ pub fn check<O: Checked>() {
 /// # Errors
 /// The first law that it breaks.
 pub fn try_check<O: Checked>() -> Result<(), Failure> {
-    let cases = O::cases();
-    check_subjects(&Subjects::new(&cases))?;
-    for pin in &cases.pins {
-        let report = report(&pin.op, "pins", format!("pin {:?}", pin.name));
-        laws::pin(&pin.op, &pin.x, &pin.y, &pin.dx).map_err(report)?;
+    check_subjects(&Subjects::of_op(&O::cases()))
+}
+
+/// Puts a composite through all laws; see [`try_check_composite`].
+///
+/// # Panics
+/// At the first law that it breaks, as [`check`] does.
+#[track_caller]
+pub fn check_composite<C: CheckedComposite>() {
+    if let Err(failure) = try_check_composite::<C>() {
+        panic!("{failure}");
     }
-    Ok(())
+}
+
+/// Puts a composite through all laws that [`try_check`] lists but that of saved values, and two more: its kernels and its algebra agree
+/// in results and first gradients, and the gradient of each result alone is that with zeros for the others.
+///
+/// # Errors
+/// The first law that it breaks.
+pub fn try_check_composite<C: CheckedComposite>() -> Result<(), Failure> {
+    check_subjects(&Subjects::of_composite(&C::cases()))
 }
 
 fn check_subjects(subjects: &Subjects<'_>) -> Result<(), Failure> {
     let seed = seed();
     let mut generator = Generator::seed(seed);
     for case in &subjects.cases {
-        let subject = Subject::new(case.op, subjects.draw(case, &mut generator), &mut generator);
-        let report = |law| report(case.op, law, describe(case));
+        let subject = Subject::new(&*case.op, subjects.draw(case, &mut generator), &mut generator);
+        let report = |law| report(&*case.op, law, describe(case));
         subject.shape().map_err(report("shape"))?;
         subject.value(&case.textbook).map_err(report("value"))?;
         subject.gradient(seed).map_err(report("gradient"))?;
@@ -49,21 +63,26 @@ fn check_subjects(subjects: &Subjects<'_>) -> Result<(), Failure> {
         subject.accumulation().map_err(report("accumulation"))?;
         subject.layouts().map_err(report("layout"))?;
         subject.purity().map_err(report("purity"))?;
+        subject.algebra().map_err(report("algebra"))?;
+        subject.results().map_err(report("results"))?;
         subject.second_gradient(seed).map_err(report("second gradient"))?;
         subject.single_precision().map_err(report("f32"))?;
         subject.threads().map_err(report("threads"))?;
         subject.other_shapes(&mut generator).map_err(report("shape"))?;
     }
-    for case in &subjects.benches {
-        // Large enough that the work is shared.
-        let subject = Subject::new(case.op, subjects.draw(case, &mut generator), &mut generator);
-        subject.threads().map_err(report(case.op, "threads", describe(case)))?;
+    for case in &subjects.shared {
+        let subject = Subject::new(&*case.op, subjects.draw(case, &mut generator), &mut generator);
+        subject.threads().map_err(report(&*case.op, "threads", describe(case)))?;
     }
-    if let Some(case) = subjects.cases.first() {
-        laws::saves(subjects, &mut generator).map_err(report(case.op, "saves", "all cases".to_owned()))?;
+    if let Some(case) = subjects.cases.first().filter(|case| case.op.saves().is_some()) {
+        laws::saves(subjects, &mut generator).map_err(report(&*case.op, "saves", "all cases".to_owned()))?;
     }
     for (case, says) in &subjects.rejects {
-        laws::rejects(case, says).map_err(report(case.op, "errors", describe(case)))?;
+        laws::rejects(case, says).map_err(report(&*case.op, "errors", describe(case)))?;
+    }
+    for pin in &subjects.pins {
+        let report = report(&*pin.op, "pins", format!("pin {:?}", pin.name));
+        laws::pin(pin).map_err(report)?;
     }
     Ok(())
 }

@@ -19,6 +19,13 @@ pub fn from_index(shape: Shape, mut f: impl FnMut(&[usize]) -> f64) -> Tensor<f6
     Tensor::from_fn(shape, |i| f(&index_of(i, &sizes)))
 }
 
+/// Several results as one vector, each in row-major order, one behind the other: the form in which the laws see those of a composite.
+pub fn joined(ys: &[Tensor<f64>]) -> Tensor<f64> {
+    let all: Vec<f64> = ys.iter().flat_map(Tensor::to_vec).collect();
+    let count = all.len();
+    Tensor::from_vec(all, count)
+}
+
 /// The tensor of zeros to which each element of `x` is added at the index that `to` gives for its own.
 pub fn scatter(shape: Shape, x: &Tensor<f64>, to: impl Fn(&[usize]) -> Vec<usize>) -> Tensor<f64> {
     let mut sums = vec![0.0; shape.numel()];

@@ -48,11 +48,8 @@ impl<T: Real> Linear<T> {
 impl<T: Real> Forward<T> for Linear<T> {
     #[track_caller]
     fn forward(&self, x: &Var<T>) -> Var<T> {
-        let y = x.matmul(&self.weight.var().mt());
-        match &self.bias {
-            Some(bias) => y + bias.var(),
-            None => y,
-        }
+        let bias = self.bias.as_ref().map(Parameter::var);
+        x.linear(&self.weight.var(), bias.as_ref())
     }
 }
 
@@ -96,7 +93,7 @@ mod tests {
         let line = line!() + 1;
         let panic = std::panic::catch_unwind(AssertUnwindSafe(|| layer.forward(&x))).unwrap_err();
         let message = panic.downcast_ref::<String>().expect("a panic with a message");
-        assert!(message.starts_with("matmul: inner dimensions differ, 4 and 3"), "{message}");
+        assert!(message.starts_with("linear: x has 4 inputs, the weight has 3"), "{message}");
         assert!(message.contains(&format!("linear.rs:{line}")), "{message}");
     }
 }

@@ -57,6 +57,7 @@ impl Checked for Abs {
         Cases::unary(Abs, f64::abs)
             .domain(Domain::between(-2.0, 2.0).away_from([0.0], 0.1))
             .pin("at zero", Abs, tensors![[0.0, -0.0, 1.0]], [0.0, 0.0, 1.0], tensors![[0.0, 0.0, 1.0]])
+            .second(tensors![[0.0, 0.0, 0.0]])
             .pin("NaN", Abs, tensors![[f64::NAN]], [f64::NAN], tensors![[1.0]])
     }
 }

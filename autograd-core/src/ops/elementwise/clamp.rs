@@ -73,6 +73,7 @@ impl Checked for Clamp {
             .case(between(Some(-0.5), Some(0.7)), shapes![[0]])
             .domain(Domain::between(-2.0, 2.0).away_from([-0.5, 0.7], 0.1))
             .pin("at a bound", unit.clone(), tensors![[0.0, 1.0, 0.5]], [0.0, 1.0, 0.5], tensors![[0.0, 0.0, 1.0]])
+            .second(tensors![[0.0, 0.0, 0.0]])
             .pin(
                 "crossed bounds",
                 between(Some(1.0), Some(0.0)),
@@ -88,6 +89,7 @@ impl Checked for Clamp {
                 tensors![[1.0]],
             )
             .pin("NaN", unit.clone(), tensors![[f64::NAN]], [f64::NAN], tensors![[1.0]])
+            .shared(unit.clone(), shapes![[300, 500]])
             .bench(unit, shapes![[1024, 1024]], Work::Bytes(8 << 20))
     }
 }

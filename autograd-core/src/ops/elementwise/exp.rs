@@ -58,6 +58,7 @@ impl Checked for Exp {
             .domain(Domain::between(-3.0, 3.0))
             .pin("at zero", Exp, tensors![[0.0]], [1.0], tensors![[1.0]])
             .pin("at minus infinity", Exp, tensors![[f64::NEG_INFINITY]], [0.0], tensors![[0.0]])
+            .second(tensors![[0.0]])
             .pin("overflow", Exp, tensors![[710.0]], [f64::INFINITY], tensors![[f64::INFINITY]])
     }
 }

@@ -84,6 +84,7 @@ impl Checked for MaskedFill {
             )
             .rejects(thirds(&[3]), shapes![[2, 4]], "the mask of shape [3] does not broadcast to [2, 4]")
             .rejects(thirds(&[2, 3]), shapes![[3]], "the mask of shape [2, 3] does not broadcast to [3]")
+            .shared(thirds(&[300, 500]), shapes![[300, 500]])
             .bench(thirds(&[1024, 1024]), shapes![[1024, 1024]], Work::Bytes(9 << 20))
     }
 }

@@ -71,6 +71,7 @@ impl Checked for Maximum {
         Cases::binary(Maximum, f64::max)
             .domain(Domain::distinct(0.05))
             .pin("tie", Maximum, tensors![[1.0, 2.0], [1.0, 3.0]], [1.0, 3.0], tensors![[0.5, 0.0], [0.5, 1.0]])
+            .second(tensors![[0.0, 0.0], [0.0, 0.0]])
             .pin(
                 "NaN wins",
                 Maximum,
@@ -85,5 +86,6 @@ impl Checked for Maximum {
                 [f64::INFINITY, f64::NEG_INFINITY],
                 tensors![[0.5, 0.5], [0.5, 0.5]],
             )
+            .second(tensors![[0.0, 0.0], [0.0, 0.0]])
     }
 }

@@ -71,6 +71,7 @@ impl Checked for Minimum {
         Cases::binary(Minimum, f64::min)
             .domain(Domain::distinct(0.05))
             .pin("tie", Minimum, tensors![[1.0, 2.0], [1.0, 3.0]], [1.0, 2.0], tensors![[0.5, 1.0], [0.5, 0.0]])
+            .second(tensors![[0.0, 0.0], [0.0, 0.0]])
             .pin(
                 "NaN wins",
                 Minimum,

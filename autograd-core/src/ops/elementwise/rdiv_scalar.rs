@@ -27,7 +27,6 @@ impl<T: Real> Var<T> {
     /// ```
     #[track_caller]
     #[must_use]
-    #[doc(alias = "reciprocal")]
     pub fn rdiv_scalar(&self, c: T) -> Self {
         record(RdivScalar { c: c.as_f64() }, [self])
     }

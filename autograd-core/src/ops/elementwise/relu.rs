@@ -55,6 +55,7 @@ impl Checked for Relu {
         Cases::unary(Relu, |x| if x > 0.0 { x } else { 0.0 })
             .domain(Domain::between(-2.0, 2.0).away_from([0.0], 0.1))
             .pin("at zero", Relu, tensors![[0.0, -0.0, 1e-300]], [0.0, 0.0, 1e-300], tensors![[0.0, 0.0, 1.0]])
+            .second(tensors![[0.0, 0.0, 0.0]])
             .pin(
                 "at infinity",
                 Relu,
@@ -62,6 +63,7 @@ impl Checked for Relu {
                 [0.0, f64::INFINITY],
                 tensors![[0.0, 1.0]],
             )
+            .second(tensors![[0.0, 0.0]])
             .pin("NaN", Relu, tensors![[f64::NAN]], [f64::NAN], tensors![[1.0]])
     }
 }

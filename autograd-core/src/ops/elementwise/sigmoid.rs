@@ -1,6 +1,7 @@
 //! `sigmoid`: the logistic function.
 
 use super::unary::Unary;
+use crate::kernel::special;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -44,8 +45,7 @@ impl Unary for Sigmoid {
     const COST: usize = 16;
 
     fn f<T: Real>(&self, x: T) -> T {
-        let e = (-x.abs()).exp();
-        (if x < T::zero() { e } else { T::one() }) / (T::one() + e)
+        special::sigmoid(x)
     }
 
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {

@@ -56,6 +56,7 @@ impl Checked for Sqrt {
         Cases::unary(Sqrt, f64::sqrt)
             .domain(Domain::between(0.3, 4.0))
             .pin("at zero", Sqrt, tensors![[0.0, 4.0]], [0.0, 2.0], tensors![[f64::INFINITY, 0.25]])
+            .second(tensors![[f64::NEG_INFINITY, -0.03125]])
             .pin("below zero", Sqrt, tensors![[-1.0]], [f64::NAN], tensors![[f64::NAN]])
     }
 }

@@ -1,6 +1,6 @@
 //! `where`: each element from one operand or the other, as a condition says.
 
-use crate::error::Error;
+use super::ternary::common_shape;
 use crate::kernel::elementwise;
 use crate::ops::prelude::*;
 
@@ -33,18 +33,9 @@ impl<T: Real> Var<T> {
     #[doc(alias = "where")]
     #[doc(alias = "select")]
     pub fn where_(condition: &Tensor<bool>, a: &Var<T>, b: &Var<T>) -> Self {
-        match a.shape().broadcast(b.shape()).and_then(|shape| shape.broadcast(condition.shape())) {
-            Ok(shape) => {
-                let condition = condition.broadcast_to(&shape);
-                record(Where { condition }, [&a.broadcast_to(&shape), &b.broadcast_to(&shape)])
-            }
-            Err(why) => {
-                let rule = "sizes must be equal or 1, from the last axis";
-                let names = ["condition", "a", "b"];
-                let shapes = [condition.shape(), a.shape(), b.shape()];
-                Error::refused("where", rule, why, &names, shapes.into_iter()).raise()
-            }
-        }
+        let shape = common_shape("where", &["condition", "a", "b"], [condition.shape(), a.shape(), b.shape()]);
+        let condition = condition.broadcast_to(&shape);
+        record(Where { condition }, [&a.broadcast_to(&shape), &b.broadcast_to(&shape)])
     }
 }
 
@@ -103,6 +94,7 @@ impl Checked for Where {
             )
             .rejects(thirds(&[2, 3]), shapes![[2, 3], [3]], "shapes differ")
             .rejects(thirds(&[3]), shapes![[2, 3], [2, 3]], "the condition has shape [3], the first operand [2, 3]")
+            .shared(thirds(&[300, 500]), shapes![[300, 500], [300, 500]])
             .bench(thirds(&[1024, 1024]), shapes![[1024, 1024], [1024, 1024]], Work::Bytes(13 << 20))
     }
 }

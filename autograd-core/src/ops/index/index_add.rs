@@ -99,6 +99,10 @@ impl Checked for IndexAdd {
                 "the index has shape [1, 1], 2 axes instead of one",
             )
             .pin("sent to one place", of(0, &[1, 1], 2), tensors![[2.0, 3.0]], [0.0, 5.0], tensors![[1.0, 1.0]])
+            .shared(
+                IndexAdd { axis: 0, index: Tensor::from_fn(1000, |i| (i * 7919 % 2000) as i64), size: 2000 },
+                shapes![[1000, 40]],
+            )
             .bench(
                 IndexAdd { axis: 0, index: Tensor::from_fn(4096, |i| (i * 7919 % 10_000) as i64), size: 10_000 },
                 shapes![[4096, 128]],

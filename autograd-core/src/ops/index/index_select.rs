@@ -99,6 +99,10 @@ impl Checked for IndexSelect {
                 "the index has shape [1, 1], 2 axes instead of one",
             )
             .pin("named twice", of(0, &[1, 1]), tensors![[2.0, 3.0]], [3.0, 3.0], tensors![[0.0, 2.0]])
+            .shared(
+                IndexSelect { axis: 0, index: Tensor::from_fn(1800, |i| (i * 7919 % 1000) as i64) },
+                shapes![[1000, 40]],
+            )
             .bench(
                 IndexSelect { axis: 0, index: Tensor::from_fn(4096, |i| (i * 7919 % 10_000) as i64) },
                 shapes![[10_000, 128]],

@@ -96,6 +96,10 @@ impl Checked for ScatterAdd {
             .rejects(of(1, &[1, 1], &[0], 2), shapes![[2, 3]], "the index has shape [1, 1], the operand has [2, 3]")
             .rejects(of(0, &[1], &[0], usize::MAX), shapes![[1]], "is more than memory can address")
             .pin("sent to one place", of(0, &[2], &[1, 1], 2), tensors![[2.0, 3.0]], [0.0, 5.0], tensors![[1.0, 1.0]])
+            .shared(
+                ScatterAdd { axis: 1, index: Tensor::from_fn([300, 100], |i| (i * 7919 % 300) as i64), size: 300 },
+                shapes![[300, 100]],
+            )
             .bench(
                 ScatterAdd { axis: 1, index: Tensor::from_fn([1024, 512], |i| (i * 7919 % 1024) as i64), size: 1024 },
                 shapes![[1024, 512]],

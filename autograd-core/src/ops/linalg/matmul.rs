@@ -2,7 +2,9 @@
 
 use crate::kernel::gemm::Matrix;
 use crate::kernel::threads;
+use crate::kernel::view::View;
 use crate::ops::prelude::*;
+use smallvec::SmallVec;
 
 impl<T: Real> Var<T> {
     /// The matrix product `y = a b`, batched over leading axes.
@@ -34,6 +36,8 @@ impl<T: Real> Var<T> {
     #[doc(alias = "mm")]
     #[doc(alias = "bmm")]
     #[doc(alias = "dot")]
+    #[doc(alias = "mv")]
+    #[doc(alias = "inner")]
     pub fn matmul(&self, other: &Var<T>) -> Self {
         let (a, b) = (self.shape(), other.shape());
         if let Err(why) = accepts(a, b) {
@@ -51,10 +55,9 @@ impl<T: Real> Var<T> {
                 let rows = a[..n - 1].iter().product::<usize>();
                 record(MatMul, [&self.reshape([rows, b[0]]), other]).reshape(a.with(n - 1, b[1]))
             }
-            (n, m) => {
-                let batch = Shape::from(&a[..n - 2]).broadcast(&b[..m - 2].into()).expect("accepted above");
-                let with = |shape: &Shape| Shape::from([&*batch, &shape[shape.rank() - 2..]].concat());
-                record(MatMul, [&self.broadcast_to(with(a)), &other.broadcast_to(with(b))])
+            _ => {
+                let [a, b] = batched(self, other);
+                record(MatMul, [&a, &b])
             }
         }
     }
@@ -70,12 +73,24 @@ fn accepts(a: &Shape, b: &Shape) -> Result<(), Mismatch> {
         return Err(Mismatch::new(format!("inner dimensions differ, {k} and {k2}")));
     }
     let batch = |shape: &Shape| Shape::from(&shape[..shape.rank().saturating_sub(2)]);
-    batch(a).broadcast(&batch(b)).map(|_| ())
+    let rows = a.iter().rev().skip(1).take(1);
+    let columns = b.iter().rev().take(usize::from(b.rank() > 1));
+    let batch = batch(a).broadcast(&batch(b))?;
+    batch.iter().chain(rows).chain(columns).copied().collect::<Shape>().addressable().map(|_| ())
+}
+
+/// Matrices with their batch axes broadcast to one shape: views, of which nothing is copied.
+#[track_caller]
+pub(super) fn batched<T: Real>(a: &Var<T>, b: &Var<T>) -> [Var<T>; 2] {
+    let (n, m) = (a.rank() - 2, b.rank() - 2);
+    let batch = Shape::from(&a.shape()[..n]).broadcast(&b.shape()[..m].into()).expect("the caller has checked");
+    let with = |matrix: &[usize]| Shape::from([&*batch, matrix].concat());
+    [a.broadcast_to(with(&a.shape()[n..])), b.broadcast_to(with(&b.shape()[m..]))]
 }
 
 /// The variable without an axis of size 1.
 #[track_caller]
-fn without_axis<T: Real>(x: &Var<T>, axis: isize) -> Var<T> {
+pub(super) fn without_axis<T: Real>(x: &Var<T>, axis: isize) -> Var<T> {
     let axis = x.shape().axis(axis).expect("the product has both matrix axes");
     x.reshape(x.shape().reduced(&[axis], false))
 }
@@ -98,7 +113,7 @@ impl<T: Real> Op<T> for MatMul {
         if batch_a != batch_b {
             return Err(Mismatch::new(format!("batch axes differ, {batch_a:?} and {batch_b:?}")));
         }
-        Ok(batch_a.iter().copied().chain([m, n]).collect())
+        batch_a.iter().copied().chain([m, n]).collect::<Shape>().addressable()
     }
 
     fn forward(&self, [a, b]: [&Tensor<T>; 2]) -> Tensor<T> {
@@ -123,33 +138,28 @@ impl<T: Real> Op<T> for MatMul {
 }
 
 /// The matrices of a batch, wherever they lie.
-struct Matrices<'a, T> {
-    data: &'a [T],
-    offsets: Vec<usize>,
-    size: [usize; 2],
-    strides: [isize; 2],
+pub(super) struct Matrices<'a, T> {
+    view: View<'a, T>,
+    strides: SmallVec<[isize; 4]>,
+    pub(super) size: [usize; 2],
 }
 
 impl<T: Real> Matrices<'_, T> {
-    fn matrix(&self, i: usize) -> Matrix<'_, T> {
-        Matrix::new(self.data, self.offsets[i], self.size, self.strides)
-    }
-}
-
-fn matrices<T: Real>(x: &Tensor<T>) -> Matrices<'_, T> {
-    let view = x.view();
-    let strides = view.strides();
-    let (batch, size) = x.shape().matrix().expect("accepted before");
-    let (outer, inner) = strides.split_at(batch.len());
-    let offsets = (0..batch.iter().product()).map(|mut i: usize| {
-        let mut at = view.offset as isize;
-        for (&n, &stride) in batch.iter().zip(outer).rev() {
+    pub(super) fn matrix(&self, mut i: usize) -> Matrix<'_, T> {
+        let (batch, matrix) = self.strides.split_at(self.strides.len() - 2);
+        let mut at = self.view.offset as isize;
+        for (&n, &stride) in self.view.shape.iter().zip(batch).rev() {
             at += (i % n) as isize * stride;
             i /= n;
         }
-        at as usize
-    });
-    Matrices { data: view.data, offsets: offsets.collect(), size, strides: [inner[0], inner[1]] }
+        Matrix::new(self.view.data, at as usize, self.size, [matrix[0], matrix[1]])
+    }
+}
+
+pub(super) fn matrices<T: Real>(x: &Tensor<T>) -> Matrices<'_, T> {
+    let (_, size) = x.shape().matrix().expect("accepted before");
+    let view = x.view();
+    Matrices { view, strides: view.strides(), size }
 }
 
 #[cfg(any(test, feature = "testing"))]
@@ -164,6 +174,7 @@ impl Checked for MatMul {
             .rejects(MatMul, shapes![[2, 3], [4, 5]], "inner dimensions differ, 3 and 4")
             .rejects(MatMul, shapes![[3], [3, 4]], "[3] has no matrix axes")
             .rejects(MatMul, shapes![[2, 2, 3], [3, 3, 4]], "batch axes differ, [2] and [3]")
+            .rejects(MatMul, shapes![[1 << 40, 0], [0, 1 << 40]], "is more than memory can address")
             .bench(MatMul, shapes![[512, 512], [512, 512]], Work::Flops(2 * 512 * 512 * 512))
             .bench(MatMul, shapes![[64, 64], [64, 64]], Work::Flops(2 * 64 * 64 * 64))
     }
@@ -180,4 +191,50 @@ fn textbook(_: &MatMul, x: &[Tensor<f64>]) -> Tensor<f64> {
         let term = |k: usize| crate::testing::element(&x[0], &with(i, k)) * crate::testing::element(&x[1], &with(k, j));
         (0..k).map(term).sum()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{gradcheck, gradgradcheck};
+
+    fn filled(shape: &[usize]) -> Tensor<f64> {
+        Tensor::from_fn(shape, |i| (i as f64 * 0.7 + shape.len() as f64).sin())
+    }
+
+    #[test]
+    fn operands_of_any_rank_have_a_product() {
+        for (a, b, equation) in [
+            (&[3][..], &[3][..], "k,k->"),
+            (&[3], &[3, 2], "k,kj->j"),
+            (&[3], &[2, 3, 4], "k,bkj->bj"),
+            (&[2, 3], &[3], "ik,k->i"),
+            (&[4, 2, 3], &[3], "bik,k->bi"),
+            (&[4, 2, 3], &[3, 2], "bik,kj->bij"),
+            (&[2, 3], &[4, 3, 2], "ik,bkj->bij"),
+            (&[2, 1, 2, 3], &[4, 3, 1], "...ik,...kj->...ij"),
+        ] {
+            let x = [filled(a), filled(b)];
+            let [a, b] = [0, 1].map(|i| Var::constant(&x[i]));
+            let (found, expected) = (a.matmul(&b), Var::einsum(equation, &[&a, &b]));
+            assert_eq!(found.shape(), expected.shape(), "{equation}");
+            let pairs = found.to_vec().into_iter().zip(expected.to_vec());
+            pairs.for_each(|(a, b)| assert!((a - b).abs() < 1e-14, "{equation}"));
+            gradcheck(|x| x[0].matmul(&x[1]), &x).unwrap();
+            gradgradcheck(|x| x[0].matmul(&x[1]), &x).unwrap();
+        }
+    }
+
+    #[test]
+    fn batches_without_elements_cost_no_memory() {
+        let (a, b) = (Var::constant(Tensor::<f64>::zeros([1 << 40, 0, 2])), Var::constant(Tensor::zeros([1, 2, 3])));
+        assert_eq!(*a.matmul(&b).shape(), [1 << 40, 0, 3]);
+    }
+
+    #[test]
+    #[should_panic(expected = "matmul: [1099511627776, 1099511627776] is more than memory can address")]
+    fn a_product_that_no_memory_holds_is_refused() {
+        let (a, b) = (Tensor::<f64>::zeros([1 << 40, 0]), Tensor::zeros([0, 1 << 40]));
+        let _ = Var::constant(a).matmul(&Var::constant(b));
+    }
 }

@@ -1,6 +1,7 @@
 //! `cross_entropy`: the loss of a classification, straight from scores.
 
-use super::reduction::Reduction;
+use super::classes::{Targets, check_smoothing};
+use super::cross_entropy_options::CrossEntropyOptions;
 use crate::kernel::cross_entropy::Classes;
 use crate::kernel::reduce::Fold;
 use crate::ops::prelude::*;
@@ -47,7 +48,7 @@ impl<T: Real> Var<T> {
     /// ```
     /// use autograd_core::{Var, ops::{CrossEntropyOptions, Reduction}};
     /// let x = Var::leaf([[0.0, 0.0], [5.0, 5.0]]);
-    /// let options = CrossEntropyOptions { ignore_index: Some(-1), reduction: Reduction::None, ..Default::default() };
+    /// let options = CrossEntropyOptions::new().ignore_index(-1).reduction(Reduction::None);
     /// let losses = x.cross_entropy_with(&[0, -1].into(), options);
     /// assert_eq!(losses.to_vec(), [2f64.ln(), 0.0]);
     /// assert_eq!(*losses.sum().backward().get(&x).unwrap(), [[-0.5, 0.5], [0.0, 0.0]].into());
@@ -57,28 +58,9 @@ impl<T: Real> Var<T> {
     pub fn cross_entropy_with(&self, targets: &Tensor<i64>, options: CrossEntropyOptions) -> Self {
         let CrossEntropyOptions { weight, label_smoothing, ignore_index, reduction } = options;
         let op = CrossEntropy { targets: targets.clone(), weight, label_smoothing, ignore_index };
-        match reduction {
-            Reduction::None => record(op, [self]),
-            Reduction::Sum => record(op, [self]).sum(),
-            Reduction::Mean => {
-                let losses = record(op.clone(), [self]);
-                losses.sum() / T::of(op.count())
-            }
-        }
+        let losses = record(op.clone(), [self]);
+        reduction.weighted(losses, || op.targets().total())
     }
-}
-
-/// How [`Var::cross_entropy_with`] counts classes and examples. By default each counts 1, and the mean is taken.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct CrossEntropyOptions {
-    /// How much each class counts; each 1 if `None`.
-    pub weight: Option<Vec<f64>>,
-    /// The part of an example, from 0 to 1, that goes to all classes in equal shares.
-    pub label_smoothing: f64,
-    /// The class of examples that do not count.
-    pub ignore_index: Option<i64>,
-    /// What is made of the losses of the examples.
-    pub reduction: Reduction,
 }
 
 /// The op of [`Var::cross_entropy_with`]: the loss of each example.
@@ -95,10 +77,8 @@ pub struct CrossEntropy {
 }
 
 impl CrossEntropy {
-    /// The sum of the weights of the targets.
-    fn count(&self) -> f64 {
-        let weight = |class: i64| self.weight.as_ref().map_or(1.0, |weight| weight[class as usize]);
-        self.targets.to_vec().into_iter().filter(|&class| Some(class) != self.ignore_index).map(weight).sum()
+    fn targets(&self) -> Targets<'_> {
+        Targets { classes: &self.targets, weight: self.weight.as_deref(), ignored: self.ignore_index }
     }
 
     /// Lets a kernel see the classes for scores of a shape.
@@ -121,24 +101,8 @@ impl<T: Real> Op<T> for CrossEntropy {
     const SAVES: Save = Save::INPUTS;
 
     fn shape(&self, [x]: [&Shape; 1]) -> Result<Shape, Mismatch> {
-        let [_, classes, ..] = **x else {
-            return Err(Mismatch::new(format!("the scores have shape {x}, they need at least two axes")));
-        };
-        let rows = x.reduced(&[1], false);
-        if *self.targets.shape() != rows {
-            return Err(Mismatch::new(format!("the targets have shape {}, they need {rows}", self.targets.shape())));
-        }
-        if let Some(weight) = self.weight.as_ref().filter(|weight| weight.len() != classes) {
-            return Err(Mismatch::new(format!("{} weights for {classes} classes", weight.len())));
-        }
-        if !(0.0..=1.0).contains(&self.label_smoothing) {
-            return Err(Mismatch::new(format!("label smoothing is {}, not from 0 to 1", self.label_smoothing)));
-        }
-        let wrong = first(&self.targets, |class| outside(class, classes) && Some(class) != self.ignore_index);
-        match wrong {
-            Some((class, at)) => Err(Mismatch::new(format!("class {class} at {at:?} is none of the {classes}"))),
-            None => Ok(rows),
-        }
+        check_smoothing(self.label_smoothing)?;
+        self.targets().rows(x)
     }
 
     fn forward(&self, [x]: [&Tensor<T>; 1]) -> Tensor<T> {

@@ -1,8 +1,9 @@
 //! `avg_unpool2d`: each element in equal shares over its window.
 
 use super::AvgPool2d;
+use super::sizes::four;
 #[cfg(any(test, feature = "testing"))]
-use super::sizes;
+use super::{avg_pool2d::divisor, sizes};
 use crate::kernel::pool::Pool;
 use crate::ops::prelude::*;
 
@@ -45,7 +46,7 @@ pub struct AvgUnpool2d {
 
 impl AvgUnpool2d {
     fn sizes(&self, x: &Shape) -> Result<(Pool, Shape), Mismatch> {
-        let &[n, c, oh, ow] = crate::ops::conv::sizes::four(x, "x")?;
+        let &[n, c, oh, ow] = four(x)?;
         let shape = Shape::from([n, c, self.size[0], self.size[1]]).addressable()?;
         let pool = self.pool.sizes(&shape)?;
         match pool.out == [oh, ow] {
@@ -67,8 +68,9 @@ impl<T: Real> Op<T> for AvgUnpool2d {
 
     fn forward(&self, [x]: [&Tensor<T>; 1]) -> Tensor<T> {
         let (pool, shape) = self.sizes(x.shape()).expect("the shape rule accepted the operand");
+        let divisor = self.pool.divisor().expect("the shape rule accepted the options");
         let x = x.contiguous();
-        Tensor::build(shape, |y| pool.spread(x.as_slice().expect("contiguous"), self.pool.count_include_pad, y))
+        Tensor::build(shape, |y| pool.spread(x.as_slice().expect("contiguous"), divisor, y))
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {
@@ -88,6 +90,8 @@ impl Checked for AvgUnpool2d {
                 shapes![[1, 2, 3, 5]],
             )
             .case(of(new([2, 2]), [2, 2]), shapes![[0, 3, 1, 1]])
+            .case(of(new([3, 3]).stride([2, 2]).padding([1, 1]).ceil_mode(true), [4, 6]), shapes![[1, 1, 3, 4]])
+            .case(of(new([2, 2]).divisor_override(3), [4, 4]), shapes![[1, 1, 2, 2]])
             .rejects(of(new([2, 2]), [4, 4]), shapes![[1, 2, 2]], "x has 3 axes instead of 4")
             .rejects(of(new([2, 2]), [4, 6]), shapes![[1, 1, 2, 2]], "[4, 6] is pooled to [2, 3], x has [2, 2]")
             .rejects(of(new([2, 2]), [1, 4]), shapes![[1, 1, 1, 2]], "the kernel spans 2 along axis 2")
@@ -103,10 +107,9 @@ fn textbook(op: &AvgUnpool2d, x: &[Tensor<f64>]) -> Tensor<f64> {
     crate::testing::from_index(shape, |at| {
         let mut sum = 0.0;
         for (o, p) in (0..pool.out[0]).flat_map(|o| (0..pool.out[1]).map(move |p| (o, p))) {
-            let window = sizes::window(&pool, o, p);
-            let count = if op.pool.count_include_pad { pool.kernel[0] * pool.kernel[1] } else { window.len() };
-            if window.contains(&(at[2] * pool.size[1] + at[3])) {
-                sum += crate::testing::element(&x[0], &[at[0], at[1], o, p]) / count as f64;
+            if sizes::window(&op.pool.sliding(), op.size, o, p).contains(&(at[2] * op.size[1] + at[3])) {
+                let share = divisor(&op.pool, op.size, &[at[0], at[1], o, p]) as f64;
+                sum += crate::testing::element(&x[0], &[at[0], at[1], o, p]) / share;
             }
         }
         sum

@@ -1,12 +1,26 @@
-//! Pooling: windows that slide over images.
+//! Pooling: windows over images, and ways back to the images.
 
 pub(in crate::ops) mod sizes;
 
+mod adaptive_avg_pool2d;
+mod adaptive_avg_unpool2d;
+mod adaptive_max_pool2d;
+mod avg_pool1d;
 mod avg_pool2d;
 mod avg_unpool2d;
+mod global_pool2d;
+mod lp_pool2d;
+mod max_pool1d;
 mod max_pool2d;
+mod max_unpool2d;
+mod unpool2d;
+
+pub use avg_pool1d::AvgPool1d;
+pub use lp_pool2d::{LpPool1d, LpPool2d};
+pub use max_pool1d::MaxPool1d;
 
 register! {
     pool:
-        avg_pool2d::AvgPool2d, avg_unpool2d::AvgUnpool2d, max_pool2d::MaxPool2d;
+        adaptive_avg_pool2d::AdaptiveAvgPool2d, adaptive_avg_unpool2d::AdaptiveAvgUnpool2d, avg_pool2d::AvgPool2d,
+        avg_unpool2d::AvgUnpool2d, max_pool2d::MaxPool2d;
 }

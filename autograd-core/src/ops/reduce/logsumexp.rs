@@ -97,6 +97,8 @@ impl Checked for LogSumExp {
             .pin("of nothing", all, tensors![Vec::<f64>::new()], -infinity, tensors![Vec::<f64>::new()])
             .rejects(over(&[2], false), shapes![[2, 3]], "axis 2 is out of range, the axes are -2 to 1")
             .rejects(over(&[0, -2], false), shapes![[2, 3]], "axis 0 is named twice")
+            .shared(over(&[1], false), shapes![[200, 400]])
+            .shared(over(&[0], false), shapes![[200, 400]])
             .bench(over(&[1], false), shapes![[1024, 1024]], Work::Bytes(4 << 20))
     }
 }

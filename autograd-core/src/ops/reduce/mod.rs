@@ -2,16 +2,21 @@
 
 mod amax;
 mod amin;
+mod apex;
 mod extremum;
 mod log_softmax;
 mod logsumexp;
 mod mean;
+mod norm;
+mod prod;
 mod softmax;
+mod std_;
 mod sum;
 mod sum_to;
+mod var;
 
 register! {
     reduce:
-        amax::Amax, amin::Amin, log_softmax::LogSoftmax, logsumexp::LogSumExp, mean::Mean, softmax::Softmax,
-        sum::Sum, sum_to::SumTo;
+        amax::Amax, amin::Amin, log_softmax::LogSoftmax, logsumexp::LogSumExp, mean::Mean, norm::Norm, prod::Prod,
+        softmax::Softmax, std_::StandardDeviation, sum::Sum, sum_to::SumTo, var::Variance;
 }

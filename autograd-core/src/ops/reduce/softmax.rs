@@ -87,6 +87,8 @@ impl Checked for Softmax {
             .pin("NaN", along(0), tensors![[nan, 1.0]], [nan, nan], tensors![[nan, nan]])
             .rejects(along(2), shapes![[2, 3]], "axis 2 is out of range, the axes are -2 to 1")
             .rejects(along(0), shapes![[]], "axis 0 of a single number, which has none")
+            .shared(along(1), shapes![[200, 400]])
+            .shared(along(0), shapes![[200, 400]])
             .bench(along(1), shapes![[1024, 1024]], Work::Bytes(8 << 20))
             .bench(along(0), shapes![[1024, 1024]], Work::Bytes(8 << 20))
     }

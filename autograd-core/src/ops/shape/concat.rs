@@ -114,6 +114,7 @@ impl Checked for Concat {
             .rejects(along(2), shapes![[2, 3]], "axis 2 is out of range, the axes are -2 to 1")
             .rejects(along(0), shapes![[2], [2, 3]], "operand 1 has 2 axes, operand 0 has 1")
             .rejects(along(0), shapes![[2, 3], [2, 3], [2, 4]], "axis 1 is 4 in operand 2, 3 in operand 0")
+            .shared(along(1), shapes![[300, 150], [300, 200]])
             .bench(along(1), shapes![[1024, 512], [1024, 512]], Work::Bytes(8 << 20))
     }
 }

@@ -2,10 +2,12 @@
 
 use crate::kernel::index::{self, Part};
 use crate::ops::prelude::*;
-use crate::tensor::{AxisSlice, IntoSlices};
+use crate::tensor::axis_index::Selection;
+use crate::tensor::{AxisIndex, IntoSlices};
 
 impl<T: Real> Var<T> {
-    /// Zeros of another shape with this variable in the part that `ranges` name: the adjoint of [`slice`](Var::slice).
+    /// Zeros of another shape with this variable in the part that `ranges` name: the adjoint of [`slice`](Var::slice), whose ranges,
+    /// positions and new axes it takes.
     ///
     /// `y[start₀ + i·step₀, start₁ + j·step₁] = x[i, j]`, and 0 elsewhere
     ///
@@ -35,8 +37,8 @@ impl<T: Real> Var<T> {
 /// The op of [`Var::embed`].
 #[derive(Clone)]
 pub struct Embed {
-    /// One range for each axis, from the first on.
-    pub ranges: Vec<AxisSlice>,
+    /// Which part of each axis, from the first on.
+    pub ranges: Vec<AxisIndex>,
     /// The shape of the result.
     pub shape: Shape,
 }
@@ -48,7 +50,7 @@ impl<T: Real> Op<T> for Embed {
     const SAVES: Save = Save::NOTHING;
 
     fn shape(&self, [x]: [&Shape; 1]) -> Result<Shape, Mismatch> {
-        let part = AxisSlice::shape(&self.ranges, &self.shape)?;
+        let part = Selection::new(&self.ranges, &self.shape)?.shape();
         match part == *x {
             true => self.shape.clone().addressable(),
             false => Err(Mismatch::new(format!("the ranges leave {part} of {}, the operand has {x}", self.shape))),
@@ -56,12 +58,10 @@ impl<T: Real> Op<T> for Embed {
     }
 
     fn forward(&self, [x]: [&Tensor<T>; 1]) -> Tensor<T> {
-        let mut part = Part::at_origin(x.view());
-        for (axis, range) in self.ranges.iter().enumerate() {
-            let (first, count, step) = range.resolve(self.shape[axis]).expect("the shape rule accepted the ranges");
-            part.first[axis] = first;
-            part.steps[axis] = if count > 1 { step } else { 1 };
-        }
+        let Selection { first, steps, part, .. } =
+            Selection::new(&self.ranges, &self.shape).expect("the shape rule accepted the ranges");
+        let x = x.reshape(&*part);
+        let part = Part { x: x.view(), first, steps };
         Tensor::build(self.shape.clone(), |out| index::place(&[part], Some(T::zero()), &self.shape, out))
     }
 
@@ -73,28 +73,32 @@ impl<T: Real> Op<T> for Embed {
 #[cfg(any(test, feature = "testing"))]
 impl Checked for Embed {
     fn cases() -> Cases<Self> {
-        let of = |ranges: &[AxisSlice], shape: &[usize]| Embed { ranges: ranges.to_vec(), shape: shape.into() };
-        let all = AxisSlice::from(..);
-        Cases::new(textbook, of(&[(1..4).into(), (..2).into()], &[5, 3]), shapes![[3, 2]])
-            .case(of(&[AxisSlice::from(1..).step(2), all, (-2..-1).into()], &[5, 2, 3]), shapes![[2, 2, 1]])
-            .case(of(&[all.step(-2), all.step(-1)], &[7, 3]), shapes![[4, 3]])
-            .case(of(&[AxisSlice::from(1..=1).step(isize::MIN)], &[3, 2]), shapes![[1, 2]])
-            .case(of(&[(1..1).into()], &[3, 2]), shapes![[0, 2]])
-            .case(of(&[], &[2, 3]), shapes![[2, 3]])
-            .case(of(&[], &[]), shapes![[]])
-            .case(of(&[AxisSlice::from(3..9000).step(-3)], &[10000]), shapes![[2999]])
-            .rejects(of(&[(1..3).into()], &[4]), shapes![[3]], "the ranges leave [2] of [4], the operand has [3]")
-            .rejects(of(&[all, all], &[4]), shapes![[4]], "2 ranges for 1 axes")
-            .rejects(of(&[(1..5).into()], &[4]), shapes![[4]], "axis 0: range 1..5 is not within an axis of size 4")
-            .rejects(of(&[(..1).into()], &[isize::MAX as usize, 2]), shapes![[1, 2]], "is more than memory can address")
+        use crate::s;
+        let of = |ranges: &[AxisIndex], shape: &[usize]| Embed { ranges: ranges.to_vec(), shape: shape.into() };
+        Cases::new(textbook, of(&s![1..4, ..2], &[5, 3]), shapes![[3, 2]])
+            .case(of(&s![1..;2, .., -2..-1], &[5, 2, 3]), shapes![[2, 2, 1]])
+            .case(of(&s![..;-2, ..;-1], &[7, 3]), shapes![[4, 3]])
+            .case(of(&s![1..=1;isize::MIN], &[3, 2]), shapes![[1, 2]])
+            .case(of(&s![1..1], &[3, 2]), shapes![[0, 2]])
+            .case(of(&s![], &[2, 3]), shapes![[2, 3]])
+            .case(of(&s![], &[]), shapes![[]])
+            .case(of(&s![-1, ..;2], &[3, 4]), shapes![[2]])
+            .case(of(&s![newaxis, .., 1, ..., newaxis], &[2, 3, 2]), shapes![[1, 2, 2, 1]])
+            .case(of(&s![3..9000;-3], &[10000]), shapes![[2999]])
+            .rejects(of(&s![1..3], &[4]), shapes![[3]], "the ranges leave [2] of [4], the operand has [3]")
+            .rejects(of(&s![.., ..], &[4]), shapes![[4]], "2 ranges for 1 axes")
+            .rejects(of(&s![1..5], &[4]), shapes![[4]], "axis 0: range 1..5 is not within an axis of size 4")
+            .rejects(of(&s![4], &[4]), shapes![[]], "axis 0: index 4 is not within an axis of size 4")
+            .rejects(of(&s![..1], &[isize::MAX as usize, 2]), shapes![[1, 2]], "is more than memory can address")
             .pin(
                 "nothing is multiplied",
-                of(&[(1..3).into()], &[3]),
+                of(&s![1..3], &[3]),
                 tensors![[f64::NAN, f64::INFINITY]],
                 [0.0, f64::NAN, f64::INFINITY],
                 tensors![[1.0, 1.0]],
             )
-            .bench(of(&[all, (1..1025).into()], &[1024, 1026]), shapes![[1024, 1024]], Work::Bytes(8 << 20))
+            .shared(of(&s![.., 1..301], &[300, 302]), shapes![[300, 300]])
+            .bench(of(&s![.., 1..1025], &[1024, 1026]), shapes![[1024, 1024]], Work::Bytes(8 << 20))
     }
 }
 

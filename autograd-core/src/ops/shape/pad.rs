@@ -86,6 +86,7 @@ impl Checked for Pad {
                 [f64::NEG_INFINITY, 1.0, f64::NEG_INFINITY],
                 tensors![[1.0]],
             )
+            .shared(by(&[(0, 0), (1, 1), (1, 1)]), shapes![[10, 100, 100]])
             .bench(by(&[(0, 0), (1, 1), (1, 1)]), shapes![[64, 128, 128]], Work::Bytes(8 << 20))
     }
 }

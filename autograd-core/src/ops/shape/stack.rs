@@ -90,6 +90,7 @@ impl Checked for Stack {
             .rejects(along(0), shapes![], "there is nothing to stack")
             .rejects(along(0), shapes![[2, 3], [3, 2]], "operand 1 has shape [3, 2], operand 0 has [2, 3]")
             .rejects(along(2), shapes![[2], [2]], "axis 2 is out of range, the axes are -2 to 1")
+            .shared(along(0), shapes![[200, 300], [200, 300]])
             .bench(along(0), shapes![[512, 1024], [512, 1024]], Work::Bytes(8 << 20))
     }
 }

@@ -1,0 +1,250 @@
+//! Scaled dot-product attention by blocks: no more than one block of scores exists at a time, so that memory grows with the sequence and not
+//! with its square (Dao, Fu, Ermon, Rudra, Ré 2022, "FlashAttention", algorithms 1 and 4).
+
+use super::elementwise::max;
+use super::gemm::Matrix;
+use super::reduce::{fold_slice, sum_slice};
+use super::threads;
+use super::view::Reader;
+use crate::tensor::Real;
+
+/// Queries of a block.
+const QUERIES: usize = 32;
+/// Keys of a block.
+const KEYS: usize = 128;
+
+/// The sizes of an attention, and which query may look at which key.
+pub struct Attention<'a, T> {
+    /// Number of queries, of keys, of features of both, and of features of a value.
+    pub sizes: [usize; 4],
+    /// What scores are multiplied by.
+    pub scale: T,
+    /// Whether a query looks at no key behind its own place.
+    pub causal: bool,
+    /// Where a query may look, `[heads, t, s]`.
+    pub mask: Option<Reader<'a, bool>>,
+    /// What is added to the scores, `[heads, t, s]`.
+    pub bias: Option<Reader<'a, T>>,
+}
+
+/// One head's rows of each operand.
+#[derive(Clone, Copy)]
+pub struct Head<'a, T> {
+    pub number: usize,
+    pub q: &'a [T],
+    pub k: &'a [T],
+    pub v: &'a [T],
+}
+
+/// The gradients of a head's operands; those not wanted are empty.
+struct Gradients<'a, T> {
+    dq: &'a mut [T],
+    dk: &'a mut [T],
+    dv: &'a mut [T],
+    dbias: &'a mut [T],
+}
+
+/// A block of scores, and what reading mask and bias needs.
+struct Scores<T> {
+    scores: Vec<T>,
+    mask: Vec<bool>,
+    bias: Vec<T>,
+}
+
+impl<T: Real> Scores<T> {
+    fn new() -> Self {
+        Scores { scores: vec![T::zero(); QUERIES * KEYS], mask: Vec::new(), bias: Vec::new() }
+    }
+}
+
+/// Rows `first..first + count` of a row-major matrix with `n` columns.
+fn rows<T>(x: &[T], first: usize, count: usize, n: usize) -> Matrix<'_, T> {
+    Matrix::row_major(&x[first * n..(first + count) * n], 0, [count, n])
+}
+
+impl<T: Real> Attention<'_, T> {
+    /// The scores of `m` queries from `i` on with `n` keys from `j` on, minus infinity where a query may not look.
+    fn scores<'s>(
+        &self,
+        head: Head<'_, T>,
+        [i, m]: [usize; 2],
+        [j, n]: [usize; 2],
+        to: &'s mut Scores<T>,
+    ) -> &'s mut [T] {
+        let [t, s, d, _] = self.sizes;
+        let scores = &mut to.scores[..m * n];
+        T::gemm(rows(head.q, i, m, d), rows(head.k, j, n, d).transposed(), T::zero(), scores);
+        for (i, row) in (i..).zip(scores.chunks_exact_mut(n)) {
+            row.iter_mut().for_each(|x| *x *= self.scale);
+            let at = (head.number * t + i) * s + j;
+            if let Some(bias) = &self.bias {
+                row.iter_mut().zip(bias.read(at, n, &mut to.bias)).for_each(|(x, &bias)| *x += bias);
+            }
+            if let Some(mask) = &self.mask {
+                let looks = mask.read(at, n, &mut to.mask);
+                row.iter_mut().zip(looks).filter(|(_, looks)| !**looks).for_each(|(x, _)| *x = T::neg_infinity());
+            }
+            if self.causal {
+                row.iter_mut().skip((i + 1).saturating_sub(j)).for_each(|x| *x = T::neg_infinity());
+            }
+        }
+        scores
+    }
+
+    /// Whether query `i` may look at a key at all.
+    fn looks(&self, head: usize, i: usize, scratch: &mut Vec<bool>) -> bool {
+        let [t, s, ..] = self.sizes;
+        let reach = if self.causal { s.min(i + 1) } else { s };
+        match &self.mask {
+            Some(mask) => mask.read((head * t + i) * s, reach, scratch).contains(&true),
+            None => reach > 0,
+        }
+    }
+
+    /// The blocks of keys at which the queries before `end` look.
+    fn blocks(&self, end: usize) -> impl Iterator<Item = [usize; 2]> + use<T> {
+        let s = if self.causal { self.sizes[1].min(end) } else { self.sizes[1] };
+        (0..s).step_by(KEYS).map(move |j| [j, KEYS.min(s - j)])
+    }
+
+    /// `y ← softmax(scale · q kᵀ + bias) v` for `heads`, and the logarithm of the sum of each query's exponentials: infinity for a query that may not look
+    /// anywhere, whose result is zero.
+    pub fn forward<'a>(&self, heads: usize, head: impl Fn(usize) -> Head<'a, T> + Sync, y: &mut [T], logsums: &mut [T])
+    where
+        T: 'a,
+    {
+        let [t, s, d, e] = self.sizes;
+        if t == 0 || heads == 0 {
+            return;
+        }
+        let mut tasks: Vec<(usize, usize, &mut [T], &mut [T])> = Vec::with_capacity(heads * t.div_ceil(QUERIES));
+        let mut rest = y;
+        for (number, logsums) in logsums.chunks_exact_mut(t).enumerate() {
+            for (block, logsums) in logsums.chunks_mut(QUERIES).enumerate() {
+                let (y, later) = std::mem::take(&mut rest).split_at_mut(logsums.len() * e);
+                rest = later;
+                tasks.push((number, block * QUERIES, y, logsums));
+            }
+        }
+        threads::chunks(&mut tasks, 1, QUERIES * s * (d + e + 16), |_, tasks| {
+            for (number, i, y, logsums) in tasks {
+                self.forward_block(head(*number), *i, y, logsums);
+            }
+        });
+    }
+
+    fn forward_block(&self, head: Head<'_, T>, i: usize, y: &mut [T], logsums: &mut [T]) {
+        let [.., e] = self.sizes;
+        let m = logsums.len();
+        let mut block = Scores::new();
+        let (mut largest, mut sums) = (vec![T::neg_infinity(); m], vec![T::zero(); m]);
+        y.fill(T::zero());
+        for [j, n] in self.blocks(i + m) {
+            let scores = self.scores(head, [i, m], [j, n], &mut block);
+            for (r, row) in scores.chunks_exact_mut(n).enumerate() {
+                let top = max(largest[r], fold_slice(row, T::neg_infinity(), max));
+                if top == T::neg_infinity() {
+                    row.fill(T::zero());
+                    continue;
+                }
+                row.iter_mut().for_each(|x| *x = (*x - top).exp());
+                let shrink = (largest[r] - top).exp();
+                (largest[r], sums[r]) = (top, sums[r] * shrink + sum_slice(row));
+                if shrink != T::one() {
+                    y[r * e..(r + 1) * e].iter_mut().for_each(|y| *y *= shrink);
+                }
+            }
+            T::gemm(rows(scores, 0, m, n), rows(head.v, j, n, e), T::one(), y);
+        }
+        for (r, logsum) in logsums.iter_mut().enumerate() {
+            let row = &mut y[r * e..(r + 1) * e];
+            if self.looks(head.number, i + r, &mut block.mask) {
+                *logsum = largest[r] + sums[r].ln();
+                row.iter_mut().for_each(|y| *y /= sums[r]);
+            } else {
+                *logsum = T::infinity();
+                row.fill(T::zero());
+            }
+        }
+    }
+
+    /// The gradients of query, key, value and bias, those not wanted being empty; each head is one task, since its keys gather from all of its
+    /// queries.
+    ///
+    /// With `p = exp(scores − logsum)` and `D = Σ dy · y` for each query: `dv = pᵀ dy`, `ds = p · (dy vᵀ − D)`, `dq = scale · ds k`,
+    /// `dk = scale · dsᵀ q`, `dbias = ds`.
+    pub fn backward<'a>(
+        &self,
+        heads: usize,
+        head: impl Fn(usize) -> Head<'a, T> + Sync,
+        (y, logsums, dy): (&[T], &[T], &[T]),
+        gradients: [&mut [T]; 4],
+    ) where
+        T: 'a,
+    {
+        let [t, s, d, e] = self.sizes;
+        let sizes = gradients.each_ref().map(|gradient| gradient.len() / heads.max(1));
+        let mut rest = gradients;
+        let mut take = |i: usize| {
+            let (now, later) = std::mem::take(&mut rest[i]).split_at_mut(sizes[i]);
+            rest[i] = later;
+            now
+        };
+        let mut tasks: Vec<Gradients<'_, T>> =
+            (0..heads).map(|_| Gradients { dq: take(0), dk: take(1), dv: take(2), dbias: take(3) }).collect();
+        threads::chunks(&mut tasks, 1, t * s * (3 * d + 2 * e), |number, tasks| {
+            let (values, sums) = (number * t * e..(number + 1) * t * e, number * t..(number + 1) * t);
+            self.backward_head(head(number), (&y[values.clone()], &logsums[sums], &dy[values]), &mut tasks[0]);
+        });
+    }
+
+    fn backward_head(&self, head: Head<'_, T>, (y, logsums, dy): (&[T], &[T], &[T]), to: &mut Gradients<'_, T>) {
+        let [t, s, d, e] = self.sizes;
+        for gradient in [&mut *to.dq, &mut *to.dk, &mut *to.dv, &mut *to.dbias] {
+            gradient.fill(T::zero());
+        }
+        let mut block = Scores::new();
+        let (mut slopes, mut products) = (Scores::new().scores, vec![T::zero(); e]);
+        let only_values = to.dq.is_empty() && to.dk.is_empty() && to.dbias.is_empty();
+        for i in (0..t).step_by(QUERIES) {
+            let m = QUERIES.min(t - i);
+            let mut inner = Vec::with_capacity(m);
+            for row in (i..i + m).map(|r| r * e..(r + 1) * e) {
+                products.iter_mut().zip(&y[row.clone()]).zip(&dy[row]).for_each(|((p, &y), &dy)| *p = y * dy);
+                inner.push(sum_slice(&products));
+            }
+            for [j, n] in self.blocks(i + m) {
+                let p = self.scores(head, [i, m], [j, n], &mut block);
+                for (row, &logsum) in p.chunks_exact_mut(n).zip(&logsums[i..]) {
+                    row.iter_mut().for_each(|x| *x = (*x - logsum).exp());
+                }
+                if !to.dv.is_empty() {
+                    let dv = &mut to.dv[j * e..(j + n) * e];
+                    T::gemm(rows(p, 0, m, n).transposed(), rows(dy, i, m, e), T::one(), dv);
+                }
+                if only_values {
+                    continue;
+                }
+                let ds = &mut slopes[..m * n];
+                T::gemm(rows(dy, i, m, e), rows(head.v, j, n, e).transposed(), T::zero(), ds);
+                for ((ds, p), &inner) in ds.chunks_exact_mut(n).zip(p.chunks_exact(n)).zip(&inner) {
+                    // Selected, not multiplied: where a query does not look, whatever the value there is leaks nowhere.
+                    ds.iter_mut().zip(p).for_each(|(ds, &p)| *ds = if p == T::zero() { p } else { p * (*ds - inner) });
+                }
+                if !to.dbias.is_empty() {
+                    for (r, ds) in ds.chunks_exact(n).enumerate() {
+                        to.dbias[(i + r) * s + j..][..n].copy_from_slice(ds);
+                    }
+                }
+                ds.iter_mut().for_each(|ds| *ds *= self.scale);
+                if !to.dq.is_empty() {
+                    T::gemm(rows(ds, 0, m, n), rows(head.k, j, n, d), T::one(), &mut to.dq[i * d..(i + m) * d]);
+                }
+                if !to.dk.is_empty() {
+                    let dk = &mut to.dk[j * d..(j + n) * d];
+                    T::gemm(rows(ds, 0, m, n).transposed(), rows(head.q, i, m, d), T::one(), dk);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! `tan`: the tangent.
+
+use super::unary::Unary;
+use crate::ops::prelude::*;
+
+impl<T: Real> Var<T> {
+    /// The tangent of each element, an angle in radians.
+    ///
+    /// `y = tan x`
+    ///
+    /// # Shape
+    /// `[..] -> [..]`
+    ///
+    /// # Gradient
+    /// `dx = dy · (1 + y²)`. Saves `y`.
+    ///
+    /// # Edge cases
+    /// NaN at infinity.
+    ///
+    /// # Example
+    /// ```
+    /// use autograd_core::Var;
+    /// let x = Var::leaf([0.0, 1.0]);
+    /// let y = x.tan();
+    /// assert_eq!(y.to_vec(), [0.0, 1f64.tan()]);
+    /// assert_eq!(y.sum().backward().get(&x).unwrap().to_vec(), [1.0, 1.0 + 1f64.tan().powi(2)]);
+    /// ```
+    #[track_caller]
+    #[must_use]
+    pub fn tan(&self) -> Self {
+        record(Tan, [self])
+    }
+}
+
+/// The op of [`Var::tan`].
+#[derive(Clone)]
+pub struct Tan;
+
+impl Unary for Tan {
+    const NAME: &'static str = "tan";
+    const SAVES: Save = Save::OUTPUT;
+    const COST: usize = 24;
+
+    fn f<T: Real>(&self, x: T) -> T {
+        x.tan()
+    }
+
+    fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {
+        dy * saved.y().square().add_scalar(T::one())
+    }
+}
+
+#[cfg(any(test, feature = "testing"))]
+impl Checked for Tan {
+    fn cases() -> Cases<Self> {
+        Cases::unary(Tan, |x| x.sin() / x.cos())
+            .domain(Domain::between(-1.2, 1.2))
+            .pin("at zero", Tan, tensors![[0.0]], [0.0], tensors![[1.0]])
+            .pin("at infinity", Tan, tensors![[f64::INFINITY]], [f64::NAN], tensors![[f64::NAN]])
+    }
+}

@@ -1,0 +1,67 @@
+//! `trunc`: the whole part.
+
+use super::unary::{Unary, flat};
+use crate::ops::prelude::*;
+
+impl<T: Real> Var<T> {
+    /// The whole part of each element: its fraction is cut off, towards 0.
+    ///
+    /// `y = ⌊x⌋` where `x > 0`, else `⌈x⌉`
+    ///
+    /// # Shape
+    /// `[..] -> [..]`
+    ///
+    /// # Gradient
+    /// `dx = 0`: a gradient of zeros, since a path leads to `x`, not an absent one. Saves nothing.
+    ///
+    /// # Edge cases
+    /// The gradient is 0 at the jumps, too. Infinities and NaN stay what they are.
+    ///
+    /// # Example
+    /// ```
+    /// use autograd_core::Var;
+    /// let x = Var::leaf([-1.5, 2.0, 2.7]);
+    /// let y = x.trunc();
+    /// assert_eq!(y.to_vec(), [-1.0, 2.0, 2.0]);
+    /// assert_eq!(y.sum().backward().get(&x).unwrap().to_vec(), [0.0, 0.0, 0.0]);
+    /// ```
+    #[track_caller]
+    #[must_use]
+    #[doc(alias = "fix")]
+    pub fn trunc(&self) -> Self {
+        record(Trunc, [self])
+    }
+}
+
+/// The op of [`Var::trunc`].
+#[derive(Clone)]
+pub struct Trunc;
+
+impl Unary for Trunc {
+    const NAME: &'static str = "trunc";
+    const SAVES: Save = Save::NOTHING;
+
+    fn f<T: Real>(&self, x: T) -> T {
+        x.trunc()
+    }
+
+    fn dx<T: Real>(&self, _: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {
+        flat(dy)
+    }
+}
+
+#[cfg(any(test, feature = "testing"))]
+impl Checked for Trunc {
+    fn cases() -> Cases<Self> {
+        Cases::unary(Trunc, |x| x as i64 as f64)
+            .domain(Domain::between(-2.4, 2.4).away_from([-2.0, -1.0, 0.0, 1.0, 2.0], 0.1))
+            .pin("at a jump", Trunc, tensors![[-1.0, 0.0, 2.0]], [-1.0, 0.0, 2.0], tensors![[0.0; 3]])
+            .pin(
+                "not finite",
+                Trunc,
+                tensors![[f64::INFINITY, f64::NEG_INFINITY, f64::NAN]],
+                [f64::INFINITY, f64::NEG_INFINITY, f64::NAN],
+                tensors![[0.0; 3]],
+            )
+    }
+}

@@ -1,0 +1,82 @@
+//! The class of each example: what losses of classification refuse, and how they count examples.
+
+use crate::ops::prelude::*;
+
+/// The class of each example, for scores `[n, c, ..]` with classes along axis 1.
+#[derive(Clone, Copy)]
+pub(super) struct Targets<'a> {
+    /// The classes, `[n, ..]`.
+    pub classes: &'a Tensor<i64>,
+    /// How much each class counts; each 1 if `None`.
+    pub weight: Option<&'a [f64]>,
+    /// The class of examples that do not count.
+    pub ignored: Option<i64>,
+}
+
+impl Targets<'_> {
+    /// The shape of the losses for scores of shape `x`.
+    pub fn rows(&self, x: &Shape) -> Result<Shape, Mismatch> {
+        let [_, count, ..] = **x else {
+            return Err(Mismatch::new(format!("the scores have shape {x}, they need at least two axes")));
+        };
+        let rows = x.reduced(&[1], false);
+        if *self.classes.shape() != rows {
+            return Err(Mismatch::new(format!("the targets have shape {}, they need {rows}", self.classes.shape())));
+        }
+        check_weights(self.weight, count)?;
+        match first(self.classes, |class| outside(class, count) && Some(class) != self.ignored) {
+            Some((class, at)) => Err(Mismatch::new(format!("class {class} at {at:?} is none of the {count}"))),
+            None => Ok(rows),
+        }
+    }
+
+    /// The classes as positions along axis 1, `[n, 1, ..]`; the first for examples that do not count.
+    pub fn index(&self) -> Tensor<i64> {
+        let mut shape = self.classes.shape().to_vec();
+        shape.insert(1, 1);
+        let ignored = self.ignored;
+        self.classes.map(|class| if Some(class) == ignored { 0 } else { class }).reshape(shape)
+    }
+
+    /// The losses of the examples, each as often as its class counts.
+    #[track_caller]
+    pub fn weigh<T: Real>(&self, losses: Var<T>) -> Var<T> {
+        let losses = match self.ignored {
+            Some(ignored) => losses.masked_fill(&self.classes.eq(ignored), T::zero()),
+            None => losses,
+        };
+        match self.weight {
+            Some(_) => losses * Var::constant(self.classes.map(|class| T::of(self.weight_of(class)))),
+            None => losses,
+        }
+    }
+
+    /// The sum of the weights of the examples.
+    pub fn total(&self) -> f64 {
+        self.classes.to_vec().into_iter().map(|class| self.weight_of(class)).sum()
+    }
+
+    fn weight_of(&self, class: i64) -> f64 {
+        match self.weight {
+            _ if Some(class) == self.ignored => 0.0,
+            Some(weight) => weight[class as usize],
+            None => 1.0,
+        }
+    }
+}
+
+/// Refuses weights that are not one for each class.
+pub(super) fn check_weights(weight: Option<&[f64]>, classes: usize) -> Result<(), Mismatch> {
+    match weight.filter(|weight| weight.len() != classes) {
+        Some(weight) => Err(Mismatch::new(format!("{} weights for {classes} classes", weight.len()))),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a part that is not from 0 to 1.
+pub(super) fn check_smoothing(part: f64) -> Result<(), Mismatch> {
+    match (0.0..=1.0).contains(&part) {
+        true => Ok(()),
+        false => Err(Mismatch::new(format!("label smoothing is {part}, not from 0 to 1"))),
+    }
+}

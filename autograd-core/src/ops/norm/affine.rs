@@ -1,0 +1,118 @@
+//! What normalisations share: the operands weight and bias, and the calls into the kernel.
+
+use crate::kernel::normalize::{Normalize, Statistics};
+use crate::ops::prelude::*;
+
+/// The operands of a normalisation: `x`, with a weight perhaps, with a bias perhaps. A bias alone gets a weight of ones.
+#[track_caller]
+pub(super) fn operands<T: Real, R>(
+    x: &Var<T>,
+    weight: Option<&Var<T>>,
+    bias: Option<&Var<T>>,
+    apply: impl FnOnce(Vec<&Var<T>>) -> R,
+) -> R {
+    match (weight, bias) {
+        (None, None) => apply(vec![x]),
+        (Some(weight), None) => apply(vec![x, weight]),
+        (Some(weight), Some(bias)) => apply(vec![x, weight, bias]),
+        (None, Some(bias)) => apply(vec![x, &Var::constant(Tensor::ones(bias.shape())), bias]),
+    }
+}
+
+/// Refuses weights and biases that do not have the shape `each`, and an eps that is not a number above or at 0.
+pub(super) fn check(x: &[&Shape], each: &[usize], eps: f64) -> Result<(), Mismatch> {
+    if !(1..=3).contains(&x.len()) {
+        return Err(Mismatch::new(format!("{} operands, there are x, weight and bias", x.len())));
+    }
+    for (shape, name) in x[1..].iter().zip(["weight", "bias"]) {
+        if ***shape != *each {
+            return Err(Mismatch::new(format!("the {name} has shape {shape}, it must have {each:?}")));
+        }
+    }
+    match eps >= 0.0 && eps.is_finite() {
+        true => Ok(()),
+        false => Err(Mismatch::new(format!("eps is {eps}, it must be a number of at least 0"))),
+    }
+}
+
+/// `x · weight + bias`, each of which may be missing, under a shape that broadcasts with that of `x`.
+pub(super) fn scale<T: Real>(y: Var<T>, affine: &[&Var<T>], shape: &[usize]) -> Var<T> {
+    match affine {
+        [] => y,
+        [weight] => y * weight.reshape(shape),
+        [weight, bias, ..] => y * weight.reshape(shape) + bias.reshape(shape),
+    }
+}
+
+/// The result and the statistics that the gradient needs.
+pub(super) fn forward<T: Real>(normalize: Normalize, x: &[&Tensor<T>]) -> (Tensor<T>, Vec<Statistics<T>>) {
+    let flat: Vec<Tensor<T>> = x.iter().map(|x| x.contiguous()).collect();
+    let slice = |i: usize| flat.get(i).map(|x| x.as_slice().expect("contiguous"));
+    let block = slice(0).expect("x comes first");
+    let mut statistics = vec![[T::zero(); 2]; normalize.groups()];
+    normalize.statistics(block, &mut statistics);
+    let y = Tensor::build(x[0].shape().clone(), |y| normalize.forward(block, &statistics, slice(1), slice(2), y));
+    (y, statistics)
+}
+
+/// The gradients of the operands that are needed.
+pub(super) fn backward<T: Real>(
+    normalize: Normalize,
+    x: &[&Tensor<T>],
+    statistics: &[Statistics<T>],
+    dy: Option<&Tensor<T>>,
+    dstatistics: Option<&[Statistics<T>]>,
+    needs: &[bool],
+) -> Vec<Option<Tensor<T>>> {
+    let zero = || Tensor::zeros(x[0].shape());
+    let dy = dy.map_or_else(zero, Tensor::contiguous);
+    let dy = dy.as_slice().expect("contiguous");
+    let block = x[0].contiguous();
+    let block = block.as_slice().expect("contiguous");
+    let weight = x.get(1).map(|weight| weight.contiguous());
+    let weight = weight.as_ref().map(|weight| weight.as_slice().expect("contiguous"));
+    let dx = needs[0].then(|| {
+        let fill = |dx: &mut [T]| normalize.backward(block, statistics, weight, dy, dstatistics, dx);
+        Tensor::build(x[0].shape().clone(), fill)
+    });
+    let mut gradients = vec![dx];
+    if needs[1..].contains(&true) {
+        let mut dbias = vec![T::zero(); x[1].numel()];
+        let dweight = Tensor::build(x[1].shape().clone(), |dweight| {
+            normalize.affine_gradients(block, statistics, dy, dweight, &mut dbias);
+        });
+        gradients.push(needs[1].then_some(dweight));
+        gradients.extend(needs.get(2).map(|&needed| needed.then(|| Tensor::from_vec(dbias, x[1].shape()))));
+    } else {
+        gradients.resize(needs.len(), None);
+    }
+    gradients
+}
+
+/// The definition: each group of elements, named by `group`, standardised; then scaled by the number `weight` gives for an index.
+#[cfg(any(test, feature = "testing"))]
+pub(super) fn textbook(
+    x: &[Tensor<f64>],
+    (eps, centred): (f64, bool),
+    group: impl Fn(&[usize]) -> usize,
+    weight: impl Fn(&[usize]) -> usize,
+) -> (Tensor<f64>, std::collections::BTreeMap<usize, [f64; 2]>) {
+    let mut members = std::collections::BTreeMap::<usize, Vec<f64>>::new();
+    crate::testing::from_index(x[0].shape().clone(), |at| {
+        members.entry(group(at)).or_default().push(crate::testing::element(&x[0], at));
+        0.0
+    });
+    let statistics = members.into_iter().map(|(group, values)| {
+        let n = values.len() as f64;
+        let mean = if centred { values.iter().sum::<f64>() / n } else { 0.0 };
+        (group, [mean, values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n])
+    });
+    let statistics: std::collections::BTreeMap<_, _> = statistics.collect();
+    let y = crate::testing::from_index(x[0].shape().clone(), |at| {
+        let [mean, variance] = statistics[&group(at)];
+        let y = (crate::testing::element(&x[0], at) - mean) / (variance + eps).sqrt();
+        let of = |i: usize, otherwise| x.get(i).map_or(otherwise, |x| x.to_vec()[weight(at)]);
+        y * of(1, 1.0) + of(2, 0.0)
+    });
+    (y, statistics)
+}

@@ -1,0 +1,8 @@
+//! Randomness: the dropout family.
+
+mod alpha_dropout;
+mod dropout;
+
+register! {
+    random: dropout::Dropout;
+}
