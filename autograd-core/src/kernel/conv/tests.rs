@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// A loop over results and one over the places of a patch.
+/// A loop over results and one over the places of a patch: `f` gets the positions of the result, the pixel and the weight.
 fn textbook(conv: &Sizes, x: &[f64], weight: &[f64], mut f: impl FnMut(usize, usize, usize)) {
     let (channels, filters, pixels) = (conv.channels / conv.groups, conv.filters / conv.groups, conv.pixels());
     let kernel: usize = conv.kernel.iter().product();
@@ -23,9 +23,10 @@ fn textbook(conv: &Sizes, x: &[f64], weight: &[f64], mut f: impl FnMut(usize, us
     }
 }
 
-/// Results, gradients of images and of weights by `f`, from operands that are small whole numbers.
+/// A result, the gradient of the images, and that of the weight.
 type Three = (Vec<f64>, Vec<f64>, Vec<f64>);
 
+/// What the textbook and what the kernel makes of images, a weight and the gradient of the result.
 fn expected_and_found(conv: &Sizes, [x, weight, dy]: [&[f64]; 3]) -> (Three, Three) {
     let mut expected = (vec![0.0; dy.len()], vec![0.0; x.len()], vec![0.0; weight.len()]);
     textbook(conv, x, weight, |i, j, k| {

@@ -9,7 +9,8 @@ impl<T: Real> Var<T> {
     /// The convolution of images with filters (a cross-correlation: the kernel is not flipped).
     ///
     /// `y[n, k, o, p] = Σ x[n, c, o·stride + i·dilation − padding, p·stride + j·dilation − padding] · weight[k, c, i, j]` over the
-    /// channels `c` of the filter's group and the places `i, j` of the kernel; `x` is 0 outside the image. A bias is added by [`add_bias`](Var::add_bias).
+    /// channels `c` of the filter's group and the places `i, j` of the kernel; `x` is 0 outside the image. A bias is added by
+    /// [`add_bias`](Var::add_bias).
     ///
     /// # Shape
     /// `[n, c, h, w] x [k, c / groups, r, s] -> [n, k, oh, ow]` with `oh = (h + 2·padding − dilation·(r − 1) − 1) / stride + 1`

@@ -242,17 +242,12 @@ fn build<T: Real>(shape: Shape, a: &Tensor<T>, b: &Tensor<T>, fill: impl FnOnce(
 }
 
 /// The length that a kernel covers.
-pub(in crate::ops) fn span(kernel: usize, dilation: usize) -> usize {
+fn span(kernel: usize, dilation: usize) -> usize {
     dilation.saturating_mul(kernel - 1).saturating_add(1)
 }
 
-/// The four axes of a batch of images.
-pub(in crate::ops) fn four<'a>(x: &'a Shape, name: &str) -> Result<&'a [usize; 4], Mismatch> {
-    <&[usize; 4]>::try_from(&**x).map_err(|_| Mismatch::new(format!("{name} has {} axes instead of 4", x.rank())))
-}
-
 /// Refuses sizes of which one is 0.
-pub(in crate::ops) fn positive<const N: usize>(name: &str, sizes: [usize; N]) -> Result<(), Mismatch> {
+fn positive<const N: usize>(name: &str, sizes: [usize; N]) -> Result<(), Mismatch> {
     match sizes.contains(&0) {
         true => Err(Mismatch::new(format!("{name} is {sizes:?}, it must be at least 1"))),
         false => Ok(()),
@@ -260,7 +255,7 @@ pub(in crate::ops) fn positive<const N: usize>(name: &str, sizes: [usize; N]) ->
 }
 
 /// Refuses a number of groups that does not divide what is grouped.
-fn divides(groups: usize, n: usize, name: &str) -> Result<(), Mismatch> {
+pub(in crate::ops) fn divides(groups: usize, n: usize, name: &str) -> Result<(), Mismatch> {
     match groups > 0 && n.is_multiple_of(groups) {
         true => Ok(()),
         false => Err(Mismatch::new(format!("{n} {name} do not form {groups} groups"))),
