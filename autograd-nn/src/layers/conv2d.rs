@@ -71,9 +71,10 @@ impl<T: Real> Conv2d<T> {
         Conv2d { options: self.options.stride(stride), ..self }
     }
 
-    /// Puts this many rows (columns) of zeros on both sides.
+    /// Puts zeros around the image: as many rows and columns on both sides (`[1, 1]`), others before and after (`[(2, 1), (2, 1)]`), or so
+    /// many that the result has the size of the image (`Padding::Same`).
     #[must_use]
-    pub fn padding(self, padding: [usize; 2]) -> Self {
+    pub fn padding(self, padding: impl Into<ops::Padding<2>>) -> Self {
         Conv2d { options: self.options.padding(padding), ..self }
     }
 
@@ -95,7 +96,7 @@ impl<T: Real> Forward<T> for Conv2d<T> {
     fn forward(&self, x: &Var<T>) -> Var<T> {
         let y = x.conv2d(&self.weight.var(), self.options);
         match &self.bias {
-            Some(bias) => y + bias.var().reshape([bias.numel(), 1, 1]),
+            Some(bias) => y.add_bias(&bias.var()),
             None => y,
         }
     }
@@ -115,6 +116,8 @@ mod tests {
         assert_eq!(*layer.forward(&x).shape(), [2, 6, 4, 3]);
         assert_eq!(layer.parameter_count(), 6 * 2 * 3 * 2 + 6);
         assert_eq!(layer.without_bias().parameter_count(), 72);
+        let same = Conv2d::new(4, 1, [4, 3], generator).padding(ops::Padding::Same);
+        assert_eq!(*same.forward(&x).shape(), [2, 1, 9, 8]);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! `conv2d_weight`: the gradient of a convolution's filters.
 
-use super::Conv2d;
-use super::sizes;
-use crate::kernel::conv::Conv;
+use super::{Conv2d, ConvWeight};
+#[cfg(any(test, feature = "testing"))]
+use super::{Padding, textbook};
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -18,6 +18,9 @@ impl<T: Real> Var<T> {
     /// Of `x` the [`conv_transpose2d`](Var::conv_transpose2d) of `dy` with the cotangent as the filters; of `dy` the
     /// [`conv2d`](Var::conv2d) of `x` with them. Saves both operands.
     ///
+    /// # Edge cases
+    /// The padding is zeros that `dy` multiplies: infinite there, it makes NaN.
+    ///
     /// # Example
     /// ```
     /// use autograd_core::{Var, ops::Conv2d};
@@ -32,34 +35,12 @@ impl<T: Real> Var<T> {
     #[track_caller]
     #[must_use]
     pub fn conv2d_weight(&self, dy: &Var<T>, kernel: [usize; 2], options: Conv2d) -> Self {
-        record(Conv2dWeight { conv: options, kernel }, [self, dy])
+        record(ConvWeight { conv: options, kernel }, [self, dy])
     }
 }
 
 /// The op of [`Var::conv2d_weight`].
-#[derive(Clone)]
-pub struct Conv2dWeight {
-    /// The convolution whose filters have this gradient.
-    pub conv: Conv2d,
-    /// Height and width of its kernel.
-    pub kernel: [usize; 2],
-}
-
-impl Conv2dWeight {
-    fn sizes(&self, x: &Shape, dy: &Shape) -> Result<Conv, Mismatch> {
-        let (&[_, channels, ..], &[images, filters, oh, ow]) = (sizes::four(x, "x")?, sizes::four(dy, "dy")?);
-        let [r, s] = self.kernel;
-        let weight = Shape::from([filters, channels / self.conv.groups.max(1), r, s]).addressable()?;
-        let conv = self.conv.sizes(x, &weight)?;
-        match (conv.images, conv.out) == (images, [oh, ow]) {
-            true => Ok(conv),
-            false => Err(Mismatch::new(format!(
-                "dy has shape {dy}, the convolution gives {:?}",
-                [conv.images, conv.filters, conv.out[0], conv.out[1]]
-            ))),
-        }
-    }
-}
+pub type Conv2dWeight = ConvWeight<2>;
 
 impl<T: Real> Op<T> for Conv2dWeight {
     type Arity = Fixed<2>;
@@ -69,24 +50,19 @@ impl<T: Real> Op<T> for Conv2dWeight {
     const OPERANDS: &'static [&'static str] = &["x", "dy"];
 
     fn shape(&self, [x, dy]: [&Shape; 2]) -> Result<Shape, Mismatch> {
-        let conv = self.sizes(x, dy)?;
-        Ok([conv.filters, conv.channels / conv.groups, self.kernel[0], self.kernel[1]].into())
+        self.result(x, dy)
     }
 
     fn forward(&self, [x, dy]: [&Tensor<T>; 2]) -> Tensor<T> {
-        let conv = self.sizes(x.shape(), dy.shape()).expect("the shape rule accepted the operands");
-        let (x, dy) = (x.contiguous(), dy.contiguous());
-        let (x, dy) = (x.as_slice().expect("contiguous"), dy.as_slice().expect("contiguous"));
-        let shape = Shape::from([conv.filters, conv.channels / conv.groups, self.kernel[0], self.kernel[1]]);
-        Tensor::build(shape, |dw| conv.weight(x, dy, dw))
+        self.compute(x, dy)
     }
 
     fn backward(&self, saved: &Saved<'_, T>, cotangent: &Var<T>) -> [Option<Var<T>>; 2] {
         let [x, dy] = saved.inputs();
-        let back = || self.conv.transposed(&x.shape()[2..], &self.kernel);
+        let Conv2dWeight { conv, kernel } = *self;
         [
-            saved.needs(0).then(|| dy.conv_transpose2d(cotangent, back())),
-            saved.needs(1).then(|| x.conv2d(cotangent, self.conv)),
+            saved.needs(0).then(|| dy.conv_transpose2d(cotangent, conv.transposed(x.shape(), kernel))),
+            saved.needs(1).then(|| x.conv2d(cotangent, conv)),
         ]
     }
 }
@@ -95,14 +71,31 @@ impl<T: Real> Op<T> for Conv2dWeight {
 impl Checked for Conv2dWeight {
     fn cases() -> Cases<Self> {
         let conv = Conv2d::default();
-        let of = |kernel, conv| Conv2dWeight { conv, kernel };
-        Cases::new(textbook, of([3, 2], conv.padding([1, 0])), shapes![[2, 2, 3, 4], [2, 3, 3, 3]])
+        let of = |kernel, conv| ConvWeight { conv, kernel };
+        let inf = f64::INFINITY;
+        Cases::new(textbook::conv_weight, of([3, 2], conv.padding([1, 0])), shapes![[2, 2, 3, 4], [2, 3, 3, 3]])
             .case(of([2, 2], conv.stride([2, 3]).groups(2)), shapes![[1, 4, 5, 5], [1, 2, 2, 2]])
             .case(of([2, 3], conv.dilation([2, 1]).padding([0, 1])), shapes![[3, 1, 4, 3], [3, 1, 2, 3]])
+            .case(of([2, 2], conv.padding(Padding::Same)), shapes![[2, 1, 2, 3], [2, 2, 2, 3]])
             .case(of([1, 1], conv), shapes![[2, 2, 2, 3], [2, 3, 2, 3]])
             .case(of([2, 2], conv.groups(2)), shapes![[17, 2, 2, 3], [17, 2, 1, 2]])
             .case(of([2, 2], conv), shapes![[0, 2, 3, 3], [0, 2, 2, 2]])
             .case(of([2, 2], conv), shapes![[2, 2, 3, 3], [2, 0, 2, 2]])
+            // One filter, which is depthwise, and two, which are a matrix product, agree.
+            .pin(
+                "an infinite dy on the padding",
+                of([1, 2], conv.padding([0, 1])),
+                tensors![[[[[1.0, 2.0]]]], [[[[inf, 1.0, 1.0]]]]],
+                [[[[f64::NAN, inf]]]],
+                tensors![[[[[inf, 2.0]]]], [[[[1.0, 3.0, 2.0]]]]],
+            )
+            .pin(
+                "two infinite dy on the padding",
+                of([1, 2], conv.padding([0, 1])),
+                tensors![[[[[1.0, 2.0]]]], [[[[inf, 1.0, 1.0]], [[inf, 1.0, 1.0]]]]],
+                [[[[f64::NAN, inf]]], [[[f64::NAN, inf]]]],
+                tensors![[[[[inf, 4.0]]]], [[[[1.0, 3.0, 2.0]], [[1.0, 3.0, 2.0]]]]],
+            )
             .rejects(of([1, 1], conv), shapes![[2, 3], [2, 3, 1, 1]], "x has 2 axes instead of 4")
             .rejects(of([1, 1], conv), shapes![[2, 3, 1, 1], [2]], "dy has 1 axes instead of 4")
             .rejects(of([1, 1], conv.groups(0)), shapes![[1, 1, 1, 1], [1, 1, 1, 1]], "1 channels do not form 0 groups")
@@ -112,6 +105,7 @@ impl Checked for Conv2dWeight {
                 shapes![[2, 1, 3, 3], [2, 1, 2, 3]],
                 "dy has shape [2, 1, 2, 3], the convolution gives [2, 1, 2, 2]",
             )
+            .rejects(of([1, usize::MAX], conv), shapes![[1, 1, 1, 1], [1, 1, 1, 1]], "is more than memory can address")
             .bench(of([5, 5], conv), shapes![[64, 6, 12, 12], [64, 16, 8, 8]], Work::Flops(2 * 64 * 16 * 64 * 150))
             .bench(
                 of([3, 3], conv.padding([1, 1])),
@@ -119,14 +113,4 @@ impl Checked for Conv2dWeight {
                 Work::Flops(2 * 8 * 64 * 1024 * 64 * 9),
             )
     }
-}
-
-/// The terms of the convolution, added up at their weights.
-#[cfg(any(test, feature = "testing"))]
-fn textbook(op: &Conv2dWeight, x: &[Tensor<f64>]) -> Tensor<f64> {
-    let shape = Op::<f64>::shape(op, [x[0].shape(), x[1].shape()]).expect("a case that is accepted");
-    let (image, dy) = (x[0].to_vec(), x[1].to_vec());
-    let mut dw = vec![0.0; shape.numel()];
-    sizes::terms(&op.conv, x[0].shape(), &shape, x[1].shape(), |i, j, k| dw[k] += image[j] * dy[i]);
-    Tensor::from_vec(dw, shape)
 }
