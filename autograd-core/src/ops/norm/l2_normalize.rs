@@ -21,7 +21,7 @@ impl<T: Real> Var<T> {
     /// use autograd_core::Var;
     /// let x = Var::leaf([[3.0, 4.0]]);
     /// let y = x.l2_normalize(1, 1e-12);
-    /// let gradients = y.backward_with(&[[1.0, 0.0]].into());
+    /// let gradients = y.clone().backward_with(&[[1.0, 0.0]].into());
     /// assert!(y.to_vec().iter().zip([0.6, 0.8]).all(|(y, expected): (&f64, _)| (y - expected).abs() < 1e-15));
     /// let dx = gradients.get(&x).unwrap().to_vec();
     /// assert!((dx[0] - 0.64 / 5.0).abs() < 1e-15 && (dx[1] + 0.48 / 5.0).abs() < 1e-15);

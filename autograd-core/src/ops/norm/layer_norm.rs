@@ -23,7 +23,7 @@ impl<T: Real> Var<T> {
     /// # Example
     /// ```
     /// use autograd_core::Var;
-    /// let x = Var::leaf([[1.0, 3.0], [10.0, 30.0]]);
+    /// let x = Var::leaf([[1.0, 3.0], [10.0, 14.0]]);
     /// let bias = Var::leaf([0.5, 0.5]);
     /// let y = x.layer_norm(1, None, Some(&bias), 0.0);
     /// assert_eq!(y.to_vec(), [-0.5, 1.5, -0.5, 1.5]);

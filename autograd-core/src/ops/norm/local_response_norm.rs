@@ -61,7 +61,7 @@ impl<T: Real> Var<T> {
     /// let y = x.local_response_norm(LocalResponseNorm::new(1).alpha(1.0).beta(1.0).k(0.0)); // x / x²
     /// let gradients = y.sum().backward();
     /// assert_eq!(y.to_vec(), [1.0 / 3.0, 0.25]);
-    /// let dx = gradients.get(&x).unwrap().to_vec();
+    /// let dx: Vec<f64> = gradients.get(&x).unwrap().to_vec();
     /// assert!((dx[1] + 1.0 / 16.0).abs() < 1e-15); // −1 / x²
     /// ```
     ///

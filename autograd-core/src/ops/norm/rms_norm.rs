@@ -24,11 +24,11 @@ impl<T: Real> Var<T> {
     /// # Example
     /// ```
     /// use autograd_core::Var;
-    /// let x = Var::leaf([[3.0, 4.0, 0.0, 0.0]]);
+    /// let x = Var::leaf([[4.0, 0.0, 0.0, 0.0]]);
     /// let weight = Var::leaf([1.0, 1.0, 1.0, 1.0]);
     /// let y = x.rms_norm(1, Some(&weight), 0.0);
-    /// assert_eq!(y.to_vec(), [1.2, 1.6, 0.0, 0.0]);
-    /// assert_eq!(y.sum().backward().get(&weight).unwrap().to_vec(), [1.2, 1.6, 0.0, 0.0]);
+    /// assert_eq!(y.to_vec(), [2.0, 0.0, 0.0, 0.0]);
+    /// assert_eq!(y.sum().backward().get(&weight).unwrap().to_vec(), [2.0, 0.0, 0.0, 0.0]);
     /// ```
     ///
     /// Zhang, Sennrich 2019, "Root Mean Square Layer Normalization", equation 4.
