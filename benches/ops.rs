@@ -9,14 +9,17 @@ fn ops(criterion: &mut Criterion) {
             continue;
         }
         let mut group = criterion.benchmark_group(entry.file);
-        for case in &entry.benches {
+        for (i, case) in entry.benches.iter().enumerate() {
+            // Cases of one shape, which differ in the op's options, are told apart by their number.
+            let earlier = entry.benches[..i].iter().filter(|earlier| earlier.shapes == case.shapes).count();
+            let id = if earlier > 0 { format!("{} #{}", case.shapes, earlier + 1) } else { case.shapes.clone() };
             group.throughput(match case.work {
                 Work::Bytes(bytes) => Throughput::Bytes(bytes),
                 Work::Flops(flops) => Throughput::Elements(flops),
             });
             let prepared = case.prepare();
-            group.bench_function(BenchmarkId::new("forward", &case.shapes), |b| b.iter(&prepared.forward));
-            group.bench_function(BenchmarkId::new("backward", &case.shapes), |b| b.iter(&prepared.backward));
+            group.bench_function(BenchmarkId::new("forward", &id), |b| b.iter(&prepared.forward));
+            group.bench_function(BenchmarkId::new("backward", &id), |b| b.iter(&prepared.backward));
         }
         group.finish();
     }
