@@ -8,6 +8,7 @@ mod adaptive_max_pool2d;
 mod avg_pool1d;
 mod avg_pool2d;
 mod avg_unpool2d;
+mod global_pool1d;
 mod global_pool2d;
 mod lp_pool2d;
 mod max_pool1d;
