@@ -2,7 +2,7 @@
 
 use crate::kernel::index::{self, Part};
 use crate::ops::prelude::*;
-use crate::tensor::AxisIndex;
+use crate::tensor::AxisSlice;
 use smallvec::SmallVec;
 
 impl<T: Real> Var<T> {
@@ -94,17 +94,16 @@ impl<T: Real> Op<T> for Roll {
         let origin: SmallVec<[usize; 4]> = SmallVec::from_elem(0, x.rank());
         let mut blocks = vec![(x.clone(), origin)];
         for (axis, &place) in places.iter().enumerate().filter(|(_, place)| **place > 0) {
-            let mut ranges = vec![AxisIndex::from(..); axis + 1];
             let cut = x.shape()[axis] - place;
-            let halves = [(0..cut, place), (cut..x.shape()[axis], 0)];
-            let mut half = |(block, first): &(Tensor<T>, SmallVec<[usize; 4]>), i: usize| {
-                let (range, to) = halves[i].clone();
-                ranges[axis] = range.into();
+            let half = |(block, first): &(Tensor<T>, SmallVec<[usize; 4]>), range: AxisSlice, to: usize| {
+                let mut ranges = vec![AxisSlice::from(..); axis];
+                ranges.push(range);
                 let mut first = first.clone();
                 first[axis] = to;
-                (block.slice(&*ranges), first)
+                (block.slice(ranges), first)
             };
-            blocks = blocks.iter().flat_map(|block| [half(block, 0), half(block, 1)]).collect();
+            let halves = |block: &_| [half(block, (..cut).into(), place), half(block, (cut..).into(), 0)];
+            blocks = blocks.iter().flat_map(halves).collect();
         }
         let parts: Vec<Part<'_, T>> = blocks
             .iter()
