@@ -25,11 +25,24 @@ pub struct Part<'a, T> {
 pub fn place<T: Copy + Send + Sync>(parts: &[Part<'_, T>], rest: Option<T>, shape: &[usize], out: &mut [T]) {
     let row: usize = shape.iter().skip(1).product();
     let strides = row_major(shape);
+    // Of many parts one behind the other each piece of the result looks at its own only, or the time would be their product.
+    let in_order = parts.is_sorted_by(|a, b| {
+        let (a, b) = (a.rows(), b.rows());
+        a.start <= b.start && a.end <= b.end
+    });
     threads::chunks(out, (CHUNK / row.max(1)).max(1) * row, 1, |start, out| {
         if let Some(rest) = rest {
             out.fill(rest);
         }
-        parts.iter().for_each(|part| part.write(start / row, row, &strides, out));
+        let (low, high) = (start / row, (start + out.len()) / row);
+        let own = match in_order {
+            true => {
+                let begin = parts.partition_point(|part| part.rows().end <= low);
+                begin..parts.partition_point(|part| part.rows().start < high).max(begin)
+            }
+            false => 0..parts.len(),
+        };
+        parts[own].iter().for_each(|part| part.write(low, row, &strides, out));
     });
 }
 
@@ -38,6 +51,17 @@ impl<'a, T: Copy> Part<'a, T> {
     pub fn at_origin(x: View<'a, T>) -> Self {
         let rank = x.shape.len();
         Part { x, first: SmallVec::from_elem(0, rank), steps: SmallVec::from_elem(1, rank) }
+    }
+
+    /// The rows of the result from the first that it comes to lie in to the last; a result without axes is one row.
+    fn rows(&self) -> Range<usize> {
+        let (Some(&count), Some(&first), Some(&step)) = (self.x.shape.first(), self.first.first(), self.steps.first())
+        else {
+            return 0..1;
+        };
+        let reach = count.saturating_sub(1) * step.unsigned_abs();
+        let first = if step > 0 { first } else { first - reach };
+        first..first + if count == 0 { 0 } else { reach + 1 }
     }
 
     /// Writes what falls into `out`, the rows from `low` on.

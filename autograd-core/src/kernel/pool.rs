@@ -254,11 +254,12 @@ impl Windows {
     /// What the sum of window `[o, p]` is divided by.
     fn divisor<T: Real>(&self, o: usize, p: usize, divisor: Divisor) -> T {
         let (row, column) = (self.rows[o], self.columns[p]);
+        // The padding is as wide as the kernel allows: two axes of it are more than a `usize` can count.
         T::of(match divisor {
-            Divisor::Places => row.places * column.places,
-            Divisor::Inside => row.count * column.count,
-            Divisor::Fixed(n) => n,
-        } as f64)
+            Divisor::Places => row.places as f64 * column.places as f64,
+            Divisor::Inside => row.count as f64 * column.count as f64,
+            Divisor::Fixed(n) => n as f64,
+        })
     }
 }
 

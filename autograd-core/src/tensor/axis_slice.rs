@@ -33,12 +33,13 @@ impl AxisSlice {
 
     /// First position, number of elements and step within an axis of size `n`.
     pub fn resolve(&self, n: usize) -> Result<(usize, usize, isize), Mismatch> {
-        let from_end = |at: isize| if at < 0 { at + n as isize } else { at };
-        let (start, end) = (from_end(self.start), from_end(self.end.unwrap_or(n as isize)));
+        let size = isize::try_from(n).unwrap_or(isize::MAX);
+        let from_end = |at: isize| if at < 0 { at + size } else { at };
+        let (start, end) = (from_end(self.start), from_end(self.end.unwrap_or(size)));
         if self.step == 0 {
             return Err(Mismatch::new("the step of a range is 0"));
         }
-        if start < 0 || end < start || end > n as isize {
+        if start < 0 || end < start || end > size {
             let end = self.end.map_or(String::new(), |end| end.to_string());
             return Err(Mismatch::new(format!("range {}..{end} is not within an axis of size {n}", self.start)));
         }
@@ -92,5 +93,20 @@ from_ranges!(i32, isize, usize);
 impl From<RangeFull> for AxisSlice {
     fn from(_: RangeFull) -> Self {
         AxisSlice { start: 0, end: None, step: 1 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AxisSlice;
+
+    #[test]
+    fn the_largest_bounds_and_sizes_overflow_nothing() {
+        let all = AxisSlice::from(..);
+        assert_eq!(all.resolve(isize::MAX as usize).unwrap(), (0, isize::MAX as usize, 1));
+        assert_eq!(all.step(isize::MIN).resolve(3).unwrap(), (2, 1, isize::MIN));
+        for range in [AxisSlice::from(isize::MIN..), AxisSlice::between(isize::MIN, isize::MAX)] {
+            assert!(range.resolve(3).is_err() && range.resolve(usize::MAX).is_err());
+        }
     }
 }

@@ -7,8 +7,9 @@ use smallvec::SmallVec;
 
 /// The shape after reshaping, if it has as many elements.
 pub(crate) fn reshape_shape(from: &Shape, to: &Shape) -> Result<Shape, Mismatch> {
+    let to = to.clone().addressable()?;
     match from.numel() == to.numel() {
-        true => Ok(to.clone()),
+        true => Ok(to),
         false => Err(Mismatch::new(format!("{} elements do not fill {to}, which has {}", from.numel(), to.numel()))),
     }
 }
@@ -34,7 +35,7 @@ pub(crate) fn broadcast_shape(from: &Shape, to: &Shape) -> Result<Shape, Mismatc
     let stretches =
         from.rank() <= to.rank() && from.iter().rev().zip(to.iter().rev()).all(|(&from, &to)| from == to || from == 1);
     match stretches {
-        true => Ok(to.clone()),
+        true => to.clone().addressable(),
         false => Err(Mismatch::new(format!("{from} does not broadcast to {to}"))),
     }
 }

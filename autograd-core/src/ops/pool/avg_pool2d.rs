@@ -174,6 +174,13 @@ impl Checked for AvgPool2d {
                 [[[[4.5, 6.0]]]],
                 tensors![[[[[0.25, 0.25, 0.25 + 1.0 / 3.0, 1.0 / 3.0]]]]],
             )
+            .pin(
+                "more places than memory has",
+                of([1 << 41, 1 << 41]).padding([1 << 40, 1 << 40]),
+                tensors![[[[[8.0]]]]],
+                [[[[(-79f64).exp2()]]]],
+                tensors![[[[[(-82f64).exp2()]]]]],
+            )
             .bench(of([2, 2]), shapes![[64, 16, 28, 28]], Work::Bytes(5 * 64 * 16 * 28 * 28))
     }
 }

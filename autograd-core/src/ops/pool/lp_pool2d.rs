@@ -79,8 +79,9 @@ impl<T: Real> Var<T> {
 /// The sum of powers of each window.
 #[track_caller]
 fn sums_of_powers<T: Real>(x: &Var<T>, options: LpPool2d) -> Var<T> {
-    let count = options.kernel[0] * options.kernel[1];
-    x.pow_scalar(T::of(options.p)).avg_pool2d(options.mean()) * T::of(count as f64)
+    // A kernel that `ceil_mode` lets reach beyond the image can be of any size, and its product more than a `usize` holds.
+    let count = options.kernel[0] as f64 * options.kernel[1] as f64;
+    x.pow_scalar(T::of(options.p)).avg_pool2d(options.mean()) * T::of(count)
 }
 
 /// The options of [`Var::lp_pool2d`]: `LpPool2d::new(2.0, [3, 3]).stride([2, 2])`.
@@ -198,6 +199,13 @@ mod tests {
             gradcheck(|x| x[0].lp_pool2d(options), from_ref(&x)).unwrap();
             gradgradcheck(|x| x[0].lp_pool2d(options), from_ref(&x)).unwrap();
         }
+    }
+
+    #[test]
+    fn a_window_may_be_larger_than_memory() {
+        let x = Var::<f64>::leaf([[[[3.0, 3.0]]]]);
+        let y = x.lp_pool2d(LpPool2d::new(2.0, [1 << 40, 1 << 40]).ceil_mode(true));
+        assert_eq!(y.to_vec(), [3.0 * 40f64.exp2()]);
     }
 
     #[test]

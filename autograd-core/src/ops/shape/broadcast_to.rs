@@ -69,6 +69,7 @@ impl Checked for BroadcastTo {
             .case(to(&[0, 3]), shapes![[1, 3]])
             .rejects(to(&[2, 4]), shapes![[2, 3]], "[2, 3] does not broadcast to [2, 4]")
             .rejects(to(&[3]), shapes![[1, 3]], "[1, 3] does not broadcast to [3]")
+            .rejects(to(&[1 << 40, 1 << 40]), shapes![[]], "is more than memory can address")
     }
 }
 

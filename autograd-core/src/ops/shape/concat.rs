@@ -109,6 +109,7 @@ impl Checked for Concat {
             .case(along(0), shapes![[0], [2], [0]])
             .case(along(1), shapes![[0, 2], [0, 1]])
             .case(along(1), shapes![[130, 70], [130, 2]])
+            .case(along(0), shapes![[60, 130], [0, 130], [9, 130], [1, 130]])
             .rejects(along(0), shapes![], "there is nothing to concat")
             .rejects(along(0), shapes![[]], "axis 0 of a single number, which has none")
             .rejects(along(2), shapes![[2, 3]], "axis 2 is out of range, the axes are -2 to 1")

@@ -50,10 +50,11 @@ impl<T: Real> Op<T> for Embed {
     const SAVES: Save = Save::NOTHING;
 
     fn shape(&self, [x]: [&Shape; 1]) -> Result<Shape, Mismatch> {
-        let part = Selection::new(&self.ranges, &self.shape)?.shape();
+        let shape = self.shape.clone().addressable()?;
+        let part = Selection::new(&self.ranges, &shape)?.shape();
         match part == *x {
-            true => self.shape.clone().addressable(),
-            false => Err(Mismatch::new(format!("the ranges leave {part} of {}, the operand has {x}", self.shape))),
+            true => Ok(shape),
+            false => Err(Mismatch::new(format!("the ranges leave {part} of {shape}, the operand has {x}"))),
         }
     }
 
@@ -90,6 +91,7 @@ impl Checked for Embed {
             .rejects(of(&s![1..5], &[4]), shapes![[4]], "axis 0: range 1..5 is not within an axis of size 4")
             .rejects(of(&s![4], &[4]), shapes![[]], "axis 0: index 4 is not within an axis of size 4")
             .rejects(of(&s![..1], &[isize::MAX as usize, 2]), shapes![[1, 2]], "is more than memory can address")
+            .rejects(of(&s![isize::MIN..], &[usize::MAX]), shapes![[1]], "is more than memory can address")
             .pin(
                 "nothing is multiplied",
                 of(&s![1..3], &[3]),

@@ -94,7 +94,11 @@ impl Repeats {
     fn shape(&self, from: &Shape, axis: usize) -> Result<Shape, Mismatch> {
         let n = from[axis];
         let total = match self {
-            Repeats::Times(times) => n.saturating_mul(*times),
+            Repeats::Times(times) => {
+                // Copies of nothing count, too: a new axis is stretched before both become one.
+                from.with(axis, n.max(1).saturating_mul(*times)).addressable()?;
+                n.saturating_mul(*times)
+            }
             Repeats::Each(counts) if counts.len() == n => counts.iter().fold(0, |sum: usize, &n| sum.saturating_add(n)),
             Repeats::Each(counts) => {
                 let why = format!("{} numbers say how often, axis {axis} has size {n}", counts.len());
@@ -131,8 +135,11 @@ fn repeated(from: &Shape, repeats: &[usize]) -> Result<Shape, Mismatch> {
     let Some(new) = repeats.len().checked_sub(from.rank()) else {
         return Err(Mismatch::new(format!("{} repeats for {} axes", repeats.len(), from.rank())));
     };
-    let size = |(axis, &times): (usize, &usize)| times.saturating_mul(if axis < new { 1 } else { from[axis - new] });
-    repeats.iter().enumerate().map(size).collect::<Shape>().addressable()
+    let n = |axis: usize| if axis < new { 1 } else { from[axis - new] };
+    let copies = |(axis, &times): (usize, &usize)| times.max(1).saturating_mul(n(axis).max(1));
+    // Copies of nothing count, too: each axis is stretched before two become one.
+    repeats.iter().enumerate().map(copies).collect::<Shape>().addressable()?;
+    Ok(repeats.iter().enumerate().map(|(axis, times)| times * n(axis)).collect())
 }
 
 #[cfg(test)]
@@ -180,6 +187,18 @@ mod tests {
     #[should_panic(expected = "is more than memory can address")]
     fn copies_beyond_memory_are_refused() {
         let _ = Var::leaf([[1.0, 2.0]]).repeat([1, usize::MAX]);
+    }
+
+    #[test]
+    #[should_panic(expected = "repeat: [1099511627776, 1099511627776] is more than memory can address")]
+    fn copies_of_nothing_beyond_memory_are_refused() {
+        let _ = Var::leaf(Tensor::<f64>::zeros([0, 0])).repeat([1 << 40, 1 << 40]);
+    }
+
+    #[test]
+    #[should_panic(expected = "repeat_interleave: [18446744073709551615, 2] is more than memory can address")]
+    fn elements_of_nothing_beyond_memory_are_refused() {
+        let _ = Var::leaf(Tensor::<f64>::zeros([0, 2])).repeat_interleave(usize::MAX, 0);
     }
 
     #[test]

@@ -64,5 +64,7 @@ impl Checked for Reshape {
             .case(to(&[]), shapes![[1, 1]])
             .case(to(&[0, 7]), shapes![[3, 0]])
             .rejects(to(&[5]), shapes![[2, 3]], "6 elements do not fill [5], which has 5")
+            .rejects(to(&[usize::MAX, 2]), shapes![[2, 3]], "is more than memory can address")
+            .rejects(to(&[0, usize::MAX, usize::MAX]), shapes![[0]], "is more than memory can address")
     }
 }
