@@ -48,11 +48,11 @@ impl<T: Real> Classes<'_, T> {
                     continue;
                 }
                 let x = &x[number / inner * n * inner + number % inner..];
-                let log_sum = log_sum(x, inner, &mut row);
+                let cost = cost(x, inner, &mut row);
                 // A class without a share may have a score of minus infinity.
                 let mut add = |share: T, class: usize| {
                     if share != T::zero() {
-                        *y += share * (log_sum - x[class * inner]);
+                        *y += share * cost(x[class * inner]);
                     }
                 };
                 add(self.own(target as usize), target as usize);
@@ -95,27 +95,30 @@ pub fn soft<T: Real>(x: &[T], q: &[T], share: impl Fn(usize, T) -> T + Sync, fol
         let mut row = vec![T::zero(); n];
         for (number, y) in (start..).zip(out) {
             let first = number / inner * n * inner + number % inner;
-            let log_sum = log_sum(&x[first..], inner, &mut row);
+            let cost = cost(&x[first.min(x.len())..], inner, &mut row);
             *y = T::zero();
             for class in 0..n {
                 let at = first + class * inner;
                 let share = share(class, q[at]);
                 // A class without a share may have a score of minus infinity.
                 if share != T::zero() {
-                    *y += share * (log_sum - x[at]);
+                    *y += share * cost(x[at]);
                 }
             }
         }
     });
 }
 
-/// `log Σ exp x` of as many scores as `row`, which is overwritten, has room for; they lie `inner` apart.
-fn log_sum<T: Real>(x: &[T], inner: usize, row: &mut [T]) -> T {
+/// What makes a score x its `log Σ exp x - x`, over as many scores as `row`, which is overwritten, has room for; they lie `inner` apart.
+///
+/// A small cost is not the difference of two large numbers: the score is taken off the largest one before the logarithm is added.
+fn cost<T: Real>(x: &[T], inner: usize, row: &mut [T]) -> impl Fn(T) -> T + use<T> {
     match inner {
         1 => row.copy_from_slice(&x[..row.len()]),
         _ => row.iter_mut().zip(x.iter().step_by(inner)).for_each(|(row, &x)| *row = x),
     }
     let largest = reduce::fold_slice(row, T::neg_infinity(), elementwise::max);
     row.iter_mut().for_each(|x| *x = (*x - largest).exp());
-    largest + reduce::sum_slice(row).ln()
+    let log = reduce::sum_slice(row).ln();
+    move |x| largest - x + log
 }

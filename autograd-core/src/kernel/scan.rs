@@ -23,19 +23,19 @@ pub fn running<T: Real>(row: &mut [T], reverse: bool, start: f64, f: impl Fn(f64
 
 /// Replaces each element by the logarithm of the sum of the exponentials up to it.
 pub fn running_logsumexp<T: Real>(row: &mut [T]) {
-    // The sum is kept relative to the largest element so far: nothing overflows.
-    let (mut largest, mut sum) = (T::neg_infinity(), T::zero());
+    // The sum is kept relative to the largest element so far: nothing overflows. In double precision it takes in small terms, too.
+    let (mut largest, mut sum) = (T::neg_infinity(), 0.0f64);
     for x in row {
         if *x > largest {
-            sum = sum * (largest - *x).exp() + T::one();
+            sum = sum * (largest - *x).exp().as_f64() + 1.0;
             largest = *x;
         } else if *x == largest {
             // An infinity cannot be subtracted from itself.
-            sum += T::one();
+            sum += 1.0;
         } else {
-            sum += (*x - largest).exp();
+            sum += (*x - largest).exp().as_f64();
         }
-        *x = largest + sum.ln();
+        *x = largest + T::of(sum.ln());
     }
 }
 

@@ -21,24 +21,24 @@ impl Shape {
     /// The number of elements: the product of the sizes, 1 for `[]`.
     ///
     /// # Panics
-    /// If there are more than memory could hold.
+    /// If there are more than memory could hold, also if only a size of 0 keeps them from being there: strides, and sizes of parts, multiply
+    /// the others.
     #[inline]
     pub fn numel(&self) -> usize {
-        let mut count = 1usize;
+        let (mut count, mut empty) = (1usize, false);
         for &size in &self.0 {
-            match count.checked_mul(size) {
-                Some(product) => count = product,
-                None => return self.too_large(),
+            empty |= size == 0;
+            match count.checked_mul(size.max(1)) {
+                Some(product) if product <= isize::MAX as usize => count = product,
+                _ => self.too_large(),
             }
         }
-        count
+        if empty { 0 } else { count }
     }
 
-    /// The number of elements where sizes multiply beyond memory: none if a size is 0.
     #[cold]
-    fn too_large(&self) -> usize {
-        assert!(self.0.contains(&0), "a tensor of shape {self} has more elements than memory could hold");
-        0
+    fn too_large(&self) -> ! {
+        panic!("a tensor of shape {self} is more than memory can address")
     }
 
     /// The number of axes.
@@ -229,5 +229,16 @@ impl<const N: usize> From<[isize; N]> for Axes {
 impl From<&[isize]> for Axes {
     fn from(axes: &[isize]) -> Self {
         Axes::These(SmallVec::from_slice(axes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Tensor;
+
+    #[test]
+    #[should_panic(expected = "a tensor of shape [1099511627776, 1099511627776, 0] is more than memory can address")]
+    fn sizes_beside_a_zero_are_multiplied_too() {
+        let _ = Tensor::<f64>::zeros([1 << 40, 1 << 40, 0]);
     }
 }

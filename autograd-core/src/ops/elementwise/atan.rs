@@ -1,6 +1,6 @@
 //! `atan`: the inverse of the tangent.
 
-use super::unary::Unary;
+use super::unary::{Unary, within};
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -49,7 +49,9 @@ impl Unary for Atan {
     }
 
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {
-        dy / saved.input(0).square().add_scalar(T::one())
+        // The square of the bound is infinite, twice the bound is not.
+        let x = within(saved.input(0), T::max_value().as_f64() / 4.0);
+        dy / x.square().add_scalar(T::one())
     }
 }
 
@@ -65,5 +67,6 @@ impl Checked for Atan {
                 [std::f64::consts::FRAC_PI_2, -std::f64::consts::FRAC_PI_2],
                 tensors![[0.0, 0.0]],
             )
+            .second(tensors![[0.0, 0.0]])
     }
 }

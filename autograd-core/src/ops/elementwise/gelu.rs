@@ -1,6 +1,6 @@
 //! `gelu`: the Gaussian error linear unit.
 
-use super::unary::Unary;
+use super::unary::{Unary, within};
 use crate::kernel::special;
 use crate::ops::prelude::*;
 
@@ -16,7 +16,8 @@ impl<T: Real> Var<T> {
     /// `dx = dy · (Φ(x) + x · φ(x))` with `φ(x) = exp(-x²/2) / √(2π)`. Saves `x`.
     ///
     /// # Edge cases
-    /// Far below 0 result and gradient are 0, far above 0 they are `x` and 1. `gelu(NaN) = NaN`.
+    /// Far below 0 result and gradient are 0, far above 0 they are `x` and 1. `gelu(NaN) = NaN`, and so is
+    /// `gelu(-∞)`, `-∞ · 0`, as in PyTorch; gradients at infinity are 0 and 1.
     ///
     /// See [`gelu_tanh`](Var::gelu_tanh) for the approximation.
     ///
@@ -53,7 +54,7 @@ impl Unary for Gelu {
     }
 
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {
-        let x = saved.input(0);
+        let x = within(saved.input(0), 100.0);
         let below = x.mul_scalar(-T::FRAC_1_SQRT_2()).erfc().mul_scalar(T::of(0.5));
         let density = x.square().mul_scalar(T::of(-0.5)).exp().mul_scalar(T::TAU().sqrt().recip());
         dy * (below + &x * density)
@@ -66,6 +67,14 @@ impl Checked for Gelu {
         Cases::unary(Gelu, |x| x * 0.5 * (1.0 + super::erf::series(x / 2f64.sqrt())))
             .pin("at zero", Gelu, tensors![[0.0]], [0.0], tensors![[0.5]])
             .pin("saturated", Gelu, tensors![[-1000.0, 1000.0]], [0.0, 1000.0], tensors![[0.0, 1.0]])
+            .pin(
+                "at infinity",
+                Gelu,
+                tensors![[f64::NEG_INFINITY, f64::INFINITY]],
+                [f64::NAN, f64::INFINITY],
+                tensors![[0.0, 1.0]],
+            )
+            .second(tensors![[0.0, 0.0]])
             .pin("NaN", Gelu, tensors![[f64::NAN]], [f64::NAN], tensors![[f64::NAN]])
     }
 }

@@ -1,6 +1,6 @@
 //! `gelu_tanh`: the approximation of `gelu` by a hyperbolic tangent.
 
-use super::unary::Unary;
+use super::unary::{Unary, within};
 use crate::kernel::special;
 use crate::ops::prelude::*;
 
@@ -16,7 +16,8 @@ impl<T: Real> Var<T> {
     /// `dx = dy · (σ(2u) + x · σ(2u) · σ(-2u) · 2u′)` with `u′ = √(2/π) · (1 + 0.134145 x²)`. Saves `x`.
     ///
     /// # Edge cases
-    /// Far below 0 result and gradient are 0, far above 0 they are `x` and 1. `gelu_tanh(NaN) = NaN`.
+    /// Far below 0 result and gradient are 0, far above 0 they are `x` and 1. `gelu_tanh(NaN) = NaN`, and so is
+    /// `gelu_tanh(-∞)`, `-∞ · 0`, as in PyTorch; gradients at infinity are 0 and 1.
     ///
     /// # Example
     /// ```
@@ -57,8 +58,7 @@ impl Unary for GeluTanh {
     }
 
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {
-        // Beyond ±100 the gate is 0 or 1 to the last bit, while the powers of x may overflow, to 0 · inf.
-        let x = saved.input(0).clamp(Some(T::of(-100.0)), Some(T::of(100.0)));
+        let x = within(saved.input(0), 100.0);
         let (linear, square) = (T::of(LINEAR), x.square());
         let u2 = &x * square.mul_scalar(T::of(CUBIC)).add_scalar(linear);
         let slope = square.mul_scalar(T::of(3.0 * CUBIC)).add_scalar(linear);
@@ -75,6 +75,14 @@ impl Checked for GeluTanh {
             .pin("at zero", GeluTanh, tensors![[0.0]], [0.0], tensors![[0.5]])
             .pin("saturated", GeluTanh, tensors![[-1000.0, 1000.0]], [0.0, 1000.0], tensors![[0.0, 1.0]])
             .pin("the cube overflows", GeluTanh, tensors![[-1e160, 1e160]], [0.0, 1e160], tensors![[0.0, 1.0]])
+            .pin(
+                "at infinity",
+                GeluTanh,
+                tensors![[f64::NEG_INFINITY, f64::INFINITY]],
+                [f64::NAN, f64::INFINITY],
+                tensors![[0.0, 1.0]],
+            )
+            .second(tensors![[0.0, 0.0]])
             .pin("NaN", GeluTanh, tensors![[f64::NAN]], [f64::NAN], tensors![[f64::NAN]])
     }
 }

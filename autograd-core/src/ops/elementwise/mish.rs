@@ -1,6 +1,6 @@
 //! `mish`: a smooth rectifier that dips below 0.
 
-use super::unary::Unary;
+use super::unary::{Unary, within};
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -15,7 +15,8 @@ impl<T: Real> Var<T> {
     /// `dx = dy · (tanh s + x · (1 - tanh² s) · σ(x))` with `s = softplus(x)`. Saves `x`.
     ///
     /// # Edge cases
-    /// Far below 0 result and gradient are 0, far above 0 they are `x` and 1. `mish(NaN) = NaN`.
+    /// Far below 0 result and gradient are 0, far above 0 they are `x` and 1. `mish(NaN) = NaN`, and so is
+    /// `mish(-∞)`, `-∞ · 0`, as in PyTorch; gradients at infinity are 0 and 1.
     ///
     /// # Example
     /// ```
@@ -52,7 +53,7 @@ impl Unary for Mish {
     }
 
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {
-        let x = saved.input(0);
+        let x = within(saved.input(0), 1000.0);
         let s = x.softplus();
         // 1 - tanh² s as 4 σ(2s) σ(-2s): the difference has no digits left where tanh s is nearly 1.
         let s2 = s.mul_scalar(T::of(2.0));
@@ -66,6 +67,14 @@ impl Checked for Mish {
     fn cases() -> Cases<Self> {
         Cases::unary(Mish, |x| x * (1.0 + x.exp()).ln().tanh())
             .pin("saturated", Mish, tensors![[-1000.0, 1000.0]], [0.0, 1000.0], tensors![[0.0, 1.0]])
+            .pin(
+                "at infinity",
+                Mish,
+                tensors![[f64::NEG_INFINITY, f64::INFINITY]],
+                [f64::NAN, f64::INFINITY],
+                tensors![[0.0, 1.0]],
+            )
+            .second(tensors![[0.0, 0.0]])
             .pin("NaN", Mish, tensors![[f64::NAN]], [f64::NAN], tensors![[f64::NAN]])
     }
 }

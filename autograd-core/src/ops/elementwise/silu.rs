@@ -1,6 +1,6 @@
 //! `silu`: the sigmoid-weighted linear unit.
 
-use super::unary::Unary;
+use super::unary::{Unary, within};
 use crate::kernel::special;
 use crate::ops::prelude::*;
 
@@ -16,7 +16,8 @@ impl<T: Real> Var<T> {
     /// `dx = dy · (σ(x) + x · σ(x) · σ(-x))`. Saves `x`.
     ///
     /// # Edge cases
-    /// Far below 0 result and gradient are 0, far above 0 they are `x` and 1. `silu(NaN) = NaN`.
+    /// Far below 0 result and gradient are 0, far above 0 they are `x` and 1. `silu(NaN) = NaN`, and so is
+    /// `silu(-∞)`, `-∞ · 0`, as in PyTorch; gradients at infinity are 0 and 1.
     ///
     /// # Example
     /// ```
@@ -50,7 +51,7 @@ impl Unary for Silu {
     }
 
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {
-        let x = saved.input(0);
+        let x = within(saved.input(0), 1000.0);
         // σ(-x) instead of 1 - σ(x), which has no digits left far above 0.
         let (open, shut) = (x.sigmoid(), x.neg().sigmoid());
         dy * (&open + &x * (&open * shut))
@@ -63,6 +64,14 @@ impl Checked for Silu {
         Cases::unary(Silu, |x| x / (1.0 + (-x).exp()))
             .pin("at zero", Silu, tensors![[0.0]], [0.0], tensors![[0.5]])
             .pin("saturated", Silu, tensors![[-1000.0, 1000.0]], [0.0, 1000.0], tensors![[0.0, 1.0]])
+            .pin(
+                "at infinity",
+                Silu,
+                tensors![[f64::NEG_INFINITY, f64::INFINITY]],
+                [f64::NAN, f64::INFINITY],
+                tensors![[0.0, 1.0]],
+            )
+            .second(tensors![[0.0, 0.0]])
             .pin("NaN", Silu, tensors![[f64::NAN]], [f64::NAN], tensors![[f64::NAN]])
     }
 }

@@ -1,6 +1,6 @@
 //! `softsign`: a sign with a soft step.
 
-use super::unary::Unary;
+use super::unary::{Unary, within};
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -15,7 +15,7 @@ impl<T: Real> Var<T> {
     /// `dx = dy / (1 + |x|)²`. Saves `x`.
     ///
     /// # Edge cases
-    /// At 0 the gradient is 1. `softsign(NaN) = NaN`.
+    /// At 0 the gradient is 1. `softsign(NaN) = NaN`, and so is `softsign(±∞)`, `∞ / ∞`, as in PyTorch, with gradient 0.
     ///
     /// # Example
     /// ```
@@ -46,7 +46,9 @@ impl Unary for Softsign {
     }
 
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {
-        dy / saved.input(0).abs().add_scalar(T::one()).square()
+        // The square of the bound is infinite, twice the bound is not.
+        let x = within(saved.input(0), T::max_value().as_f64() / 4.0);
+        dy / x.abs().add_scalar(T::one()).square()
     }
 }
 
@@ -57,6 +59,14 @@ impl Checked for Softsign {
             .domain(Domain::between(-2.0, 2.0).away_from([0.0], 0.1))
             .pin("at zero", Softsign, tensors![[0.0]], [0.0], tensors![[1.0]])
             .pin("saturated", Softsign, tensors![[-1e200, 1e200]], [-1.0, 1.0], tensors![[0.0, 0.0]])
+            .pin(
+                "at infinity",
+                Softsign,
+                tensors![[f64::NEG_INFINITY, f64::INFINITY]],
+                [f64::NAN, f64::NAN],
+                tensors![[0.0, 0.0]],
+            )
+            .second(tensors![[0.0, 0.0]])
             .pin("NaN", Softsign, tensors![[f64::NAN]], [f64::NAN], tensors![[f64::NAN]])
     }
 }

@@ -36,6 +36,11 @@ impl<T: Real, U: Unary> Op<T> for U {
     }
 }
 
+/// `x`, no farther from 0 than `bound`, beyond which a slope is its limit to the last bit: so no infinity meets a 0, to 0 · inf, in any order.
+pub(super) fn within<T: Real>(x: Var<T>, bound: f64) -> Var<T> {
+    x.clamp(Some(T::of(-bound)), Some(T::of(bound)))
+}
+
 /// The gradient through a function that is constant piece by piece: zero, which is not the same as none.
 pub(super) fn flat<T: Real>(dy: &Var<T>) -> Var<T> {
     dy.masked_fill(&Tensor::from(true), T::zero())

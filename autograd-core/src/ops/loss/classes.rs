@@ -24,6 +24,9 @@ impl Targets<'_> {
             return Err(Mismatch::new(format!("the targets have shape {}, they need {rows}", self.classes.shape())));
         }
         check_weights(self.weight, count)?;
+        if count == 0 && !rows.contains(&0) {
+            return Err(Mismatch::new("there are no classes"));
+        }
         match first(self.classes, |class| outside(class, count) && Some(class) != self.ignored) {
             Some((class, at)) => Err(Mismatch::new(format!("class {class} at {at:?} is none of the {count}"))),
             None => Ok(rows),

@@ -35,8 +35,9 @@ impl<T: Real> Var<T> {
         let shape = accept("cosine_similarity", rule, &operands, shape);
         // The axis is that of the common shape, which may have more axes in front.
         let (a, b) = (self.broadcast_to(&shape), other.broadcast_to(&shape));
-        let lengths = a.norm(2.0, axis, false).clamp(Some(eps), None) * b.norm(2.0, axis, false).clamp(Some(eps), None);
-        (a * b).sum_axes(axis, false) / lengths
+        // Each is scaled before they meet: their products could overflow, or vanish.
+        let [a, b] = [a, b].map(|x| &x / x.norm(2.0, axis, true).clamp(Some(eps), None));
+        (a * b).sum_axes(axis, false)
     }
 }
 
@@ -47,11 +48,12 @@ mod tests {
 
     #[test]
     fn a_vector_of_zeros_has_no_direction() {
-        let (a, b) = (Var::leaf([0.0, 0.0]), Var::leaf([3.0, 4.0]));
+        let (a, b) = (Var::leaf([0.0f64, 0.0]), Var::leaf([3.0, 4.0]));
         let y = a.cosine_similarity(&b, 0, 0.2);
         assert_eq!(y.item(), 0.0);
         let gradients = y.backward();
-        assert_eq!(gradients.get(&a).unwrap().to_vec(), [3.0, 4.0]);
+        let da = gradients.get(&a).unwrap().to_vec();
+        assert!((da[0] - 3.0).abs() < 1e-15 && (da[1] - 4.0).abs() < 1e-15);
         assert_eq!(gradients.get(&b).unwrap().to_vec(), [0.0, 0.0]);
     }
 
@@ -65,6 +67,17 @@ mod tests {
         // The shorter one may have fewer axes: axes are those of the common shape.
         let y = Var::constant([1.0, 0.0]).cosine_similarity(&Var::constant([[1.0, 0.0], [0.0, 1.0]]), 1, 1e-8);
         assert_eq!(y.to_vec(), [1.0, 0.0]);
+    }
+
+    #[test]
+    fn long_and_short_vectors_have_an_angle_too() {
+        for size in [2f64.powi(600), 2f64.powi(-600)] {
+            let (a, b) = (Var::leaf([3.0 * size, 4.0 * size]), Var::leaf([0.0, size]));
+            let y = a.cosine_similarity(&b, 0, 1e-300);
+            assert_eq!(y.item(), 0.8);
+            let da = y.backward().get(&a).unwrap().to_vec();
+            assert!((da[0] * size + 0.096).abs() < 1e-15 && (da[1] * size - 0.072).abs() < 1e-15);
+        }
     }
 
     #[test]

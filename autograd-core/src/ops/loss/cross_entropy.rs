@@ -165,6 +165,13 @@ impl Checked for CrossEntropy {
                 [0.0, 2e3],
                 tensors![[[0.0, 0.0], [1.0, -1.0]]],
             )
+            .pin(
+                "a small loss of large scores",
+                plain(&[0]),
+                tensors![[[1e15, 1e15 - 20.0]]],
+                [(1.0 + (-20f64).exp()).ln()],
+                tensors![[[1.0 / (1.0 + (-20f64).exp()) - 1.0, (-20f64).exp() / (1.0 + (-20f64).exp())]]],
+            )
             .pin("a class that cannot be", plain(&[0]), tensors![[[0.0, -inf]]], [0.0], tensors![[[0.0, 0.0]]])
             .pin(
                 "an ignored example",

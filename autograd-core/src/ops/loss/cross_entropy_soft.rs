@@ -163,6 +163,7 @@ impl Checked for CrossEntropySoft {
             .case(plain.clone(), shapes![[2, 1], [2, 1]])
             .case(smooth.clone(), shapes![[0, 3], [0, 3]])
             .case(plain.clone(), shapes![[2, 3, 0], [2, 3, 0]])
+            .case(smooth.clone(), shapes![[1, 0, 3], [1, 0, 3]])
             .domains([Domain::between(-2.0, 2.0), Domain::between(0.0, 1.0)])
             .pin(
                 "large scores",

@@ -45,8 +45,11 @@ impl<T: Real> Var<T> {
         // Raised by a constant, not clamped: the gradient passes.
         let v = match low.any() {
             true => {
-                let missing = variance.value().map(|v| if v < eps { eps - v } else { T::zero() });
-                variance + Var::constant(missing)
+                // To 0 first, which is exact: far below 0, one sum would round `eps` away.
+                let raise = |by: fn(T, T) -> T| {
+                    Var::constant(variance.value().map(|v| if v < eps { by(v, eps) } else { T::zero() }))
+                };
+                variance + raise(|v, _| -v) + raise(|_, eps| eps)
             }
             false => variance.clone(),
         };
@@ -117,6 +120,13 @@ mod tests {
         let loss = x.gaussian_nll_loss(&target, &v, GaussianNllLossOptions::new().eps(0.5));
         assert_eq!(loss.item(), (0.5f64.ln() + 2.0) / 2.0);
         assert_eq!(loss.backward().get(&v).unwrap().to_vec(), [(2.0 - 4.0) / 2.0]);
+    }
+
+    #[test]
+    fn a_variance_far_below_zero_is_the_least_one() {
+        let of = |x: f32| Var::constant([x]);
+        let loss = |v: f32| of(1.0).gaussian_nll_loss(&of(0.0), &of(v), GaussianNllLossOptions::new());
+        assert_eq!(loss(-100.0).item(), loss(1e-6).item());
     }
 
     #[test]

@@ -127,6 +127,12 @@ mod tests {
     }
 
     #[test]
+    #[should_panic(expected = "nll_loss: there are no classes\n  x     [2, 0]")]
+    fn no_classes_are_refused_even_if_all_examples_are_ignored() {
+        let _ = Var::leaf(Tensor::<f64>::zeros([2, 0])).nll_loss(&[-1, -1].into(), options().ignore_index(-1));
+    }
+
+    #[test]
     #[should_panic(expected = "nll_loss: 2 weights for 3 classes")]
     fn other_weights_are_refused() {
         let _ = Var::leaf([[0.0; 3]]).nll_loss(&[0].into(), options().weight([1.0, 1.0]));

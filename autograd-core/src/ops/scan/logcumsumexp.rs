@@ -128,6 +128,14 @@ mod tests {
     use crate::functional::grad_with;
 
     #[test]
+    fn many_small_terms_are_not_lost_in_single_precision() {
+        let n = 100_000;
+        let x = Tensor::from_fn([n + 1], |i| if i == 0 { 0f32 } else { 2f32.powi(-25).ln() });
+        let expected = (n as f32 * 2f32.powi(-25)).ln_1p();
+        assert!((Var::constant(x).logcumsumexp(0).value().at([n]) / expected - 1.0).abs() < 1e-4);
+    }
+
+    #[test]
     fn second_derivatives_are_finite_behind_minus_infinity() {
         let infinity = f64::INFINITY;
         let x = Var::leaf([-infinity, -infinity, -1000.0, 0.0, -infinity]);
