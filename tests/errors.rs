@@ -58,6 +58,15 @@ fn methods_composed_of_ops_blame_the_line_that_called_them() {
     refusal(|| x.index_put(&[&index], &x));
     refusal(|| x.index_put_add(&[&index], &x));
     refusal(|| index.one_hot::<f64>(7));
+    let vector = Var::leaf(Tensor::<f64>::zeros([7]));
+    refusal(|| x.layer_norm(1, Some(&vector), None, 0.0));
+    refusal(|| x.rms_norm(1, Some(&vector), 0.0));
+    refusal(|| x.group_norm(1, None, Some(&vector), 0.0));
+    refusal(|| vector.instance_norm(None, None, 0.0));
+    refusal(|| x.batch_norm(Some(&vector), None, 0.0));
+    refusal(|| x.batch_norm_eval(vector.value(), vector.value(), None, None, 0.0));
+    refusal(|| x.l2_normalize(2, 0.0));
+    refusal(|| x.attention_with_bias(&x, &x, &vector, &Default::default()));
     refusal(|| x.value().flip(2));
     refusal(|| x.value().diagonal(0, [0, 0]));
     refusal(|| x.value().unfold(0, 3, 1));

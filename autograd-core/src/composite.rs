@@ -67,7 +67,10 @@ pub trait RegisteredComposite<T: Real>: Composite<T> + sealed::Sealed {}
 /// Computes a composite of the register and, where a gradient may be asked for, remembers how.
 #[track_caller]
 pub(crate) fn compose<T: Real, C: RegisteredComposite<T>>(op: C, x: Operands<C, T, &Var<T>>) -> Results<C, T, Var<T>> {
-    apply(op, x.as_ref()).unwrap_or_else(|error| error.raise())
+    match apply(op, x.as_ref()) {
+        Ok(y) => y,
+        Err(error) => error.raise(),
+    }
 }
 
 /// `compose` for any composite, with a mistake as an error.
@@ -170,7 +173,10 @@ fn through_algebra<T: Real>(
     let roots = ys.iter().zip(dys).filter_map(|(y, dy)| Some((y.node()?.clone(), dy.clone()?))).collect();
     let targets: Vec<_> = x.iter().zip(needs).filter_map(|(x, &needed)| x.node().filter(|_| needed).cloned()).collect();
     let found = backward::run(roots, &Wanted::Nodes(&targets), true);
-    x.iter().map(|x| found.get(x.node()?).cloned()).collect()
+    // An operand that the algebra does not touch, as the weights of a sequence without steps, has the gradient 0 that the fused rule gives it.
+    let zero = |x: &Var<T>| Var::constant(Tensor::zeros(x.shape()));
+    let gradient = |x: &Var<T>| x.node().and_then(|node| found.get(node).cloned()).unwrap_or_else(|| zero(x));
+    x.iter().zip(needs).map(|(x, &needed)| needed.then(|| gradient(x))).collect()
 }
 
 /// Computes a composite that another crate defines, and records it; see [`custom`](crate::custom).
@@ -219,7 +225,10 @@ fn through_algebra<T: Real>(
 /// If the composite refuses the shapes.
 #[track_caller]
 pub fn custom_composite<T: Real, C: Composite<T>>(op: C, x: Operands<C, T, &Var<T>>) -> Results<C, T, Var<T>> {
-    apply(op, x.as_ref()).unwrap_or_else(|error| error.raise())
+    match apply(op, x.as_ref()) {
+        Ok(y) => y,
+        Err(error) => error.raise(),
+    }
 }
 
 impl<T: Real> Var<T> {

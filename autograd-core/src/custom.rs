@@ -43,5 +43,8 @@ use crate::var::Var;
 /// If the op refuses the shapes.
 #[track_caller]
 pub fn custom<T: Real, O: Op<T>>(op: O, x: In<O, T, &Var<T>>) -> Var<T> {
-    op::apply(op, x.as_ref()).unwrap_or_else(|error| error.raise())
+    match op::apply(op, x.as_ref()) {
+        Ok(y) => y,
+        Err(error) => error.raise(),
+    }
 }

@@ -6,10 +6,11 @@
 use super::reduce::sum_by;
 use super::threads;
 use crate::tensor::Real;
+use std::ops::Range;
 
 /// Elements per chunk.
 const CHUNK: usize = 1 << 12;
-/// Segments whose shares of a weight's gradient are added up before the next level of the tree begins.
+/// Segments whose shares of a sum are added up before the next level of the tree begins.
 const PART: usize = 256;
 
 /// Which group and which weight each segment has.
@@ -71,14 +72,14 @@ impl Normalize {
         }
     }
 
-    /// The segments of a group.
-    fn members(&self, group: usize) -> impl Iterator<Item = usize> + use<> {
+    /// The sum of `f` over all segments of a group, pairwise: the error grows with the logarithm of their number.
+    fn total<T: Real, const K: usize>(&self, group: usize, mut f: impl FnMut(usize) -> [T; K]) -> [T; K] {
         let (first, step, count) = match self.grouping {
             Grouping::Each => (group, 1, 1),
             Grouping::Runs { run, .. } => (group * run, 1, run),
             Grouping::Apart(groups) => (group, groups, self.segments / groups),
         };
-        (0..count).map(move |i| first + i * step)
+        pairwise(0..count, &mut |i| f(first + i * step))
     }
 
     /// What of `weight` scales a segment.
@@ -98,18 +99,25 @@ impl Normalize {
         (variance + T::of(self.eps)).sqrt().recip()
     }
 
-    /// Mean and variance of each group, in two passes: no digits cancel.
+    /// Mean and variance of each group, in several passes: no digits cancel, and of equal elements the variance is exactly 0.
     pub fn statistics<T: Real>(&self, x: &[T], out: &mut [Statistics<T>]) {
-        let n = T::of(self.count() as f64);
-        threads::chunks(out, (CHUNK / self.count().max(1)).max(1), 2 * self.count(), |first, out| {
+        threads::chunks(out, (CHUNK / self.count().max(1)).max(1), 3 * self.count(), |first, out| {
             for (group, out) in (first..).zip(out) {
-                let over = |f: &dyn Fn(T) -> T| -> T {
-                    self.members(group).map(|s| sum_by(self.segment(x, s), f)).fold(T::zero(), |a, b| a + b) / n
+                let near = if self.centred { self.mean(x, group, |x| x) } else { T::zero() };
+                // The rounding of the first mean is what is left of the elements without it.
+                let mean = match self.centred && near.is_finite() {
+                    true => near + self.mean(x, group, |x| x - near),
+                    false => near,
                 };
-                let mean = if self.centred { over(&|x| x) } else { T::zero() };
-                *out = [mean, over(&|x| (x - mean) * (x - mean))];
+                *out = [mean, self.mean(x, group, |x| (x - mean) * (x - mean))];
             }
         });
+    }
+
+    /// The mean of `f` of each element of a group.
+    fn mean<T: Real>(&self, x: &[T], group: usize, f: impl Fn(T) -> T + Copy) -> T {
+        let [sum] = self.total(group, |segment| [sum_by(self.segment(x, segment), f)]);
+        sum / T::of(self.count() as f64)
     }
 
     /// `y ← (x − mean) · scale · weight + bias`.
@@ -134,7 +142,7 @@ impl Normalize {
         });
     }
 
-    /// The gradient of `x`, from those of the result and of the statistics.
+    /// The gradient of `x`, from those of the result and of the statistics, each of which may be missing.
     ///
     /// With `g = dy · weight` and the standardised `x̂`: `dx = scale · (g − mean(g) − x̂ · mean(g · x̂))`, to which come
     /// `(dmean + 2 · dvariance · (x − mean)) / n`.
@@ -143,10 +151,38 @@ impl Normalize {
         x: &[T],
         statistics: &[Statistics<T>],
         weight: Option<&[T]>,
-        dy: &[T],
+        dy: Option<&[T]>,
         dstatistics: Option<&[Statistics<T>]>,
         dx: &mut [T],
     ) {
+        let n = T::of(self.count() as f64);
+        let means = dy.map(|dy| self.gradient_means(x, statistics, weight, dy));
+        self.each_segment(dx, |segment, dx| {
+            let group = self.group(segment);
+            let [mean, variance] = statistics[group];
+            let [dmean, dvariance] = dstatistics.map_or([T::zero(); 2], |d| d[group]);
+            let (shift, slope) = (dmean / n, (dvariance + dvariance) / n);
+            let pairs = dx.iter_mut().zip(self.segment(x, segment));
+            let (Some(dy), Some(means)) = (dy, &means) else {
+                return pairs.for_each(|(dx, &x)| *dx = shift + slope * (x - mean));
+            };
+            let (scale, [first, second]) = (self.scale(variance), means[group]);
+            let (shift, slope) = (shift - first * scale, slope - second * scale * scale);
+            dx.copy_from_slice(self.segment(dy, segment));
+            self.multiply(weight, segment, dx);
+            let pairs = dx.iter_mut().zip(self.segment(x, segment));
+            pairs.for_each(|(dx, &x)| *dx = *dx * scale + shift + slope * (x - mean));
+        });
+    }
+
+    /// The means of `g` and of `g · x̂` of each group, for `g = dy · weight`; 0 for the first where the mean is not subtracted.
+    fn gradient_means<T: Real>(
+        &self,
+        x: &[T],
+        statistics: &[Statistics<T>],
+        weight: Option<&[T]>,
+        dy: &[T],
+    ) -> Vec<[T; 2]> {
         let n = T::of(self.count() as f64);
         let mut means = vec![[T::zero(); 2]; self.groups()];
         threads::chunks(&mut means, (CHUNK / self.count().max(1)).max(1), 4 * self.count(), |first, means| {
@@ -154,31 +190,21 @@ impl Normalize {
             for (group, means) in (first..).zip(means) {
                 let [mean, variance] = statistics[group];
                 let scale = self.scale(variance);
-                for segment in self.members(group) {
+                let sums = self.total(group, |segment| {
                     g.copy_from_slice(self.segment(dy, segment));
                     self.multiply(weight, segment, &mut g);
-                    means[0] += sum_by(&g, |g| g);
+                    let plain = sum_by(&g, |g| g);
                     let pairs = g.iter_mut().zip(self.segment(x, segment));
                     pairs.for_each(|(g, &x)| *g *= (x - mean) * scale);
-                    means[1] += sum_by(&g, |g| g);
-                }
-                *means = means.map(|sum| sum / n);
+                    [plain, sum_by(&g, |g| g)]
+                });
+                *means = sums.map(|sum| sum / n);
                 if !self.centred {
                     means[0] = T::zero();
                 }
             }
         });
-        self.each_segment(dx, |segment, dx| {
-            let group = self.group(segment);
-            let ([mean, variance], [first, second]) = (statistics[group], means[group]);
-            let scale = self.scale(variance);
-            let [dmean, dvariance] = dstatistics.map_or([T::zero(); 2], |d| d[group]);
-            let (shift, slope) = (dmean / n - first * scale, (dvariance + dvariance) / n - second * scale * scale);
-            dx.copy_from_slice(self.segment(dy, segment));
-            self.multiply(weight, segment, dx);
-            let pairs = dx.iter_mut().zip(self.segment(x, segment));
-            pairs.for_each(|(dx, &x)| *dx = *dx * scale + shift + slope * (x - mean));
-        });
+        means
     }
 
     /// The gradients of weight and bias: the sums of `dy · x̂` and of `dy` over all places that share one.
@@ -253,4 +279,15 @@ impl Normalize {
             (start / self.len..).zip(out.chunks_exact_mut(self.len)).for_each(|(segment, out)| f(segment, out));
         });
     }
+}
+
+/// The sum of `f` over `places`: in order up to `PART`, in halves beyond.
+fn pairwise<T: Real, const K: usize>(places: Range<usize>, f: &mut impl FnMut(usize) -> [T; K]) -> [T; K] {
+    let add = |a: [T; K], b: [T; K]| std::array::from_fn(|k| a[k] + b[k]);
+    if places.len() > PART {
+        let half = places.start + places.len() / 2;
+        let (first, second) = (pairwise(places.start..half, f), pairwise(half..places.end, f));
+        return add(first, second);
+    }
+    places.fold([T::zero(); K], |sum, i| add(sum, f(i)))
 }

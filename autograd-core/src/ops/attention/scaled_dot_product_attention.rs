@@ -63,8 +63,8 @@ impl<T: Real> Var<T> {
     #[must_use]
     pub fn attention_with_bias(&self, key: &Var<T>, value: &Var<T>, bias: &Var<T>, options: &Attention) -> Self {
         let bias = match scores(&[self.shape(), key.shape(), value.shape()]) {
-            Ok(scores) => bias.broadcast_to(scores),
-            Err(_) => bias.clone(),
+            Ok(scores) if bias.shape().broadcast(&scores).ok().as_ref() == Some(&scores) => bias.broadcast_to(scores),
+            _ => bias.clone(),
         };
         let [y] = compose(options.clone(), vec![self, key, value, &bias]);
         y
@@ -201,5 +201,19 @@ impl CheckedComposite for Attention {
             )
             .rejects(plain().scale(f64::NAN), shapes![[2, 3], [4, 3], [4, 2]], "the scale is NaN")
             .bench(plain(), shapes![[4, 64, 32], [4, 64, 32], [4, 64, 32]], Work::Flops(4 * 4 * 64 * 64 * 32))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Attention;
+    use crate::{Tensor, Var};
+
+    #[test]
+    #[should_panic(expected = "scaled_dot_product_attention: the bias has shape [5], the scores have [2, 4]")]
+    fn a_bias_for_other_keys_is_refused() {
+        let [query, key, value, bias] =
+            [&[2, 3][..], &[4, 3], &[4, 2], &[5]].map(|shape| Var::constant(Tensor::<f64>::zeros(shape)));
+        let _ = query.attention_with_bias(&key, &value, &bias, &Attention::default());
     }
 }

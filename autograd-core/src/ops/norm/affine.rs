@@ -3,20 +3,15 @@
 use crate::kernel::normalize::{Normalize, Statistics};
 use crate::ops::prelude::*;
 
-/// The operands of a normalisation: `x`, with a weight perhaps, with a bias perhaps. A bias alone gets a weight of ones.
-#[track_caller]
-pub(super) fn operands<T: Real, R>(
-    x: &Var<T>,
-    weight: Option<&Var<T>>,
-    bias: Option<&Var<T>>,
-    apply: impl FnOnce(Vec<&Var<T>>) -> R,
-) -> R {
-    match (weight, bias) {
-        (None, None) => apply(vec![x]),
-        (Some(weight), None) => apply(vec![x, weight]),
-        (Some(weight), Some(bias)) => apply(vec![x, weight, bias]),
-        (None, Some(bias)) => apply(vec![x, &Var::constant(Tensor::ones(bias.shape())), bias]),
-    }
+/// The operands of a normalisation behind `x`: a weight perhaps, a bias perhaps. A bias alone gets a weight of ones.
+pub(super) fn weights<T: Real>(weight: Option<&Var<T>>, bias: Option<&Var<T>>) -> Vec<Var<T>> {
+    let ones = || bias.map(|bias| Var::constant(Tensor::ones(bias.shape())));
+    weight.cloned().or_else(ones).into_iter().chain(bias.cloned()).collect()
+}
+
+/// `x`, and behind it what [`weights`] gives.
+pub(super) fn operands<'a, T: Real>(x: &'a Var<T>, weights: &'a [Var<T>]) -> Vec<&'a Var<T>> {
+    std::iter::once(x).chain(weights).collect()
 }
 
 /// Refuses weights and biases that do not have the shape `each`, and an eps that is not a number above or at 0.
@@ -24,18 +19,32 @@ pub(super) fn check(x: &[&Shape], each: &[usize], eps: f64) -> Result<(), Mismat
     if !(1..=3).contains(&x.len()) {
         return Err(Mismatch::new(format!("{} operands, there are x, weight and bias", x.len())));
     }
-    for (shape, name) in x[1..].iter().zip(["weight", "bias"]) {
+    // The bias first: a weight that stands beside it on its account has its shape.
+    for (shape, name) in x[1..].iter().zip(["weight", "bias"]).rev() {
         if ***shape != *each {
             return Err(Mismatch::new(format!("the {name} has shape {shape}, it must have {each:?}")));
         }
     }
+    epsilon(eps)
+}
+
+/// Refuses an eps that is not a number above or at 0.
+pub(super) fn epsilon(eps: f64) -> Result<(), Mismatch> {
     match eps >= 0.0 && eps.is_finite() {
         true => Ok(()),
         false => Err(Mismatch::new(format!("eps is {eps}, it must be a number of at least 0"))),
     }
 }
 
+/// `x` less its mean over the axes.
+pub(super) fn centred<T: Real>(x: &Var<T>, axes: &[isize]) -> Var<T> {
+    // A number near the mean is taken off first, as in the kernel: what is left of equal elements is then exactly 0.
+    let near = x - x.detach().mean_axes(axes, true);
+    &near - near.mean_axes(axes, true)
+}
+
 /// `x · weight + bias`, each of which may be missing, under a shape that broadcasts with that of `x`.
+#[track_caller]
 pub(super) fn scale<T: Real>(y: Var<T>, affine: &[&Var<T>], shape: &[usize]) -> Var<T> {
     match affine {
         [] => y,
@@ -64,9 +73,8 @@ pub(super) fn backward<T: Real>(
     dstatistics: Option<&[Statistics<T>]>,
     needs: &[bool],
 ) -> Vec<Option<Tensor<T>>> {
-    let zero = || Tensor::zeros(x[0].shape());
-    let dy = dy.map_or_else(zero, Tensor::contiguous);
-    let dy = dy.as_slice().expect("contiguous");
+    let dy = dy.map(Tensor::contiguous);
+    let dy = dy.as_ref().map(|dy| dy.as_slice().expect("contiguous"));
     let block = x[0].contiguous();
     let block = block.as_slice().expect("contiguous");
     let weight = x.get(1).map(|weight| weight.contiguous());
@@ -77,11 +85,11 @@ pub(super) fn backward<T: Real>(
     });
     let mut gradients = vec![dx];
     if needs[1..].contains(&true) {
-        let mut dbias = vec![T::zero(); x[1].numel()];
-        let dweight = Tensor::build(x[1].shape().clone(), |dweight| {
-            normalize.affine_gradients(block, statistics, dy, dweight, &mut dbias);
-        });
-        gradients.push(needs[1].then_some(dweight));
+        let [mut dweight, mut dbias] = [(); 2].map(|()| vec![T::zero(); x[1].numel()]);
+        if let Some(dy) = dy {
+            normalize.affine_gradients(block, statistics, dy, &mut dweight, &mut dbias);
+        }
+        gradients.push(needs[1].then(|| Tensor::from_vec(dweight, x[1].shape())));
         gradients.extend(needs.get(2).map(|&needed| needed.then(|| Tensor::from_vec(dbias, x[1].shape()))));
     } else {
         gradients.resize(needs.len(), None);

@@ -38,7 +38,7 @@ impl<T: Real> Var<T> {
     #[track_caller]
     #[must_use]
     pub fn batch_norm(&self, weight: Option<&Var<T>>, bias: Option<&Var<T>>, eps: f64) -> [Self; 3] {
-        affine::operands(self, weight, bias, |x| compose(BatchNorm { eps }, x))
+        compose(BatchNorm { eps }, affine::operands(self, &affine::weights(weight, bias)))
     }
 }
 
@@ -100,7 +100,7 @@ impl<T: Real> Composite<T> for BatchNorm {
     fn algebra(&self, x: Vec<&Var<T>>) -> [Var<T>; 3] {
         let axes: Vec<isize> = (0..x[0].rank() as isize).filter(|&axis| axis != 1).collect();
         let mean = x[0].mean_axes(&*axes, true);
-        let centred = x[0] - &mean;
+        let centred = affine::centred(x[0], &axes);
         let variance = centred.square().mean_axes(&*axes, true);
         let channels = mean.shape()[1..].to_vec();
         let y = affine::scale(centred / (&variance + T::of(self.eps)).sqrt(), &x[1..], &channels);
@@ -140,4 +140,31 @@ fn textbook(op: &BatchNorm, x: &[Tensor<f64>]) -> Tensor<f64> {
     let (y, statistics) = affine::textbook(x, (op.eps, true), |at| at[1], |at| at[1]);
     let of = |i: usize| Tensor::from_fn(statistics.len(), |channel| statistics[&channel][i]);
     crate::testing::joined(&[y, of(0), of(1)])
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::functional::grad;
+    use crate::{Tensor, Var};
+
+    #[test]
+    fn the_mean_of_equal_elements_has_a_gradient_without_eps() {
+        let (x, weight) = (Var::leaf([[2.0], [2.0]]), Var::leaf([3.0]));
+        let [_, mean, _] = x.batch_norm(Some(&weight), None, 0.0);
+        for recorded in [false, true] {
+            let gradients = grad(&[&mean.sum()], &[&x, &weight], recorded);
+            let of = |i: usize| gradients[i].as_ref().expect("a gradient").to_vec();
+            assert_eq!((of(0), of(1)), (vec![0.5, 0.5], vec![0.0]));
+        }
+    }
+
+    #[test]
+    fn sums_over_many_examples_do_not_drift() {
+        let x = Var::leaf(Tensor::<f32>::full([100_000, 1], 0.1));
+        let [y, mean, variance] = x.batch_norm(None, None, 1e-5);
+        assert_eq!((mean.item(), variance.item()), (0.1, 0.0));
+        assert!(y.to_vec().iter().all(|&y| y == 0.0));
+        let dx = y.sum().backward().get(&x).unwrap().to_vec();
+        assert!(dx.iter().all(|dx| dx.abs() < 1e-3), "of 316 · (1 − 1): {}", dx[0]);
+    }
 }

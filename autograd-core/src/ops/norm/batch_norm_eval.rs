@@ -25,7 +25,7 @@ impl<T: Real> Var<T> {
     /// ```
     ///
     /// # Panics
-    /// If mean, variance, weight or bias do not have the shape `[c]`.
+    /// If mean, variance, weight or bias do not have the shape `[c]`, or eps is no finite number of at least 0.
     #[track_caller]
     #[must_use]
     pub fn batch_norm_eval(
@@ -36,24 +36,34 @@ impl<T: Real> Var<T> {
         bias: Option<&Var<T>>,
         eps: f64,
     ) -> Self {
-        let affine = [weight, bias].map(|given| given.map(Var::shape));
-        let names = ["mean", "variance", "weight", "bias"];
-        for (shape, name) in [Some(mean.shape()), Some(variance.shape())].into_iter().chain(affine).zip(names) {
-            if shape.is_some_and(|shape| self.rank() < 2 || **shape != self.shape()[1..2]) {
-                let why = format!("the {name} has shape {}, it must have that of the channels", shape.expect("given"));
-                let rule = "[n, c, ..] x [c] x [c] x [c] x [c] -> [n, c, ..]";
-                let shapes = [self.shape(), mean.shape(), variance.shape()];
-                let operands = &["x", "mean", "variance"];
-                Error::refused("batch_norm_eval", rule, Mismatch::new(why), operands, shapes.into_iter()).raise();
-            }
+        let each = [Some(mean.shape()), Some(variance.shape()), weight.map(Var::shape), bias.map(Var::shape)];
+        if let Err(why) = check(self.shape(), each, eps) {
+            let rule = "[n, c, ..] x [c] x [c] x [c] x [c] -> [n, c, ..]";
+            let shapes = [self.shape(), mean.shape(), variance.shape()];
+            Error::refused("batch_norm_eval", rule, why, &["x", "mean", "variance"], shapes.into_iter()).raise();
         }
         let mut channels = vec![1; self.rank() - 1];
         channels[0] = self.shape()[1];
         let scale = variance.map(|variance| (variance + T::of(eps)).sqrt().recip());
         let of = |x: &Tensor<T>| Var::constant(x.reshape(&*channels));
         let y = (self - of(mean)) * of(&scale);
-        affine::operands(self, weight, bias, |x| affine::scale(y, &x[1..], &channels))
+        let weights = affine::weights(weight, bias);
+        affine::scale(y, &weights.iter().collect::<Vec<_>>(), &channels)
     }
+}
+
+/// Refuses what does not have the shape of the channels: mean, variance, weight and bias in turn.
+fn check(x: &Shape, each: [Option<&Shape>; 4], eps: f64) -> Result<(), Mismatch> {
+    if x.rank() < 2 {
+        return Err(Mismatch::new(format!("x has {} axes, images and channels are at least 2", x.rank())));
+    }
+    for (shape, name) in each.into_iter().zip(["mean", "variance", "weight", "bias"]) {
+        if let Some(shape) = shape.filter(|shape| ***shape != x[1..2]) {
+            let why = format!("the {name} has shape {shape}, it must have that of the channels");
+            return Err(Mismatch::new(why));
+        }
+    }
+    affine::epsilon(eps)
 }
 
 #[cfg(test)]
@@ -80,5 +90,17 @@ mod tests {
     fn statistics_of_other_channels_are_refused() {
         let x = Var::constant(Tensor::<f64>::zeros([2, 3]));
         let _ = x.batch_norm_eval(&Tensor::zeros([3]), &Tensor::zeros([1]), None, None, 0.0);
+    }
+
+    #[test]
+    #[should_panic(expected = "batch_norm_eval: x has 1 axes, images and channels are at least 2")]
+    fn a_vector_has_no_channels() {
+        let _ = Var::constant([1.0]).batch_norm_eval(&Tensor::zeros([1]), &Tensor::ones([1]), None, None, 0.0);
+    }
+
+    #[test]
+    #[should_panic(expected = "batch_norm_eval: eps is -1, it must be a number of at least 0")]
+    fn a_negative_eps_is_refused() {
+        let _ = Var::constant([[1.0]]).batch_norm_eval(&Tensor::zeros([1]), &Tensor::ones([1]), None, None, -1.0);
     }
 }

@@ -37,7 +37,8 @@ impl<T: Real> Var<T> {
     #[track_caller]
     #[must_use]
     pub fn group_norm(&self, groups: usize, weight: Option<&Var<T>>, bias: Option<&Var<T>>, eps: f64) -> Self {
-        let [y] = affine::operands(self, weight, bias, |x| compose(GroupNorm { groups: Some(groups), eps }, x));
+        let op = GroupNorm { groups: Some(groups), eps };
+        let [y] = compose(op, affine::operands(self, &affine::weights(weight, bias)));
         y
     }
 
@@ -57,7 +58,7 @@ impl<T: Real> Var<T> {
     #[track_caller]
     #[must_use]
     pub fn instance_norm(&self, weight: Option<&Var<T>>, bias: Option<&Var<T>>, eps: f64) -> Self {
-        let [y] = affine::operands(self, weight, bias, |x| compose(GroupNorm { groups: None, eps }, x));
+        let [y] = compose(GroupNorm { groups: None, eps }, affine::operands(self, &affine::weights(weight, bias)));
         y
     }
 }
@@ -120,7 +121,7 @@ impl<T: Real> Composite<T> for GroupNorm {
         let run = self.run(shape);
         let group = [shape[0], shape[1] / run.max(1), run * shape[2..].iter().product::<usize>()];
         let grouped = x[0].reshape(group);
-        let centred = &grouped - grouped.mean_axes(-1, true);
+        let centred = affine::centred(&grouped, &[-1]);
         let variance = centred.square().mean_axes(-1, true);
         let y = (centred / (variance + T::of(self.eps)).sqrt()).reshape(shape);
         let mut channels = vec![1; shape.rank() - 1];

@@ -1,5 +1,7 @@
 //! `l2_normalize`: vectors scaled to length one.
 
+use super::affine;
+use crate::error::Error;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -28,11 +30,15 @@ impl<T: Real> Var<T> {
     /// ```
     ///
     /// # Panics
-    /// If an axis is out of range or named twice.
+    /// If an axis is out of range or named twice, or eps is no finite number of at least 0.
     #[track_caller]
     #[must_use]
     #[doc(alias = "normalize")]
     pub fn l2_normalize(&self, axes: impl Into<Axes>, eps: f64) -> Self {
+        let axes = axes.into();
+        if let Err(why) = axes.resolve(self.shape()).and_then(|_| affine::epsilon(eps)) {
+            Error::refused("l2_normalize", "[.., n, ..] -> [.., n, ..]", why, &[], [self.shape()].into_iter()).raise();
+        }
         self / self.norm(2.0, axes, true).clamp(Some(T::of(eps)), None)
     }
 }
@@ -57,5 +63,17 @@ mod tests {
         let y = x.l2_normalize(0, 0.5);
         assert_eq!(y.to_vec(), [0.0, 0.0]);
         assert_eq!(y.backward_with(&[1.0, 3.0].into()).get(&x).unwrap().to_vec(), [2.0, 6.0]);
+    }
+
+    #[test]
+    #[should_panic(expected = "l2_normalize: axis 1 is out of range, the axes are -1 to 0")]
+    fn an_axis_out_of_range_is_refused() {
+        let _ = Var::constant([1.0]).l2_normalize(1, 1e-12);
+    }
+
+    #[test]
+    #[should_panic(expected = "l2_normalize: eps is NaN, it must be a number of at least 0")]
+    fn what_is_no_eps_is_refused() {
+        let _ = Var::constant([1.0]).l2_normalize(0, f64::NAN);
     }
 }

@@ -35,7 +35,7 @@ impl<T: Real> Var<T> {
     #[track_caller]
     #[must_use]
     pub fn rms_norm(&self, axes: usize, weight: Option<&Var<T>>, eps: f64) -> Self {
-        let [y] = affine::operands(self, weight, None, |x| compose(RmsNorm { axes, eps }, x));
+        let [y] = compose(RmsNorm { axes, eps }, affine::operands(self, &affine::weights(weight, None)));
         y
     }
 }
