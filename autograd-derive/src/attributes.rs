@@ -9,6 +9,8 @@ pub struct OfStruct {
     pub element: Option<Type>,
     /// `crate = some::path`: where `Module` and `Visitor` are found.
     pub path: Option<Path>,
+    /// `stateless`: the struct holds nothing that is saved or trained, and is a module of every element type.
+    pub stateless: bool,
 }
 
 impl OfStruct {
@@ -21,10 +23,12 @@ impl OfStruct {
                     found.element = Some(meta.value()?.parse()?);
                 } else if meta.path.is_ident("crate") {
                     found.path = Some(meta.value()?.parse()?);
+                } else if meta.path.is_ident("stateless") {
+                    found.stateless = true;
                 } else if meta.path.is_ident("skip") {
                     return Err(meta.error("`skip` is said of a field, not of the struct"));
                 } else {
-                    return Err(meta.error("a struct takes `element = f64` and `crate = some::path`"));
+                    return Err(meta.error("a struct takes `element = f64`, `stateless` and `crate = some::path`"));
                 }
                 Ok(())
             })?;

@@ -2,7 +2,7 @@
 
 use crate::attributes::{OfStruct, skips};
 use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{
@@ -25,13 +25,16 @@ fn implement(input: &DeriveInput, library: &str) -> Result<TokenStream> {
         );
         return Err(Error::new_spanned(name, why));
     };
-    let element = match said.element {
-        Some(element) => element,
-        None => element(&input.generics)?,
-    };
     let path = match said.path {
         Some(path) => path,
         None => syn::parse_str(library)?,
+    };
+    if said.stateless {
+        return Ok(stateless(input, &path));
+    }
+    let element = match said.element {
+        Some(element) => element,
+        None => element(&input.generics)?,
     };
 
     let mut fields = Vec::new();
@@ -41,17 +44,34 @@ fn implement(input: &DeriveInput, library: &str) -> Result<TokenStream> {
         }
     }
     let visits = fields.iter().map(|&(i, field)| visit(i, field));
-    let visitor = if fields.is_empty() { format_ident!("_visitor") } else { format_ident!("visitor") };
     let generics = bounded(&input.generics, &fields, &element, &path);
     let (parameters, arguments, conditions) = generics.split_for_impl();
     Ok(quote! {
         #[automatically_derived]
         impl #parameters #path::Module<#element> for #name #arguments #conditions {
-            fn visit(&self, #visitor: &mut #path::Visitor<'_, #element>) {
+            fn visit(&self, visitor: &mut #path::Visitor<'_, #element>) {
+                visitor.module(self);
                 #(#visits)*
             }
         }
     })
+}
+
+/// A struct without parts is a module whatever the element type.
+fn stateless(input: &DeriveInput, path: &syn::Path) -> TokenStream {
+    let name = &input.ident;
+    let mut generics = input.generics.clone();
+    generics.params.push(syn::parse_quote!(AnyElement: #path::Real));
+    let (parameters, _, conditions) = generics.split_for_impl();
+    let (_, arguments, _) = input.generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        impl #parameters #path::Module<AnyElement> for #name #arguments #conditions {
+            fn visit(&self, visitor: &mut #path::Visitor<'_, AnyElement>) {
+                visitor.module(self);
+            }
+        }
+    }
 }
 
 /// The visit of one field; spans are those of its type, so that "not a module" points there.
@@ -133,6 +153,11 @@ mod tests {
             ("struct Net<E> where E: Real { a: Linear<E> }", ":: autograd_nn :: Module < E >"),
             ("#[module(element = f64)] struct Net { a: Linear<f64> }", ":: autograd_nn :: Module < f64 >"),
             ("#[module(crate = my::nn)] struct Net { a: Linear }", "my :: nn :: Module < f32 >"),
+            ("#[module(stateless)] struct Net { slope: f64 }", ":: autograd_nn :: Module < AnyElement > for Net {"),
+            (
+                "#[module(stateless)] struct Net<F: Fn()> { f: F }",
+                ":: autograd_nn :: Module < AnyElement > for Net < F > {",
+            ),
         ];
         for (input, expected) in heads {
             let written = written(input);

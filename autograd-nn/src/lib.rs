@@ -41,11 +41,16 @@ pub mod init;
 pub mod layers;
 mod module;
 mod parameter;
+pub mod state;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
+pub use autograd_core::Real;
 pub use autograd_derive::Module;
 pub use clip::{ClipError, clip_grad_norm, clip_grad_value};
-pub use layers::{
-    AvgPool2d, Conv2d, Flatten, LeakyRelu, Linear, LogSoftmax, MaxPool2d, Relu, Sequential, Sigmoid, Softmax, Tanh,
+pub use layers::*;
+pub use module::{
+    Buffer, Counter, Forward, KeyStream, Module, ModuleRef, Observation, Part, Summary, SummaryRow, Training, Visitor,
+    functional_call, observe, observed, unreached,
 };
-pub use module::{Buffer, Forward, Module, Part, Training, Visitor, unreached};
 pub use parameter::Parameter;

@@ -28,13 +28,15 @@ pub struct Parameter<T: Real = f32> {
 struct Slot<T: Real> {
     leaf: Var<T>,
     trainable: bool,
+    /// What stands in for the leaf during a functional call.
+    substitute: Option<Var<T>>,
 }
 
 impl<T: Real> Parameter<T> {
     /// A new parameter with a first value.
     #[track_caller]
     pub fn new(value: impl Into<Tensor<T>>) -> Self {
-        Parameter { slot: Arc::new(RwLock::new(Slot { leaf: Var::leaf(value), trainable: true })) }
+        Parameter { slot: Arc::new(RwLock::new(Slot { leaf: Var::leaf(value), trainable: true, substitute: None })) }
     }
 
     // A panic in `update` leaves a whole tensor behind, the old one or the new, so a poisoned lock has nothing to protect.
@@ -47,8 +49,13 @@ impl<T: Real> Parameter<T> {
     }
 
     /// The value as a variable to compute with: the leaf, or a constant while the parameter is frozen.
+    ///
+    /// Within a [`functional_call`](crate::functional_call) it is the variable given there.
     pub fn var(&self) -> Var<T> {
         let slot = self.read();
+        if let Some(substitute) = &slot.substitute {
+            return substitute.clone();
+        }
         if slot.trainable { slot.leaf.clone() } else { slot.leaf.detach() }
     }
 
@@ -137,6 +144,11 @@ impl<T: Real> Parameter<T> {
     /// Whether the parameter is not frozen.
     pub fn is_trainable(&self) -> bool {
         self.read().trainable
+    }
+
+    /// Exchanges what stands in for the leaf.
+    pub(crate) fn substitute(&self, substitute: Option<Var<T>>) -> Option<Var<T>> {
+        std::mem::replace(&mut self.write().substitute, substitute)
     }
 
     /// Whether both are one parameter.

@@ -1,14 +1,24 @@
 //! `Module`: what consists of parameters, buffers and other modules, each under a name.
 
+mod buffer;
 mod containers;
-mod state;
+mod functional;
+mod observe;
+mod streams;
+mod summary;
 mod visitor;
 
-pub use state::{Buffer, Training};
-pub use visitor::{Part, Visitor};
+pub use buffer::{Buffer, Training};
+pub use functional::functional_call;
+pub(crate) use observe::report;
+pub use observe::{Observation, observe, observed};
+pub use streams::{Counter, KeyStream};
+pub use summary::{Summary, SummaryRow};
+pub use visitor::{ModuleRef, Part, Visitor};
 
 use crate::Parameter;
-use autograd_core::{Gradients, Real, Var};
+use crate::state::{LoadError, LoadReport, StateDict, Strictness};
+use autograd_core::{Gradients, Real, Shape, Tensor, Var};
 use std::collections::HashSet;
 
 /// What consists of parameters, buffers and other modules, each under a name.
@@ -22,6 +32,7 @@ use std::collections::HashSet;
 ///   tuples of them say what they hold; numbers, `bool`, `char`, `String` and `PhantomData` hold nothing. A field of any other type carries
 ///   `#[module(skip)]`.
 /// - The element type is the struct's type parameter that is bounded by `Real`, else `f32`; `#[module(element = f64)]` says otherwise.
+/// - `#[module(stateless)]` says that a struct has no parts, only settings; it then is a module of every element type.
 /// - `#[module(crate = my::nn)]` names the path where `Module` and `Visitor` are found if it is not this crate.
 ///
 /// ```
@@ -94,6 +105,32 @@ pub trait Module<T: Real = f32> {
         found
     }
 
+    /// Each module within, this one first under the empty name, with the name of its type.
+    fn named_modules(&self) -> Vec<(String, &'static str)> {
+        let mut found = Vec::new();
+        self.visit(&mut Visitor::new(&mut |name, part| {
+            if let Part::Module(module) = part {
+                found.push((name.to_owned(), module.kind()));
+            }
+        }));
+        found
+    }
+
+    /// The values of all parameters, buffers and counters by name: what a file holds.
+    fn state_dict(&self) -> StateDict {
+        StateDict::of(self)
+    }
+
+    /// Gives parameters, buffers and counters the values of a state.
+    ///
+    /// Values of another real type are converted. A parameter with several names, as a tied one, is found under any of them.
+    ///
+    /// # Errors
+    /// If a value has another shape, or, when strict, a name has no partner. Nothing has changed then.
+    fn load_state_dict(&self, state: &StateDict, strictness: Strictness) -> Result<LoadReport, LoadError> {
+        crate::state::load(self, state, strictness)
+    }
+
     /// The number of trainable and frozen numbers, those of tied parameters counted once.
     fn parameter_count(&self) -> usize {
         self.parameters().iter().map(Parameter::numel).sum()
@@ -135,6 +172,32 @@ fn set_training<T: Real, M: Module<T> + ?Sized>(module: &M, on: bool) {
 pub trait Forward<T: Real = f32>: Module<T> {
     /// Computes the result.
     fn forward(&self, x: &Var<T>) -> Var<T>;
+
+    /// A table of the layers within, with the shape of each one's result for an operand of this shape, and its number of parameters.
+    ///
+    /// The forward pass runs once, on zeros and in evaluation; the module is not changed. [`Summary::of`] takes any other pass.
+    ///
+    /// ```
+    /// use autograd_core::Generator;
+    /// use autograd_nn::{Forward, Linear, Relu, Sequential};
+    /// let mut generator = Generator::seed(0);
+    /// let mlp = Sequential::new().then(Linear::new(4, 8, &mut generator)).then(Relu).then(Linear::new(8, 2, &mut generator));
+    /// let expected = "\
+    /// layer  kind    output  parameters
+    /// 0      Linear  [5, 8]          40
+    /// 1      Relu    [5, 8]           0
+    /// 2      Linear  [5, 2]          18
+    /// 58 parameters, all trainable, 232 bytes
+    /// ";
+    /// assert_eq!(mlp.summary([5, 4]).to_string(), expected);
+    /// ```
+    fn summary(&self, shape: impl Into<Shape>) -> Summary
+    where
+        Self: Sized,
+    {
+        let x = Var::constant(Tensor::zeros(shape));
+        Summary::of(self, || drop(self.forward(&x)))
+    }
 }
 
 /// The names of trainable parameters that no gradient reached: forgotten in the forward pass, or cut off by `detach`.

@@ -1,6 +1,7 @@
 //! `Visitor`: the walk through a module, which knows the name of the place it is at.
 
-use super::{Buffer, Module, Training};
+use super::observe::Place;
+use super::{Buffer, Counter, KeyStream, Module, Training};
 use crate::Parameter;
 use autograd_core::Real;
 
@@ -8,12 +9,31 @@ use autograd_core::Real;
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Part<'a, T: Real = f32> {
+    /// A module; its parts follow.
+    Module(ModuleRef),
     /// A trainable value.
     Parameter(&'a Parameter<T>),
     /// A value that is saved with the module but not trained.
     Buffer(&'a Buffer<T>),
     /// Whether a part of the module is being trained.
     Training(&'a Training),
+    /// How often something happened; saved with the module.
+    Counter(&'a Counter),
+    /// Where a module takes its random numbers from.
+    KeyStream(&'a KeyStream),
+}
+
+/// A module that a walk came to.
+#[derive(Clone, Copy, Debug)]
+pub struct ModuleRef {
+    pub(super) place: Place,
+}
+
+impl ModuleRef {
+    /// The name of its type, without path and parameters: `Linear`.
+    pub fn kind(self) -> &'static str {
+        self.place.kind()
+    }
 }
 
 /// The walk through a module: knows the name of the place it is at, and passes on each part that it meets.
@@ -56,6 +76,13 @@ impl<'v, T: Real> Visitor<'v, T> {
         for (i, module) in modules.into_iter().enumerate() {
             self.field(&i.to_string(), module);
         }
+    }
+
+    /// Says that the module of this place is `module`: the first line of a `visit` written by hand.
+    ///
+    /// The walk can then name it, in [`observe`](crate::observe) and in summaries.
+    pub fn module<M>(&mut self, module: &M) {
+        self.part(Part::Module(ModuleRef { place: Place::of(module) }));
     }
 
     /// Passes on a part that lies at this place.

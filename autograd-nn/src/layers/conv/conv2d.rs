@@ -1,7 +1,6 @@
 //! `Conv2d`: two-dimensional convolution and a bias.
 
-use crate::{Forward, Module, Parameter, init};
-use autograd_core::{Generator, Real, Var, ops};
+use crate::layers::prelude::*;
 
 /// Two-dimensional convolution (cross-correlation, as the field calls it): `y[n, o] = Σ_c w[o, c] ⋆ x[n, c] + b[o]`.
 ///
@@ -95,10 +94,32 @@ impl<T: Real> Forward<T> for Conv2d<T> {
     #[track_caller]
     fn forward(&self, x: &Var<T>) -> Var<T> {
         let y = x.conv2d(&self.weight.var(), self.options);
-        match &self.bias {
-            Some(bias) => y.add_bias(&bias.var()),
-            None => y,
-        }
+        report(
+            self,
+            match &self.bias {
+                Some(bias) => y.add_bias(&bias.var()),
+                None => y,
+            },
+        )
+    }
+}
+
+#[cfg(test)]
+impl Checked for Conv2d<f64> {
+    fn cases() -> Cases<Self> {
+        let plain = |g: &mut Generator| Conv2d::new(2, 3, [3, 2], g);
+        let grouped =
+            |g: &mut Generator| Conv2d::grouped(4, 2, [2, 2], 2, g).stride([2, 1]).padding([1, 0]).without_bias();
+        Cases::new(
+            Case::forward("plain", plain, [2, 2, 4, 3]).output([2, 3, 2, 2]).state(["weight [3, 2, 3, 2]", "bias [3]"]),
+        )
+        .case(Case::forward("grouped", grouped, [1, 4, 3, 3]).output([1, 2, 2, 2]).state(["weight [2, 2, 2, 2]"]))
+        .rejects("conv2d: ", move |g| {
+            let _ = plain(g).forward(&Var::constant([[[[0.0; 4]; 4]; 3]]));
+        })
+        .rejects("Conv2d: 3 groups do not divide 4 input and 6 output channels", |g| {
+            let _ = Conv2d::<f64>::grouped(4, 6, [3, 3], 3, g);
+        })
     }
 }
 

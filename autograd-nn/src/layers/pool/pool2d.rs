@@ -1,7 +1,6 @@
 //! `MaxPool2d` and `AvgPool2d`: the largest, or the mean, of each window.
 
-use crate::{Forward, Module, Visitor};
-use autograd_core::{Real, Var, ops};
+use crate::layers::prelude::*;
 
 /// The largest element of each window; the window moves by its own size unless a stride is given.
 ///
@@ -18,7 +17,8 @@ use autograd_core::{Real, Var, ops};
 /// let gradients = y.sum().backward();
 /// assert_eq!(gradients.get(&x).unwrap().to_vec(), [0.0, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0, 0.0]);
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Module)]
+#[module(stateless)]
 pub struct MaxPool2d {
     /// Window, stride and padding.
     pub options: ops::MaxPool2d,
@@ -39,7 +39,8 @@ pub struct MaxPool2d {
 /// let gradients = y.sum().backward();
 /// assert_eq!(gradients.get(&x).unwrap().to_vec(), [0.25; 8]);
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Module)]
+#[module(stateless)]
 pub struct AvgPool2d {
     /// Window, stride and padding.
     pub options: ops::AvgPool2d,
@@ -66,14 +67,10 @@ macro_rules! pool {
             }
         }
 
-        impl<T: Real> Module<T> for $Layer {
-            fn visit(&self, _: &mut Visitor<'_, T>) {}
-        }
-
         impl<T: Real> Forward<T> for $Layer {
             #[track_caller]
             fn forward(&self, x: &Var<T>) -> Var<T> {
-                x.$method(self.options)
+                report(self, x.$method(self.options))
             }
         }
     };
@@ -96,6 +93,26 @@ impl AvgPool2d {
         AvgPool2d { options: self.options.count_include_pad(count_include_pad) }
     }
 }
+
+#[cfg(test)]
+macro_rules! checked {
+    ($Layer:ident) => {
+        impl Checked for $Layer {
+            fn cases() -> Cases<Self> {
+                let strided = |_: &mut Generator| $Layer::new([2, 2]).stride([1, 2]).padding([1, 0]);
+                Cases::new(Case::forward("plain", |_| $Layer::new([2, 3]), [2, 2, 4, 7]).output([2, 2, 2, 2]))
+                    .case(Case::forward("strided and padded", strided, [1, 2, 3, 4]).output([1, 2, 4, 2]))
+                    .rejects("pool2d: ", |_| {
+                        let _ = $Layer::new([2, 2]).forward(&Var::constant([0.0; 4]));
+                    })
+            }
+        }
+    };
+}
+#[cfg(test)]
+checked!(MaxPool2d);
+#[cfg(test)]
+checked!(AvgPool2d);
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,6 @@
 //! `Linear`: a matrix product and a bias.
 
-use crate::{Forward, Module, Parameter, init};
-use autograd_core::{Generator, Real, Var};
+use crate::layers::prelude::*;
 
 /// The affine map `y = x Wᵀ + b`.
 ///
@@ -49,7 +48,24 @@ impl<T: Real> Forward<T> for Linear<T> {
     #[track_caller]
     fn forward(&self, x: &Var<T>) -> Var<T> {
         let bias = self.bias.as_ref().map(Parameter::var);
-        x.linear(&self.weight.var(), bias.as_ref())
+        report(self, x.linear(&self.weight.var(), bias.as_ref()))
+    }
+}
+
+#[cfg(test)]
+impl Checked for Linear<f64> {
+    fn cases() -> Cases<Self> {
+        let plain = |g: &mut Generator| Linear::new(3, 2, g);
+        Cases::new(Case::forward("plain", plain, [4, 3]).output([4, 2]).state(["weight [2, 3]", "bias [2]"]))
+            .case(Case::forward("a vector", plain, [3]).output([2]).state(["weight [2, 3]", "bias [2]"]))
+            .case(
+                Case::forward("no bias, more axes", move |g| plain(g).without_bias(), [2, 2, 3])
+                    .output([2, 2, 2])
+                    .state(["weight [2, 3]"]),
+            )
+            .rejects("linear: x has 4 inputs, the weight has 3", move |g| {
+                let _ = plain(g).forward(&Var::constant([[0.0; 4]]));
+            })
     }
 }
 
@@ -61,7 +77,7 @@ mod tests {
     #[test]
     fn leading_axes_are_kept_and_a_vector_gives_a_vector() {
         let layer = Linear::<f64>::new(3, 2, &mut Generator::seed(1));
-        let x = Var::constant(autograd_core::Tensor::arange(12).reshape([2, 2, 3]));
+        let x = Var::constant(Tensor::arange(12).reshape([2, 2, 3]));
         let y = layer.forward(&x);
         assert_eq!(*y.shape(), [2, 2, 2]);
         let last = layer.forward(&Var::constant([9.0, 10.0, 11.0]));

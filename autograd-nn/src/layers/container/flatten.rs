@@ -1,7 +1,6 @@
 //! `Flatten`: several axes as one.
 
-use crate::{Forward, Module, Visitor};
-use autograd_core::{Real, Var};
+use crate::layers::prelude::*;
 
 /// All axes but the first few as one axis.
 ///
@@ -18,7 +17,8 @@ use autograd_core::{Real, Var};
 /// let gradients = y.sum().backward();
 /// assert_eq!(gradients.get(&x).unwrap().shape(), x.shape());
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Module)]
+#[module(stateless)]
 pub struct Flatten {
     /// The number of leading axes that stay.
     pub keep: usize,
@@ -31,10 +31,6 @@ impl Default for Flatten {
     }
 }
 
-impl<T: Real> Module<T> for Flatten {
-    fn visit(&self, _: &mut Visitor<'_, T>) {}
-}
-
 impl<T: Real> Forward<T> for Flatten {
     /// # Panics
     /// If there are fewer axes than stay.
@@ -44,7 +40,17 @@ impl<T: Real> Forward<T> for Flatten {
         assert!(shape.rank() >= self.keep, "Flatten: {} axes are to stay, the operand has shape {shape}", self.keep);
         let (kept, rest) = shape.split_at(self.keep);
         let joined: usize = rest.iter().product();
-        x.reshape([kept, &[joined]].concat())
+        report(self, x.reshape([kept, &[joined]].concat()))
+    }
+}
+
+#[cfg(test)]
+impl Checked for Flatten {
+    fn cases() -> Cases<Self> {
+        Cases::new(Case::forward("after the batch", |_| Flatten::default(), [2, 3, 2]).output([2, 6]))
+            .rejects("Flatten: 1 axes are to stay, the operand has shape []", |_| {
+                drop(Flatten::default().forward(&Var::constant(1.0)))
+            })
     }
 }
 

@@ -1,7 +1,6 @@
 //! Activations as layers, to stand in [`Sequential`](crate::Sequential); elsewhere the methods of `Var` say the same.
 
-use crate::{Forward, Module, Visitor};
-use autograd_core::{Real, Var};
+use crate::layers::prelude::*;
 
 /// `max(x, 0)`, elementwise.
 ///
@@ -17,7 +16,8 @@ use autograd_core::{Real, Var};
 /// assert_eq!(y.to_vec(), [0.0, 2.0]);
 /// assert_eq!(y.sum().backward().get(&x).unwrap().to_vec(), [0.0, 1.0]);
 /// ```
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Module)]
+#[module(stateless)]
 pub struct Relu;
 
 /// `x` above 0, `slope · x` below, elementwise.
@@ -34,7 +34,8 @@ pub struct Relu;
 /// assert_eq!(y.to_vec(), [-1.0, 2.0]);
 /// assert_eq!(y.sum().backward().get(&x).unwrap().to_vec(), [0.25, 1.0]);
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Module)]
+#[module(stateless)]
 pub struct LeakyRelu {
     /// The slope below 0.
     pub slope: f64,
@@ -61,7 +62,8 @@ impl Default for LeakyRelu {
 /// assert_eq!(y.to_vec(), [0.0]);
 /// assert_eq!(y.sum().backward().get(&x).unwrap().to_vec(), [1.0]);
 /// ```
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Module)]
+#[module(stateless)]
 pub struct Tanh;
 
 /// The logistic function `1 / (1 + e⁻ˣ)`, elementwise.
@@ -78,7 +80,8 @@ pub struct Tanh;
 /// assert_eq!(y.to_vec(), [0.5]);
 /// assert_eq!(y.sum().backward().get(&x).unwrap().to_vec(), [0.25]);
 /// ```
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Module)]
+#[module(stateless)]
 pub struct Sigmoid;
 
 /// `eˣ / Σ eˣ` along an axis: scores become probabilities.
@@ -96,7 +99,8 @@ pub struct Sigmoid;
 /// let gradients = y.backward_with(&[[4.0, 0.0], [0.0, 4.0]].into());
 /// assert_eq!(gradients.get(&x).unwrap().to_vec(), [1.0, -1.0, -1.0, 1.0]);
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Module)]
+#[module(stateless)]
 pub struct Softmax {
     /// The axis; counted from the end if negative.
     pub axis: isize,
@@ -117,7 +121,8 @@ pub struct Softmax {
 /// let gradients = y.backward_with(&[[1.0, 0.0]].into());
 /// assert_eq!(gradients.get(&x).unwrap().to_vec(), [1.0, -1.0]);
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Module)]
+#[module(stateless)]
 pub struct LogSoftmax {
     /// The axis; counted from the end if negative.
     pub axis: isize,
@@ -125,15 +130,11 @@ pub struct LogSoftmax {
 
 macro_rules! activations {
     ($($Layer:ident: |$layer:ident, $x:ident| $y:expr;)+) => {$(
-        impl<T: Real> Module<T> for $Layer {
-            fn visit(&self, _: &mut Visitor<'_, T>) {}
-        }
-
         impl<T: Real> Forward<T> for $Layer {
             #[track_caller]
             fn forward(&self, $x: &Var<T>) -> Var<T> {
                 let $layer = self;
-                $y
+                report(self, $y)
             }
         }
     )+};
@@ -145,4 +146,24 @@ activations! {
     Sigmoid: |_layer, x| x.sigmoid();
     Softmax: |layer, x| x.softmax(layer.axis);
     LogSoftmax: |layer, x| x.log_softmax(layer.axis);
+}
+
+#[cfg(test)]
+macro_rules! checked {
+    ($($Layer:ident: $layer:expr;)+) => {$(
+        impl Checked for $Layer {
+            fn cases() -> Cases<Self> {
+                Cases::new(Case::forward("elementwise", |_| $layer, [3, 4]).output([3, 4]))
+            }
+        }
+    )+};
+}
+#[cfg(test)]
+checked! {
+    Relu: Relu;
+    LeakyRelu: LeakyRelu { slope: 0.25 };
+    Tanh: Tanh;
+    Sigmoid: Sigmoid;
+    Softmax: Softmax { axis: -1 };
+    LogSoftmax: LogSoftmax { axis: 0 };
 }

@@ -1,7 +1,8 @@
 //! `Sequential`: modules one after the other.
 
-use crate::{Forward, Module, Visitor};
-use autograd_core::{Real, Var, blame};
+use crate::layers::prelude::*;
+#[cfg(test)]
+use crate::{Linear, Tanh};
 use std::fmt;
 use std::panic::Location;
 
@@ -66,6 +67,7 @@ impl<T: Real> Default for Sequential<T> {
 
 impl<T: Real> Module<T> for Sequential<T> {
     fn visit(&self, visitor: &mut Visitor<'_, T>) {
+        visitor.module(self);
         self.modules.visit(visitor);
     }
 }
@@ -73,9 +75,9 @@ impl<T: Real> Module<T> for Sequential<T> {
 impl<T: Real> Forward<T> for Sequential<T> {
     #[track_caller]
     fn forward(&self, x: &Var<T>) -> Var<T> {
-        let Some((first, rest)) = self.modules.split_first() else { return x.clone() };
         // Behind a pointer the layers do not see who called; a mistake in a shape is this one's caller's.
-        blame(Location::caller(), || rest.iter().fold(first.forward(x), |x, module| module.forward(&x)))
+        let through = || self.modules.iter().fold(x.clone(), |x, module| module.forward(&x));
+        report(self, blame(Location::caller(), through))
     }
 }
 
@@ -83,6 +85,20 @@ impl<T: Real> Forward<T> for Sequential<T> {
 impl<T: Real> fmt::Debug for Sequential<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.named_parameters()).finish()
+    }
+}
+
+#[cfg(test)]
+impl Checked for Sequential<f64> {
+    fn cases() -> Cases<Self> {
+        let mlp =
+            |g: &mut Generator| Sequential::new().then(Linear::new(3, 4, g)).then(Tanh).then(Linear::new(4, 2, g));
+        let state = ["0.weight [4, 3]", "0.bias [4]", "2.weight [2, 4]", "2.bias [2]"];
+        Cases::new(Case::forward("three", mlp, [2, 3]).output([2, 2]).state(state))
+            .case(Case::forward("none", |_| Sequential::new(), [2, 3]).output([2, 3]))
+            .rejects("linear: x has 4 inputs, the weight has 3", move |g| {
+                let _ = mlp(g).forward(&Var::constant([[0.0; 4]]));
+            })
     }
 }
 

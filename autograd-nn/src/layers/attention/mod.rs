@@ -1,0 +1,3 @@
+//! Attention: heads, and the additive and dot forms of captioning.
+
+super::register! {}

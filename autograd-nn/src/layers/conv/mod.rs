@@ -1,0 +1,5 @@
+//! Convolutions.
+
+mod conv2d;
+
+super::register! { conv2d::Conv2d<T> }

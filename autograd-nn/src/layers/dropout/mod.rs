@@ -1,0 +1,3 @@
+//! Dropout: noise while training.
+
+super::register! {}

@@ -1,0 +1,6 @@
+//! Linear maps.
+
+#[expect(clippy::module_inception, reason = "a layer's file bears its name")]
+mod linear;
+
+super::register! { linear::Linear<T> }

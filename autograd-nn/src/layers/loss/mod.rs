@@ -1,0 +1,3 @@
+//! Losses as modules.
+
+super::register! {}

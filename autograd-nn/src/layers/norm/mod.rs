@@ -1,0 +1,3 @@
+//! Normalisations.
+
+super::register! {}

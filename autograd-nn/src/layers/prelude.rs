@@ -1,0 +1,7 @@
+//! What most layers name.
+
+pub(crate) use crate::module::report;
+#[cfg(test)]
+pub(crate) use crate::testing::{Case, Cases, Checked};
+pub(crate) use crate::{Buffer, Counter, Forward, KeyStream, Module, Parameter, Training, Visitor, init};
+pub(crate) use autograd_core::{Generator, Real, Tensor, Var, blame, ops};

@@ -1,0 +1,3 @@
+//! Recurrent cells and sequences.
+
+super::register! {}

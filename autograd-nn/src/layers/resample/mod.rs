@@ -1,0 +1,3 @@
+//! Images and sequences of another size.
+
+super::register! {}

@@ -1,0 +1,3 @@
+//! Transformer layers.
+
+super::register! {}

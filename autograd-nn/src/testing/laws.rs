@@ -1,0 +1,248 @@
+//! The laws themselves.
+
+use super::case::{Case, Cases, Checked};
+use super::refusal::refused;
+use crate::state::{StateDict, Strictness};
+use crate::{Module, Part, Visitor, functional_call, observe};
+use autograd_core::testing::{gradcheck, gradgradcheck};
+use autograd_core::{Generator, Tensor, Var, no_grad};
+use std::fmt;
+
+/// A law that a module breaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// The law.
+    pub law: &'static str,
+    /// The case.
+    pub case: String,
+    /// What was found.
+    pub found: String,
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "law \"{}\", case \"{}\": {}", self.law, self.case, self.found)
+    }
+}
+
+/// Puts a module through all laws.
+///
+/// # Panics
+/// If it breaks one; the message says which, in which case, and what was found.
+pub fn check<M: Checked>() {
+    if let Err(broken) = try_check::<M>() {
+        panic!("{}: {broken}", std::any::type_name::<M>());
+    }
+}
+
+/// Puts a module through all laws.
+///
+/// # Errors
+/// The first law that it breaks.
+pub fn try_check<M: Checked>() -> Result<(), Broken> {
+    let Cases { cases, refusals } = M::cases();
+    for case in &cases {
+        let broken = |(law, found)| Broken { law, case: case.name.to_owned(), found };
+        laws(case).map_err(broken)?;
+    }
+    for refusal in &refusals {
+        refused(refusal).map_err(|found| Broken { law: "refusals", case: refusal.says.to_owned(), found })?;
+    }
+    Ok(())
+}
+
+type Law = Result<(), (&'static str, String)>;
+
+fn laws<M: Module<f64>>(case: &Case<M>) -> Law {
+    let module = (case.build)(&mut Generator::seed(1));
+    state(case, &module)?;
+    first_values(case, &module)?;
+    // First values such as the ones and zeros of a normalisation hide mistakes.
+    let mut generator = Generator::seed(2);
+    for parameter in module.parameters() {
+        let noise = Tensor::<f64>::uniform(parameter.shape(), -0.3, 0.3, &mut generator);
+        parameter.set(parameter.value().zip(&noise, |w, noise| w + noise));
+    }
+    // A pass in training first, so that running statistics are not those of the beginning.
+    module.train();
+    run(case, &module);
+    modes(case, &module)?;
+    shapes_and_observation(case, &module)?;
+    for training in [true, false] {
+        set(&module, training);
+        gradients(case, &module)?;
+        reached_and_frozen(case, &module)?;
+        if !case.trains_otherwise {
+            break;
+        }
+    }
+    round_trip(case, &module)
+}
+
+fn set<M: Module<f64>>(module: &M, training: bool) {
+    if training { module.train() } else { module.eval() }
+}
+
+/// The results on the case's operands, as constants.
+fn run<M: Module<f64>>(case: &Case<M>, module: &M) -> Vec<Tensor<f64>> {
+    let xs: Vec<Var<f64>> = case.inputs.iter().map(Var::constant).collect();
+    no_grad(|| (case.call)(module, &xs)).iter().map(|y| y.value().clone()).collect()
+}
+
+/// Bits, so that NaN is equal to itself and 0 unequal to -0.
+fn bits(ys: &[Tensor<f64>]) -> Vec<Vec<u64>> {
+    ys.iter().map(|y| y.to_vec().into_iter().map(f64::to_bits).collect()).collect()
+}
+
+/// What a forward pass in training may change besides parameters: buffers, counters, streams of keys.
+struct Memory {
+    state: StateDict,
+    streams: Vec<[u64; 2]>,
+}
+
+impl Memory {
+    fn of<M: Module<f64>>(module: &M) -> Self {
+        let mut streams = Vec::new();
+        module.visit(&mut Visitor::new(&mut |_, part| {
+            if let Part::KeyStream(stream) = part {
+                streams.push(stream.state());
+            }
+        }));
+        Memory { state: module.state_dict(), streams }
+    }
+
+    fn restore<M: Module<f64>>(&self, module: &M) {
+        module.load_state_dict(&self.state, Strictness::Strict).expect("the module's own state");
+        let mut streams = self.streams.iter();
+        module.visit(&mut Visitor::new(&mut |_, part| {
+            if let Part::KeyStream(stream) = part {
+                stream.set_state(*streams.next().expect("as many streams as before"));
+            }
+        }));
+    }
+}
+
+/// "state": the parameters, buffers and counters are those that the case names, in this order.
+fn state<M: Module<f64>>(case: &Case<M>, module: &M) -> Law {
+    let found: Vec<String> =
+        module.state_dict().iter().map(|(name, value)| format!("{name} {}", value.shape())).collect();
+    if found == case.state { Ok(()) } else { Err(("state", format!("it holds {found:?}, not {:?}", case.state))) }
+}
+
+/// "first values": they follow from the generator alone, and are finite.
+fn first_values<M: Module<f64>>(case: &Case<M>, module: &M) -> Law {
+    let again = (case.build)(&mut Generator::seed(1));
+    if module.state_dict() != again.state_dict() {
+        return Err(("first values", "one seed gave two different modules".to_owned()));
+    }
+    match module.state_dict().iter().find(|(_, value)| !value.to_real::<f64>().is_finite()) {
+        Some((name, _)) => Err(("first values", format!("{name} is not finite"))),
+        None => Ok(()),
+    }
+}
+
+/// "modes": evaluation repeats its bits and changes nothing; training is otherwise if and only if the case says so.
+fn modes<M: Module<f64>>(case: &Case<M>, module: &M) -> Law {
+    module.eval();
+    let before = module.state_dict();
+    let [first, second] = [(); 2].map(|()| run(case, module));
+    if bits(&first) != bits(&second) {
+        return Err(("modes", "two passes in evaluation differ".to_owned()));
+    }
+    if module.state_dict() != before {
+        return Err(("modes", "a pass in evaluation changed the state".to_owned()));
+    }
+    module.train();
+    let differs = bits(&run(case, module)) != bits(&first);
+    match (differs, case.trains_otherwise) {
+        (true, false) => Err(("modes", "training differs from evaluation, and the case does not say so".to_owned())),
+        (false, true) => Err(("modes", "training is as evaluation, though the case says otherwise".to_owned())),
+        _ => Ok(()),
+    }
+}
+
+/// "shapes": those of the results. "observed": the module reports its first result.
+fn shapes_and_observation<M: Module<f64>>(case: &Case<M>, module: &M) -> Law {
+    let xs: Vec<Var<f64>> = case.inputs.iter().map(Var::constant).collect();
+    let (ys, seen) = observe(module, || (case.call)(module, &xs));
+    let found: Vec<_> = ys.iter().map(|y| y.shape().clone()).collect();
+    if found != case.outputs {
+        return Err(("shapes", format!("the results have shapes {found:?}, not {:?}", case.outputs)));
+    }
+    match seen.iter().rfind(|layer| layer.name.is_empty()) {
+        Some(layer) if layer.output.shape() == ys[0].shape() => Ok(()),
+        Some(layer) => {
+            Err(("observed", format!("it reports shape {}, and gives {}", layer.output.shape(), ys[0].shape())))
+        }
+        None => Err(("observed", "its forward pass does not end with `observed`".to_owned())),
+    }
+}
+
+/// "gradient" and "second gradient": of operands and parameters, against difference quotients.
+fn gradients<M: Module<f64>>(case: &Case<M>, module: &M) -> Law {
+    let parameters: Vec<Tensor<f64>> = module.parameters().iter().map(|parameter| parameter.value()).collect();
+    let memory = Memory::of(module);
+    let f = |all: &[Var<f64>]| {
+        // Each evaluation begins from the same running statistics and draws the same masks.
+        memory.restore(module);
+        let (xs, values) = all.split_at(case.inputs.len());
+        let ys = functional_call(module, &values.iter().collect::<Vec<_>>(), || (case.call)(module, xs));
+        let flat: Vec<Var<f64>> = ys.iter().map(|y| y.reshape([y.numel()])).collect();
+        Var::concat(&flat.iter().collect::<Vec<_>>(), 0)
+    };
+    let all = [case.inputs.as_slice(), &parameters].concat();
+    gradcheck(f, &all).map_err(|failure| ("gradient", failure.found))?;
+    if case.second_order {
+        gradgradcheck(f, &all).map_err(|failure| ("second gradient", failure.found))?;
+    }
+    memory.restore(module);
+    Ok(())
+}
+
+/// "reached": a gradient reaches each parameter. "frozen": none does when all are frozen, and the results stay.
+fn reached_and_frozen<M: Module<f64>>(case: &Case<M>, module: &M) -> Law {
+    let memory = Memory::of(module);
+    let pass = || {
+        memory.restore(module);
+        let xs: Vec<Var<f64>> = case.inputs.iter().map(Var::leaf).collect();
+        let ys = (case.call)(module, &xs);
+        let values: Vec<Tensor<f64>> = ys.iter().map(|y| y.value().clone()).collect();
+        let sums: Vec<Var<f64>> = ys.iter().filter(|y| y.requires_grad()).map(Var::sum).collect();
+        let loss = sums.iter().skip(1).fold(sums.first().cloned(), |sum, y| sum.map(|sum| sum + y));
+        (values, loss.map(Var::backward))
+    };
+    let (values, gradients) = pass();
+    if let Some(gradients) = gradients {
+        let unreached = crate::unreached(module, &gradients);
+        if !unreached.is_empty() {
+            return Err(("reached", format!("no gradient reaches {unreached:?}")));
+        }
+    }
+    module.freeze();
+    let (frozen, gradients) = pass();
+    let touched = |gradients| module.parameters().iter().any(|parameter| parameter.gradient(gradients).is_some());
+    let touched = gradients.as_ref().is_some_and(touched);
+    module.unfreeze();
+    memory.restore(module);
+    if touched {
+        return Err(("frozen", "a gradient reaches a frozen parameter".to_owned()));
+    }
+    if bits(&values) != bits(&frozen) {
+        return Err(("frozen", "the results of frozen parameters differ".to_owned()));
+    }
+    Ok(())
+}
+
+/// "round trip": a module with other first values and the same state gives the same bits.
+fn round_trip<M: Module<f64>>(case: &Case<M>, module: &M) -> Law {
+    let other = (case.build)(&mut Generator::seed(3));
+    if let Err(error) = other.load_state_dict(&module.state_dict(), Strictness::Strict) {
+        return Err(("round trip", error.to_string()));
+    }
+    module.eval();
+    other.eval();
+    match bits(&run(case, module)) == bits(&run(case, &other)) {
+        true => Ok(()),
+        false => Err(("round trip", "the state does not hold all that the results depend on".to_owned())),
+    }
+}
