@@ -169,7 +169,7 @@ impl<R: Rule, T: Real> Optimizer<T> for Stepper<R, T> {
     fn step_scaled(&mut self, gradients: &Gradients<T>, scale: f64) -> Result<(), Error> {
         check::option(R::NAME, "scale", scale, "a finite number", scale.is_finite())?;
         let due = due(&self.all, gradients)?;
-        norm::checked(&self.all, &due)?;
+        norm::check_finite(&self.all, &due)?;
         self.apply(&due, scale);
         Ok(())
     }
