@@ -1,6 +1,6 @@
 //! What is a module by itself: the parts, containers of modules, and plain data, which holds nothing.
 
-use super::{Buffer, Forward, Module, Part, Training, Visitor};
+use super::{Buffer, Counter, Forward, KeyStream, Module, Part, Training, Visitor};
 use crate::Parameter;
 use autograd_core::{Real, Var, blame};
 use std::marker::PhantomData;
@@ -20,6 +20,16 @@ impl<T: Real> Module<T> for Buffer<T> {
 impl<T: Real> Module<T> for Training {
     fn visit(&self, visitor: &mut Visitor<'_, T>) {
         visitor.part(Part::Training(self));
+    }
+}
+impl<T: Real> Module<T> for Counter {
+    fn visit(&self, visitor: &mut Visitor<'_, T>) {
+        visitor.part(Part::Counter(self));
+    }
+}
+impl<T: Real> Module<T> for KeyStream {
+    fn visit(&self, visitor: &mut Visitor<'_, T>) {
+        visitor.part(Part::KeyStream(self));
     }
 }
 
