@@ -18,18 +18,20 @@ use std::panic::Location;
 /// let net = Sequential::new().then(Lambda::new(|x| x.square())).then(Linear::new(2, 1, &mut Generator::seed(0)));
 /// assert_eq!(*net.forward(&Var::constant([3.0f32, 4.0])).shape(), [1]);
 ///
-/// let halves = Lambda::new(|x| x.glu(-1));
-/// let x = Var::leaf([3.0, 0.0]);
-/// let y = halves.forward(&x);
-/// assert_eq!(y.to_vec(), [1.5]);
+/// let differences = Lambda::new(|x| x.slice(1..) - x.slice(..-1));
+/// let x = Var::leaf([1.0, 2.0, 4.0]);
+/// let y = differences.forward(&x);
+/// assert_eq!(y.to_vec(), [1.0, 2.0]);
 /// let gradients = y.sum().backward();
-/// assert_eq!(gradients.get(&x).unwrap().to_vec(), [0.5, 0.75]);
+/// assert_eq!(gradients.get(&x).unwrap().to_vec(), [-1.0, 0.0, 1.0]);
 /// ```
 #[derive(Module)]
 pub struct Lambda<T: Real = f32> {
     #[module(skip)]
-    f: Box<dyn Fn(&Var<T>) -> Var<T> + Send + Sync>,
+    f: Box<Closure<T>>,
 }
+
+type Closure<T> = dyn Fn(&Var<T>) -> Var<T> + Send + Sync;
 
 impl<T: Real> Lambda<T> {
     /// The layer that calls `f`.

@@ -117,7 +117,7 @@ fn added_up<T: Real>(results: Vec<Var<T>>) -> Var<T> {
     }
     let mut sum = results[0].clone();
     for result in &results[1..] {
-        sum = sum + result;
+        sum += result;
     }
     sum
 }

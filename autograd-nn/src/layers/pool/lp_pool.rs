@@ -20,9 +20,8 @@ use std::convert::identity;
 /// let y = LpPool1d::new(2.0, 2).forward(&x);
 /// assert_eq!(y.to_vec(), [10.0, 2.0]);
 /// let gradients = y.sum().backward();
-/// let expected: [f64; 4] = [-0.8, 0.6, 0.0, 1.0]; // x / y
 /// let dx = gradients.get(&x).unwrap().to_vec();
-/// assert!(dx.iter().zip(expected).all(|(dx, expected)| (dx - expected).abs() < 1e-15));
+/// assert!(dx.iter().zip([-0.8, 0.6, 0.0, 1.0]).all(|(dx, ratio): (&f64, f64)| (dx - ratio).abs() < 1e-15)); // x / y
 /// ```
 #[derive(Clone, Debug, Module)]
 #[module(stateless)]
