@@ -47,8 +47,10 @@ pub enum Join {
 #[doc(alias = "Inception")]
 #[doc(alias = "Concatenate")]
 pub struct Parallel<T: Real = f32> {
-    branches: Vec<Box<dyn Forward<T> + Send + Sync>>,
-    join: Join,
+    /// The modules.
+    pub branches: Vec<Box<dyn Forward<T> + Send + Sync>>,
+    /// How their results become one.
+    pub join: Join,
 }
 
 impl<T: Real> Parallel<T> {
@@ -77,11 +79,6 @@ impl<T: Real> Parallel<T> {
     /// Adds a branch.
     pub fn push(&mut self, module: impl Forward<T> + Send + Sync + 'static) {
         self.branches.push(Box::new(module));
-    }
-
-    /// The branches.
-    pub fn branches(&self) -> &[Box<dyn Forward<T> + Send + Sync>] {
-        &self.branches
     }
 }
 

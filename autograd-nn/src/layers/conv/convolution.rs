@@ -47,6 +47,8 @@ pub(super) fn bordered<T: Real, const D: usize>(
     options: ops::Conv<D>,
     mode: Option<ops::PadMode>,
 ) -> (Var<T>, ops::Conv<D>) {
+    // An operand with other axes is refused by the convolution, in its own words.
+    let Some(mode) = mode.filter(|_| x.rank() == D + 2) else { return (x.clone(), options) };
     let border: [(usize, usize); D] = match options.padding {
         ops::Padding::Zeros(border) => border,
         // The op refuses to keep the size with a stride.
@@ -56,14 +58,8 @@ pub(super) fn bordered<T: Real, const D: usize>(
             (both / 2, both - both / 2)
         }),
     };
-    match mode {
-        // An operand with other axes is refused by the convolution, in its own words.
-        Some(mode) if x.shape().rank() == D + 2 => {
-            let pads: Vec<_> = [(0, 0); 2].into_iter().chain(border).collect();
-            (x.pad_with(pads, mode), options.padding([0; D]))
-        }
-        _ => (x.clone(), options),
-    }
+    let pads: Vec<_> = [(0, 0); 2].into_iter().chain(border).collect();
+    (x.pad_with(pads, mode), options.padding([0; D]))
 }
 
 /// Constructors, options and forward pass of a convolution over `$d` axes by the op `$op`.

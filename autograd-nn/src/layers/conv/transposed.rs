@@ -10,21 +10,22 @@ pub(super) fn reaching<const D: usize>(
     [x, weight]: [&Shape; 2],
     size: [usize; D],
 ) -> ops::ConvTranspose<D> {
-    let [_, _, places @ ..] = &**x else { return options };
-    let mut more = [0; D];
-    for (d, &places) in places.iter().enumerate().take(D) {
+    // An operand with other axes is refused by the op, in its own words.
+    let Some(Ok(places)) = x.get(2..).map(<[usize; D]>::try_from) else { return options };
+    let mut output_padding = [0; D];
+    for (d, more) in output_padding.iter_mut().enumerate() {
         let around = options.dilation[d].saturating_mul(weight[d + 2].saturating_sub(1));
         let cut = match options.padding {
             ops::Padding::Zeros(zeros) => zeros[d].0.saturating_add(zeros[d].1),
             ops::Padding::Same => around,
         };
-        let uncut = places.saturating_sub(1).saturating_mul(options.stride[d]).saturating_add(around).saturating_add(1);
-        let least = uncut.saturating_sub(cut);
+        let steps = places[d].saturating_sub(1).saturating_mul(options.stride[d]);
+        let least = steps.saturating_add(around).saturating_add(1).saturating_sub(cut);
         let asked = size[d];
         assert!(asked >= least, "{layer}: a size of {asked} is asked for along axis {}, the least is {least}", d + 2);
-        more[d] = asked - least;
+        *more = asked - least;
     }
-    options.output_padding(more)
+    options.output_padding(output_padding)
 }
 
 /// Constructors, options and forward passes of a transposed convolution over `$d` axes by the op `$op`.
