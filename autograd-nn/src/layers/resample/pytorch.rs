@@ -77,6 +77,17 @@ fn upsampling_by_sizes_and_factors() {
 }
 
 #[test]
+fn upsampling_of_sequences() {
+    let x = Var::constant([[[-4.0, 3.0, -3.0]]]);
+    let linear = |align_corners| Interpolation::Bilinear { align_corners };
+    assert_eq!(Upsample::new(2).forward(&x).to_vec(), [-4.0, -4.0, 3.0, 3.0, -3.0, -3.0]);
+    let by_two = Upsample::new(2).mode(linear(false));
+    assert_eq!(by_two.forward(&x).to_vec(), [-4.0, -2.25, 1.25, 1.5, -1.5, -3.0]);
+    let to_five = Upsample::new([1, 5]).mode(linear(true));
+    assert_eq!(to_five.forward(&x).to_vec(), [-4.0, -0.5, 3.0, 0.0, -3.0]);
+}
+
+#[test]
 fn shuffles() {
     let mixed = [-4.0, -3.0, 3.0, 4.0, -2.0, -1.0, 5.0, 6.0];
     assert_eq!(PixelShuffle::new(2).forward(&x([1, 4, 1, 2])).to_vec(), mixed);

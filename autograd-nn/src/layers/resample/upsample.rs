@@ -6,7 +6,9 @@ use autograd_core::ops::{Interpolation, Resize};
 /// Images brought to a size, or made larger by a factor: by copies of the nearest pixel, unless [`mode`](Upsample::mode) says otherwise.
 ///
 /// # Shape
-/// `[n, c, h, w] -> [n, c, h', w']`, with the size of the layer, or `h' = h · factor` rounded down, and likewise `w'`
+/// - `[n, c, h, w] -> [n, c, h', w']`, with the size of the layer, or `h' = h · factor` rounded down, and likewise `w'`
+/// - `[n, c, l] -> [n, c, l']`: a sequence is an image of height 1 and keeps it, so that only the factor for the width counts, and a size
+///   is `[1, l']`
 ///
 /// # Example
 /// ```
@@ -18,6 +20,9 @@ use autograd_core::ops::{Interpolation, Resize};
 /// assert_eq!(y.to_vec(), [0.0, 1.0, 2.0, 3.0]);
 /// let dx = y.sum().backward().get(&x).unwrap().to_vec();
 /// assert!(dx.iter().all(|dx: &f64| (dx - 2.0).abs() < 1e-15));
+///
+/// let sequence = Var::constant([[[1.0, 2.0]]]);
+/// assert_eq!(Upsample::new(2).forward(&sequence).to_vec(), [1.0, 1.0, 2.0, 2.0]);
 /// ```
 #[derive(Clone, Debug, Module)]
 #[module(stateless)]
@@ -57,9 +62,19 @@ impl Upsample {
 }
 
 impl<T: Real> Forward<T> for Upsample {
+    /// # Panics
+    /// If a sequence is to be brought to a height that is not 1.
     #[track_caller]
     fn forward(&self, x: &Var<T>) -> Var<T> {
-        report(self, x.interpolate(self.to, self.mode))
+        if x.rank() != 3 {
+            return report(self, x.interpolate(self.to, self.mode));
+        }
+        let to = match self.to {
+            Resize::By([_, by]) => Resize::By([1.0, by]),
+            Resize::To([1, length]) => Resize::To([1, length]),
+            Resize::To([height, _]) => panic!("Upsample: a sequence has height 1, it cannot be brought to {height}"),
+        };
+        report(self, x.unsqueeze(2).interpolate(to, self.mode).squeeze(2))
     }
 }
 
@@ -72,6 +87,11 @@ impl Checked for Upsample {
         Cases::new(Case::forward("nearest", |_| Upsample::new(2), [2, 2, 2, 3]).output([2, 2, 4, 6]))
             .case(Case::forward("bilinear", bilinear, [1, 2, 2, 3]).output([1, 2, 4, 4]))
             .case(Case::forward("bicubic", bicubic, [1, 1, 2, 3]).output([1, 1, 3, 4]))
+            .case(Case::forward("sequences by a factor", bilinear, [1, 2, 3]).output([1, 2, 4]))
+            .case(Case::forward("sequences to a length", |_| Upsample::new([1, 5]), [1, 2, 3]).output([1, 2, 5]))
+            .rejects("Upsample: a sequence has height 1, it cannot be brought to 3", move |g| {
+                let _ = bicubic(g).forward(&Var::constant([[[0.0; 4]]]));
+            })
             .rejects("interpolate: x has 1 axes instead of 4", |_| {
                 let _ = Upsample::new(2).forward(&Var::constant([0.0; 4]));
             })
