@@ -69,8 +69,8 @@ impl<T: Real> Forward<T> for Residual<T> {
     #[track_caller]
     fn forward(&self, x: &Var<T>) -> Var<T> {
         let (body, shortcut) = blame(Location::caller(), || {
-            let around = self.shortcut.as_ref().map_or_else(|| x.clone(), |shortcut| shortcut.forward(x));
-            (self.body.forward(x), around)
+            let body = self.body.forward(x);
+            (body, self.shortcut.as_ref().map_or_else(|| x.clone(), |shortcut| shortcut.forward(x)))
         });
         let (through, around) = (body.shape(), shortcut.shape());
         assert!(through == around, "Residual: the body gives shape {through}, the shortcut {around}");
