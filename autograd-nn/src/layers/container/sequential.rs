@@ -26,7 +26,7 @@ use std::{fmt, slice, vec};
 /// assert_eq!(*y.shape(), [1, 2]);
 /// assert!(autograd_nn::unreached(&mlp, &y.sum().backward()).is_empty());
 ///
-/// // Of as many layers as there are, and up to one of them.
+/// // Collected from an iterator, and used up to the third layer.
 /// let deep: Sequential = (0..10).map(|_| Linear::new(4, 4, &mut generator)).collect();
 /// let x = Var::constant([1.0f32; 4]);
 /// let features = deep.iter().take(3).fold(x, |x, layer| layer.forward(&x));
