@@ -1,3 +1,14 @@
-//! Attention: heads, and the additive and dot forms of captioning.
+//! Attention: of several heads, and of a decoder to what an encoder gave.
 
-super::register! {}
+mod in_projection;
+mod mask;
+mod multi_head_attention;
+mod scores;
+
+pub use in_projection::InProjection;
+pub use mask::{AttentionMask, causal_mask};
+pub use multi_head_attention::HeadWeights;
+
+super::register! {
+    multi_head_attention::MultiHeadAttention<T>,
+}
