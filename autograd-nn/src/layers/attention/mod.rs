@@ -7,6 +7,8 @@ mod mask;
 mod multi_head_attention;
 mod scores;
 mod soft;
+#[cfg(test)]
+mod tests;
 
 pub use in_projection::InProjection;
 pub use mask::{AttentionMask, causal_mask};

@@ -138,7 +138,7 @@ impl<T: Real> MultiHeadAttention<T> {
     #[must_use]
     #[track_caller]
     pub fn dropout(self, p: f64) -> Self {
-        assert!((0.0..=1.0).contains(&p), "MultiHeadAttention: the dropout is {p}, a probability lies from 0 to 1");
+        assert!((0.0..=1.0).contains(&p), "MultiHeadAttention: p is {p}, a probability lies from 0 to 1");
         MultiHeadAttention { dropout: p, ..self }
     }
 
@@ -355,7 +355,7 @@ impl Checked for MultiHeadAttention<f64> {
         .rejects("MultiHeadAttention: 0 heads cannot share 4 features equally", |g| {
             let _ = MultiHeadAttention::<f64>::with_dims(4, 3, 3, 0, g);
         })
-        .rejects("MultiHeadAttention: the dropout is 1.5, a probability lies from 0 to 1", move |g| {
+        .rejects("MultiHeadAttention: p is 1.5, a probability lies from 0 to 1", move |g| {
             let _ = plain(g).dropout(1.5);
         })
         .rejects("MultiHeadAttention: query, key and value have shapes [2, 4], [1, 2, 4] and [2, 4]", move |g| {

@@ -1,7 +1,7 @@
-"""Writes attention.json: what PyTorch gives for attention and transformers, read by tests/attention.rs.
+"""Writes reference.json: what PyTorch gives for attention and transformers, read by reference.rs.
 
 Parameters, operands, masks and cotangents follow from formulas that the test repeats, so that the file holds results and gradients alone.
-Run with PyTorch 2.15.0 in an environment outside the repository: python autograd-nn/tests/reference/attention.py
+Run with PyTorch 2.15.0 in an environment outside the repository: python autograd-nn/tests/attention/reference.py
 """
 
 import json
