@@ -1,6 +1,7 @@
 //! Attention and transformers give what PyTorch gives: results and gradients of operands and parameters.
 
 mod reference;
+mod transformer;
 
 use autograd_core::{Generator, Tensor, Var};
 use autograd_nn::{AdditiveAttention, AttentionMask, HeadWeights, LuongAttention, MultiHeadAttention};

@@ -57,7 +57,7 @@ fn a_pass_without_weights_drops_too_and_each_pass_draws_anew() {
 
 #[test]
 fn the_layout_does_not_matter() {
-    let time_first = MultiHeadAttention::new(4, 2, &mut Generator::seed(1));
+    let time_first = MultiHeadAttention::<f64>::new(4, 2, &mut Generator::seed(1));
     let batch_first = MultiHeadAttention::new(4, 2, &mut Generator::seed(1)).batch_first(true);
     let x = Var::constant(Tensor::uniform([3, 2, 4], -1.0, 1.0, &mut Generator::seed(2)));
     let none = AttentionMask::none();
@@ -87,12 +87,9 @@ fn no_query_and_no_sequence_are_fine() {
 fn a_state_of_pytorch_loads() {
     let attention = MultiHeadAttention::<f32>::new(2, 1, &mut Generator::seed(1));
     let mut state = StateDict::new();
-    for (name, shape) in [
-        ("in_proj_weight", &[6, 2][..]),
-        ("in_proj_bias", &[6]),
-        ("out_proj.weight", &[2, 2]),
-        ("out_proj.bias", &[2]),
-    ] {
+    for (name, shape) in
+        [("in_proj_weight", &[6, 2][..]), ("in_proj_bias", &[6]), ("out_proj.weight", &[2, 2]), ("out_proj.bias", &[2])]
+    {
         state.insert(name, Tensor::<f32>::ones(shape));
     }
     assert_eq!(attention.load_state_dict(&state, Strictness::Strict).unwrap().loaded, 4);
