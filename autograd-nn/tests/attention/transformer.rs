@@ -62,13 +62,13 @@ fn layers_in_evaluation_drop_nothing() {
 fn stacks() {
     let (reference, generator) = (Reference::load(), &mut Generator::seed(0));
     let causal = AttentionMask::causal;
-    let encoder = TransformerEncoder::new(2, 4, 2, &small(), generator).with_norm(LayerNorm::new(4));
+    let encoder = TransformerEncoder::new(4, 2, 2, &small(), generator).with_norm(LayerNorm::new(4));
     reference.check("encoder", &encoder, &[WORDS], |m, x| vec![m.forward(&x[0], &causal())]);
-    let decoder = TransformerDecoder::new(2, 4, 2, &small(), generator);
+    let decoder = TransformerDecoder::new(4, 2, 2, &small(), generator);
     reference.check("decoder", &decoder, &[WORDS, MEMORY], |m, x| {
         vec![m.forward(&x[0], &x[1], &causal(), &AttentionMask::none())]
     });
-    let transformer = Transformer::new(1, 1, 4, 2, &small().batch_first(true), generator);
+    let transformer = Transformer::new(4, 2, [1, 1], &small().batch_first(true), generator);
     reference.check("transformer", &transformer, &[&[2, 3, 4], &[2, 4, 4]], |m, x: &[Var<f64>]| {
         vec![m.forward(&x[0], &x[1], &TransformerMasks::causal().hide_source(padding(2, 3)))]
     });

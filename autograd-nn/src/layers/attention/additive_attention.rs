@@ -20,7 +20,7 @@ use std::panic::Location;
 /// ```
 /// use autograd_core::{Generator, Tensor, Var};
 /// use autograd_nn::AdditiveAttention;
-/// let attention = AdditiveAttention::new(2, 1, 3, &mut Generator::seed(0));
+/// let attention = AdditiveAttention::<f64>::new(2, 1, 3, &mut Generator::seed(0));
 /// attention.score.weight.set(Tensor::zeros([1, 3])); // all keys alike
 /// let (query, keys) = (Var::leaf([[1.0, -1.0]]), Var::leaf([[[1.0], [2.0], [6.0]]]));
 /// let (context, weights) = attention.forward(&query, &keys, &keys, None);

@@ -42,7 +42,8 @@ impl<T: Real> InProjection<T> {
 /// What a joint weight or bias holds for queries, keys and values.
 pub(super) fn thirds<T: Real>(joint: &Var<T>) -> [Var<T>; 3] {
     let third = joint.shape()[0] / 3;
-    [0, 1, 2].map(|i| joint.slice([i * third..(i + 1) * third]))
+    let parts = joint.split_sizes([third; 3], 0);
+    parts.try_into().expect("as many parts as sizes")
 }
 
 fn xavier<T: Real>(shape: [usize; 2], generator: &mut Generator) -> Parameter<T> {

@@ -81,11 +81,13 @@ impl<T: Real> AttentionMask<T> {
     #[track_caller]
     pub(super) fn on(&self, scores: [usize; 4]) -> Scores<T> {
         let [n, _, _, s] = scores;
-        // No closures: a misfit is the caller's.
-        let mut hidden = match &self.hidden {
-            Some(mask) => Some(mask.reshape(whole("mask", mask.shape(), scores))),
-            None => None,
-        };
+        if let Some(mask) = &self.hidden {
+            fit("mask", mask.shape(), scores);
+        }
+        if let Some(bias) = &self.bias {
+            fit("bias", bias.shape(), scores);
+        }
+        let mut hidden = self.hidden.as_ref().map(|mask| mask.reshape(four_axes(mask.shape(), scores)));
         if let Some(keys) = &self.hidden_keys {
             let shape = keys.shape();
             assert!(
@@ -94,10 +96,7 @@ impl<T: Real> AttentionMask<T> {
             );
             hidden = either(hidden, keys.reshape([n, 1, 1, s]));
         }
-        let bias = match &self.bias {
-            Some(bias) => Some(bias.reshape(whole("bias", bias.shape(), scores))),
-            None => None,
-        };
+        let bias = self.bias.as_ref().map(|bias| bias.reshape(four_axes(bias.shape(), scores)));
         let nowhere = bias.as_ref().map(|bias| bias.value().eq(T::neg_infinity())).filter(Tensor::any);
         if let Some(nowhere) = nowhere {
             hidden = either(hidden, nowhere);
@@ -106,17 +105,20 @@ impl<T: Real> AttentionMask<T> {
     }
 }
 
-/// The four axes of a mask or bias that fits scores of the shape `[n, heads, t, s]`.
-#[track_caller]
-fn whole(name: &str, shape: &Shape, scores: [usize; 4]) -> Shape {
-    let [n, heads, ..] = scores;
-    let whole = match **shape {
+/// The four axes of a mask or bias for scores of the shape `[n, heads, t, s]`.
+fn four_axes(shape: &Shape, [n, heads, ..]: [usize; 4]) -> Shape {
+    match **shape {
         [all, t, s] if all == n * heads => Shape::from([n, heads, t, s]),
-        _ => [1, 1, 1, 1].into_iter().take(4usize.saturating_sub(shape.rank())).chain(shape.iter().copied()).collect(),
-    };
-    let fits = whole.rank() == 4 && whole.iter().zip(scores).all(|(&size, all)| size == 1 || size == all);
+        _ => std::iter::repeat_n(1, 4usize.saturating_sub(shape.rank())).chain(shape.iter().copied()).collect(),
+    }
+}
+
+/// Refuses a mask or bias that does not broadcast to the scores.
+#[track_caller]
+fn fit(name: &str, shape: &Shape, scores: [usize; 4]) {
+    let axes = four_axes(shape, scores);
+    let fits = axes.rank() == 4 && axes.iter().zip(scores).all(|(&size, all)| size == 1 || size == all);
     assert!(fits, "AttentionMask: the {name} has shape {shape}, the scores {scores:?}");
-    whole
 }
 
 /// True above the diagonal: query `i` of `n` may not look at a key behind its own place.

@@ -123,7 +123,7 @@ impl<T: Real> TransformerDecoderLayer<T> {
 /// use autograd_core::{Generator, Tensor, Var};
 /// use autograd_nn::{AttentionMask, TransformerDecoder, TransformerOptions, unreached};
 /// let options = TransformerOptions::default().feed_forward(8).dropout(0.0);
-/// let decoder = TransformerDecoder::<f64>::new(2, 4, 2, &options, &mut Generator::seed(0));
+/// let decoder = TransformerDecoder::<f64>::new(4, 2, 2, &options, &mut Generator::seed(0));
 /// let (words, memory) = (Var::leaf(Tensor::arange(12).reshape([3, 1, 4])), Var::leaf(Tensor::ones([5, 1, 4])));
 /// let y = decoder.forward(&words, &memory, &AttentionMask::causal(), &AttentionMask::none());
 /// assert_eq!(y.shape(), words.shape());
@@ -139,13 +139,13 @@ pub struct TransformerDecoder<T: Real = f32> {
 }
 
 impl<T: Real> TransformerDecoder<T> {
-    /// So many layers over `d` features with so many heads, each with first values of its own (PyTorch copies those of one), and no last
+    /// Layers over `d` features with so many heads, each with first values of its own (PyTorch copies those of one), and no last
     /// normalisation.
     ///
     /// # Panics
     /// As [`TransformerDecoderLayer::new`].
     #[track_caller]
-    pub fn new(layers: usize, d: usize, heads: usize, options: &TransformerOptions, generator: &mut Generator) -> Self {
+    pub fn new(d: usize, heads: usize, layers: usize, options: &TransformerOptions, generator: &mut Generator) -> Self {
         let mut stack = Vec::with_capacity(layers);
         for _ in 0..layers {
             stack.push(TransformerDecoderLayer::new(d, heads, options, generator));
@@ -240,7 +240,7 @@ impl Checked for TransformerDecoder<f64> {
         let options = TransformerOptions::default().feed_forward(2).dropout(0.0).activation(Activation::Gelu);
         let options = options.norm_first(true).without_bias();
         let one = move |g: &mut Generator| {
-            TransformerDecoder::new(1, 3, 1, &options, g).with_norm(LayerNorm::new(3).without_bias())
+            TransformerDecoder::new(3, 1, 1, &options, g).with_norm(LayerNorm::new(3).without_bias())
         };
         let call = |m: &TransformerDecoder<f64>, x: &[Var<f64>]| {
             vec![m.forward(&x[0], &x[1], &AttentionMask::causal(), &AttentionMask::none())]
@@ -260,7 +260,7 @@ impl Checked for TransformerDecoder<f64> {
             ]),
         )
         .rejects("MultiHeadAttention: 2 heads cannot share 3 features equally", |g| {
-            let _ = TransformerDecoder::<f64>::new(1, 3, 2, &TransformerOptions::default(), g);
+            let _ = TransformerDecoder::<f64>::new(3, 2, 1, &TransformerOptions::default(), g);
         })
     }
 }

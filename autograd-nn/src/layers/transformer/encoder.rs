@@ -104,7 +104,7 @@ impl<T: Real> TransformerEncoderLayer<T> {
 /// use autograd_core::{Generator, Tensor, Var};
 /// use autograd_nn::{AttentionMask, Module, TransformerEncoder, TransformerOptions, unreached};
 /// let options = TransformerOptions::default().feed_forward(8).dropout(0.0);
-/// let encoder = TransformerEncoder::<f64>::new(2, 4, 2, &options, &mut Generator::seed(0));
+/// let encoder = TransformerEncoder::<f64>::new(4, 2, 2, &options, &mut Generator::seed(0));
 /// assert_eq!(encoder.named_parameters()[0].0, "layers.0.self_attn.in_proj_weight");
 /// let x = Var::leaf(Tensor::arange(12).reshape([3, 1, 4]));
 /// let y = encoder.forward(&x, &AttentionMask::none());
@@ -121,13 +121,13 @@ pub struct TransformerEncoder<T: Real = f32> {
 }
 
 impl<T: Real> TransformerEncoder<T> {
-    /// So many layers over `d` features with so many heads, each with first values of its own (PyTorch copies those of one), and no last
+    /// Layers over `d` features with so many heads, each with first values of its own (PyTorch copies those of one), and no last
     /// normalisation.
     ///
     /// # Panics
     /// As [`TransformerEncoderLayer::new`].
     #[track_caller]
-    pub fn new(layers: usize, d: usize, heads: usize, options: &TransformerOptions, generator: &mut Generator) -> Self {
+    pub fn new(d: usize, heads: usize, layers: usize, options: &TransformerOptions, generator: &mut Generator) -> Self {
         let mut stack = Vec::with_capacity(layers);
         for _ in 0..layers {
             stack.push(TransformerEncoderLayer::new(d, heads, options, generator));
@@ -218,9 +218,9 @@ impl Checked for TransformerEncoder<f64> {
         let options = TransformerOptions::default().feed_forward(2).dropout(0.0).activation(Activation::Gelu);
         let options = options.norm_first(true).without_bias();
         let two = move |g: &mut Generator| {
-            TransformerEncoder::new(2, 3, 1, &options, g).with_norm(LayerNorm::new(3).without_bias())
+            TransformerEncoder::new(3, 1, 2, &options, g).with_norm(LayerNorm::new(3).without_bias())
         };
-        let none = |g: &mut Generator| TransformerEncoder::new(0, 3, 1, &TransformerOptions::default(), g);
+        let none = |g: &mut Generator| TransformerEncoder::new(3, 1, 0, &TransformerOptions::default(), g);
         let call = |m: &TransformerEncoder<f64>, x: &[Var<f64>]| vec![m.forward(&x[0], &AttentionMask::causal())];
         Cases::new(Case::new("two layers", two, call).input([2, 1, 3]).output([2, 1, 3]).first_order().state([
             "layers.0.self_attn.in_proj_weight [9, 3]",
@@ -239,7 +239,7 @@ impl Checked for TransformerEncoder<f64> {
         ]))
         .case(Case::new("no layer", none, call).input([2, 1, 3]).output([2, 1, 3]))
         .rejects("MultiHeadAttention: 2 heads cannot share 3 features equally", |g| {
-            let _ = TransformerEncoder::<f64>::new(1, 3, 2, &TransformerOptions::default(), g);
+            let _ = TransformerEncoder::<f64>::new(3, 2, 1, &TransformerOptions::default(), g);
         })
     }
 }

@@ -21,7 +21,7 @@ use crate::{AttentionMask, TransformerDecoder, TransformerEncoder};
 /// use autograd_core::{Generator, Tensor, Var};
 /// use autograd_nn::{Transformer, TransformerMasks, TransformerOptions, unreached};
 /// let options = TransformerOptions::default().feed_forward(8).dropout(0.0);
-/// let transformer = Transformer::<f64>::new(1, 2, 4, 2, &options, &mut Generator::seed(0));
+/// let transformer = Transformer::<f64>::new(4, 2, [1, 2], &options, &mut Generator::seed(0));
 /// let (source, target) = (Var::leaf(Tensor::eye(4)), Var::leaf(Tensor::arange(12).reshape([3, 4])));
 /// let y = transformer.forward(&source, &target, &TransformerMasks::causal());
 /// assert_eq!(*y.shape(), [3, 4]);
@@ -80,7 +80,7 @@ impl<T: Real> TransformerMasks<T> {
 }
 
 impl<T: Real> Transformer<T> {
-    /// An encoder and a decoder of so many layers over `d` features with so many heads, each with a last normalisation.
+    /// An encoder and a decoder over `d` features, with so many heads and so many layers each, and a last normalisation of both.
     ///
     /// First values as in PyTorch: each matrix Xavier uniform.
     ///
@@ -88,15 +88,14 @@ impl<T: Real> Transformer<T> {
     /// As [`TransformerEncoderLayer::new`](crate::TransformerEncoderLayer::new).
     #[track_caller]
     pub fn new(
-        encoder_layers: usize,
-        decoder_layers: usize,
         d: usize,
         heads: usize,
+        [encoder_layers, decoder_layers]: [usize; 2],
         options: &TransformerOptions,
         generator: &mut Generator,
     ) -> Self {
-        let encoder = TransformerEncoder::new(encoder_layers, d, heads, options, generator);
-        let decoder = TransformerDecoder::new(decoder_layers, d, heads, options, generator);
+        let encoder = TransformerEncoder::new(d, heads, encoder_layers, options, generator);
+        let decoder = TransformerDecoder::new(d, heads, decoder_layers, options, generator);
         let transformer =
             Transformer { encoder: encoder.with_norm(options.norm(d)), decoder: decoder.with_norm(options.norm(d)) };
         for parameter in transformer.parameters().iter().filter(|parameter| parameter.shape().rank() > 1) {
@@ -119,7 +118,7 @@ impl Checked for Transformer<f64> {
         let small = |g: &mut Generator| {
             let options = TransformerOptions::default().feed_forward(2).activation(Activation::Gelu).dropout(0.0);
             let options = options.batch_first(true).without_bias();
-            Transformer::new(1, 1, 3, 1, &options, g)
+            Transformer::new(3, 1, [1, 1], &options, g)
         };
         let call = |m: &Transformer<f64>, x: &[Var<f64>]| {
             let masks = TransformerMasks::causal().hide_source([[false, false], [false, true]]);
@@ -147,11 +146,31 @@ impl Checked for Transformer<f64> {
             ]),
         )
         .rejects("MultiHeadAttention: 3 heads cannot share 4 features equally", |g| {
-            let _ = Transformer::<f64>::new(1, 1, 4, 3, &TransformerOptions::default(), g);
+            let _ = Transformer::<f64>::new(4, 3, [1, 1], &TransformerOptions::default(), g);
         })
         .rejects("AttentionMask: the mask of keys has shape [1, 2], the keys [1, 3]", move |g| {
             let x = Var::constant(Tensor::zeros([1, 3, 3]));
             let _ = small(g).forward(&x, &x, &TransformerMasks::none().hide_source([[false, true]]));
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_matrix_begins_xavier_uniform_and_the_layers_differ() {
+        let options = TransformerOptions::default().feed_forward(24);
+        let transformer = Transformer::<f64>::new(12, 3, [2, 2], &options, &mut Generator::seed(1));
+        for (name, parameter) in transformer.named_parameters() {
+            let largest = parameter.value().to_vec().into_iter().fold(0.0, |a: f64, x| a.max(x.abs()));
+            if let [outputs, inputs] = *parameter.shape() {
+                let bound = (6.0 / (outputs + inputs) as f64).sqrt();
+                assert!(largest <= bound && largest > 0.9 * bound, "{name}: {largest} of {bound}");
+            }
+        }
+        let [first, second] = [0, 1].map(|i| transformer.decoder.layers[i].linear1.weight.value());
+        assert_ne!(first, second);
     }
 }
