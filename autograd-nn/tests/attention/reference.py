@@ -36,6 +36,11 @@ def bias(*shape):
     return wave(shape, 1.3, 0.2).masked_fill(hidden(*shape), -torch.inf)
 
 
+def digits(tensor):
+    """Thirteen are enough for a comparison to 1e-9."""
+    return [float(f"{x:.13g}") for x in tensor.flatten().tolist()]
+
+
 cases = {}
 
 
@@ -50,9 +55,9 @@ def case(name, module, shapes, call, train=False):
     results = [y for y in (results if isinstance(results, tuple) else (results,)) if y is not None]
     torch.autograd.backward(results, [wave(y.shape, 0.6, 0.5 + k) for k, y in enumerate(results)])
     cases[name] = {
-        "results": [y.flatten().tolist() for y in results],
-        "operands": [x.grad.flatten().tolist() for x in operands],
-        "parameters": {key: p.grad.flatten().tolist() for key, p in parameters},
+        "results": [digits(y) for y in results],
+        "operands": [digits(x.grad) for x in operands],
+        "parameters": {key: digits(p.grad) for key, p in parameters},
     }
     print(name, [tuple(y.shape) for y in results])
 
@@ -156,4 +161,4 @@ case("transformer", nn.Transformer(4, 2, 1, 1, 3, dropout=0.0, batch_first=True)
                        memory_key_padding_mask=padding(2, 3)), train=True)
 
 text = ",\n".join(f"{json.dumps(name)}: {json.dumps(found)}" for name, found in cases.items())
-pathlib.Path(__file__).with_suffix(".json").write_text(f'{{\n"torch": "{torch.__version__}",\n"cases": {{\n{text}\n}}}}\n')
+pathlib.Path(__file__).with_suffix(".json").write_text(f'{{\n"torch": "{torch.__version__.split("+")[0]}",\n"cases": {{\n{text}\n}}}}\n')

@@ -10,6 +10,13 @@ use autograd_core::Shape;
 /// [`scaled_dot_product_attention`](Var::scaled_dot_product_attention), has it the other way round, as PyTorch's function of that name: there true
 /// lets a query look.
 ///
+/// | PyTorch | here |
+/// |---|---|
+/// | `attn_mask` of `bool` | [`hide`](AttentionMask::hide) |
+/// | `attn_mask` of numbers | [`bias`](AttentionMask::bias) |
+/// | `key_padding_mask` | [`hide_keys`](AttentionMask::hide_keys) |
+/// | `is_causal` | [`causal`](AttentionMask::causal()), of which no mask need be given besides |
+///
 /// A query that may look nowhere gathers nothing: its weights are zeros, and no gradient passes through them. (PyTorch gives NaN.)
 ///
 /// # Example
@@ -23,8 +30,8 @@ use autograd_core::Shape;
 /// let x = Var::leaf(Tensor::ones([2, 4, 6]));
 /// let (_, weights) = attention.forward_with_weights(&x, &x, &x, &mask, HeadWeights::Averaged);
 /// let rows: Vec<Vec<bool>> = weights.to_vec().chunks(4).map(|row| row.iter().map(|&p| p > 0.0).collect()).collect();
-/// assert_eq!(rows[1], [true, true, false, false]);
-/// assert_eq!(rows[7], [true, true, true, false]);
+/// assert_eq!(rows[1], [true, true, false, false]); // the second query of the first sequence
+/// assert_eq!(rows[7], [true, true, true, false]); // the last query of the second
 /// ```
 #[derive(Clone, Debug)]
 pub struct AttentionMask<T: Real = f32> {

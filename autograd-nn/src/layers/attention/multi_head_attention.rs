@@ -11,7 +11,7 @@ use std::panic::Location;
 /// `y = concat(headₕ) W_oᵀ + b_o` with `headₕ = softmax(qₕ kₕᵀ / √d) vₕ`, where `q = query W_qᵀ + b_q` has `heads · d` features of which
 /// `qₕ` are those of head `h`, and likewise `k` and `v`.
 ///
-/// Sequence comes before batch unless [`batch_first`](MultiHeadAttention::batch_first) says otherwise, as in PyTorch. An
+/// The sequence comes before the batch unless [`batch_first`](MultiHeadAttention::batch_first) says otherwise, as in PyTorch. An
 /// [`AttentionMask`] says where queries may not look. While neither weights are asked for nor dropped, the op
 /// [`scaled_dot_product_attention`](Var::scaled_dot_product_attention) does the work, whose memory does not grow with `t · s`.
 ///
@@ -62,8 +62,8 @@ pub struct MultiHeadAttention<T: Real = f32> {
     pub add_zero_attn: bool,
     /// Whether weights are dropped.
     pub training: Training,
-    /// Which weights are dropped.
-    pub keys: KeyStream,
+    /// Where it is drawn from which weights are dropped.
+    pub dropout_keys: KeyStream,
 }
 
 /// Which weights [`forward_with_weights`](MultiHeadAttention::forward_with_weights) gives.
@@ -121,7 +121,7 @@ impl<T: Real> MultiHeadAttention<T> {
             batch_first: false,
             add_zero_attn: false,
             training: Training::default(),
-            keys: KeyStream::draw(generator),
+            dropout_keys: KeyStream::draw(generator),
         }
     }
 
@@ -213,11 +213,11 @@ impl<T: Real> MultiHeadAttention<T> {
                 let zeros = Var::constant(Tensor::zeros([1, 1, self.in_proj.embed()]));
                 (key, value) = (followed_by(&key, &zeros), followed_by(&value, &zeros));
             }
-            let scores = if more > 0 { scores.before(more) } else { scores };
+            let scores = if more > 0 { scores.with_open_keys(more) } else { scores };
             let drops = self.training.is_on() && self.dropout > 0.0;
             let (gathered, weights) = if weights || drops {
                 let weights = scores.weights(&query, &key);
-                let weights = if drops { weights.dropout(self.dropout, self.keys.next()) } else { weights };
+                let weights = if drops { weights.dropout(self.dropout, self.dropout_keys.next()) } else { weights };
                 (weights.matmul(&value), Some(weights))
             } else {
                 (scores.gather(&query, &key, &value), None)
@@ -274,7 +274,7 @@ impl<T: Real> Module<T> for MultiHeadAttention<T> {
         }
         visitor.field("out_proj", &self.out_proj);
         visitor.field("training", &self.training);
-        visitor.field("keys", &self.keys);
+        visitor.field("dropout_keys", &self.dropout_keys);
     }
 }
 

@@ -19,13 +19,12 @@ impl<T: Real> Scores<T> {
         Scores { sizes, causal, hidden, bias }
     }
 
-    /// The same where behind the keys come so many more that each query sees.
+    /// The same with so many more keys behind the others, which each query sees.
     #[track_caller]
-    pub(super) fn before(self, more: usize) -> Self {
+    pub(super) fn with_open_keys(self, more: usize) -> Self {
         let [n, heads, t, s] = self.sizes;
-        // The op would count the last keys to the future.
-        let hidden = if self.causal { either(self.hidden, ahead(t, s).reshape([1, 1, t, s])) } else { self.hidden };
-        let hidden = hidden.map(|hidden| {
+        // For `causal` they would lie ahead.
+        let hidden = self.all_hidden().map(|hidden| {
             let (old, all) = (hidden.to_vec(), s + more);
             let at = |i: usize| i % all < s && old[i / all * s + i % all];
             Tensor::from_fn(last(hidden.shape(), all), at)
@@ -53,19 +52,20 @@ impl<T: Real> Scores<T> {
     /// The weights that [`gather`](Scores::gather) gives the values, `[n, heads, t, s]`.
     #[track_caller]
     pub(super) fn weights(&self, query: &Var<T>, key: &Var<T>) -> Var<T> {
-        let [.., t, s] = self.sizes;
         let scale = T::of((query.shape()[3] as f64).sqrt().recip());
         let scores = query.mul_scalar(scale).matmul(&key.mt());
         let scores = match &self.bias {
             Some(bias) => scores + bias,
             None => scores,
         };
-        let ahead = self.causal.then(|| ahead(t, s).reshape([1, 1, t, s]));
-        let hidden = match ahead {
-            Some(ahead) => either(self.hidden.clone(), ahead),
-            None => self.hidden.clone(),
-        };
-        masked_softmax(&scores, hidden.as_ref())
+        masked_softmax(&scores, self.all_hidden().as_ref())
+    }
+
+    /// What is hidden, be it by a mask or as lying ahead.
+    fn all_hidden(&self) -> Option<Tensor<bool>> {
+        let [.., t, s] = self.sizes;
+        let hidden = self.hidden.clone();
+        if self.causal { either(hidden, ahead(t, s).reshape([1, 1, t, s])) } else { hidden }
     }
 }
 

@@ -51,7 +51,7 @@ fn a_pass_without_weights_drops_too_and_each_pass_draws_anew() {
     let x = Var::constant(Tensor::uniform([6, 1, 4], -1.0, 1.0, &mut Generator::seed(2)));
     let passes = [(); 2].map(|()| attention.forward(&x, &x, &x, &AttentionMask::none()).to_vec());
     assert_ne!(passes[0], passes[1]);
-    attention.keys.set_drawn(0);
+    attention.dropout_keys.set_drawn(0);
     assert_eq!(itself(&attention, &x).0, passes[0]);
 }
 

@@ -173,4 +173,26 @@ mod tests {
         let [first, second] = [0, 1].map(|i| transformer.decoder.layers[i].linear1.weight.value());
         assert_ne!(first, second);
     }
+
+    #[test]
+    fn a_pass_in_training_draws_once_from_each_dropout_and_one_in_evaluation_from_none() {
+        let options = TransformerOptions::default().feed_forward(5).dropout(0.5);
+        let transformer = Transformer::<f64>::new(4, 2, [1, 1], &options, &mut Generator::seed(1));
+        let drawn = || {
+            let mut drawn = Vec::new();
+            transformer.visit(&mut Visitor::new(&mut |_, part| {
+                if let crate::Part::KeyStream(stream) = part {
+                    drawn.push(stream.state()[1]);
+                }
+            }));
+            drawn
+        };
+        let x = Var::constant(Tensor::ones([3, 4]));
+        let pass = || drop(transformer.forward(&x, &x, &TransformerMasks::causal()));
+        pass();
+        assert_eq!(drawn(), [1; 4 + 6]);
+        transformer.eval();
+        pass();
+        assert_eq!(drawn(), [1; 4 + 6]);
+    }
 }
