@@ -207,7 +207,10 @@ mod tests {
             y.to_vec().iter().zip(expected).for_each(|(y, expected)| assert!((y - expected).abs() < 1e-14));
         };
         let y = Softmin { axis: 1 }.forward(&x);
-        close(&y.value().slice((0, ..)), &[0.0437261817093628, 0.8782638372334198, 0.0720922858707253, 0.0059176951864922]);
+        close(
+            &y.value().slice((0, ..)),
+            &[0.0437261817093628, 0.8782638372334198, 0.0720922858707253, 0.0059176951864922],
+        );
         let y = Glu { axis: 1 }.forward(&x);
         close(y.value(), &[0.6224593312018546, -1.9051482536448667, 0.0, 0.2689414213699951]);
         let dx = y.square().sum().backward();

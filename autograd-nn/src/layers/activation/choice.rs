@@ -238,7 +238,10 @@ mod tests {
             ("softplus", [0.01814992791781, 0.575939419878844, 1.1368710061149, 3.52975041827262]),
             ("softsign", [-0.8, -0.2, 0.428571428571429, 0.777777777777778]),
         ];
-        assert_eq!(expected.map(|(name, _)| name).to_vec(), Activation::ALL.iter().map(|a| a.name()).collect::<Vec<_>>());
+        assert_eq!(
+            expected.map(|(name, _)| name).to_vec(),
+            Activation::ALL.iter().map(|a| a.name()).collect::<Vec<_>>()
+        );
         for (name, expected) in expected {
             let y = name.parse::<Activation>().expect("a name").apply(&x).to_vec();
             // The numbers above are rounded to 15 places.

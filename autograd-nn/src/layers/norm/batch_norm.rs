@@ -61,8 +61,7 @@ batch_norm!(BatchNorm2d, 4..=4, "[n, c, h, w]", "[[[[1.0]], [[10.0]]], [[[3.0]],
 batch_norm!(BatchNorm3d, 5..=5, "[n, c, d, h, w]", "[[[[[1.0]]], [[[10.0]]]], [[[[3.0]]], [[[30.0]]]]]");
 
 #[cfg(test)]
-const STATE: [&str; 5] =
-    ["weight [3]", "bias [3]", "running_mean [3]", "running_var [3]", "num_batches_tracked []"];
+const STATE: [&str; 5] = ["weight [3]", "bias [3]", "running_mean [3]", "running_var [3]", "num_batches_tracked []"];
 
 #[cfg(test)]
 macro_rules! checked {
@@ -137,8 +136,14 @@ mod tests {
         let [first, second] = batches();
         let y = layer.forward(&first).to_vec();
         let expected = [
-            0.5, 1.2844639371191704, 1.710589591780058, 0.6151473979450145, 2.8533918113575116, -2.637855748476682,
-            -0.480294795890029, -0.8454421938350435,
+            0.5,
+            1.2844639371191704,
+            1.710589591780058,
+            0.6151473979450145,
+            2.8533918113575116,
+            -2.637855748476682,
+            -0.480294795890029,
+            -0.8454421938350435,
         ];
         close(&y, &expected);
         let _ = layer.forward(&second);
@@ -148,8 +153,14 @@ mod tests {
         assert_eq!(layer.num_batches_tracked.as_ref().unwrap().get(), 2);
         layer.eval();
         let expected = [
-            1.710677310275598, 3.2529413997986527, 1.1524046684187406, -0.06159264335534986, 6.337469578844763,
-            -4.458379047816622, -1.2755899551294403, -1.6802557257208037,
+            1.710677310275598,
+            3.2529413997986527,
+            1.1524046684187406,
+            -0.06159264335534986,
+            6.337469578844763,
+            -4.458379047816622,
+            -1.2755899551294403,
+            -1.6802557257208037,
         ];
         close(&layer.forward(&first).to_vec(), &expected);
         assert_eq!(layer.num_batches_tracked.as_ref().unwrap().get(), 2);
@@ -177,11 +188,18 @@ mod tests {
         let weights = [[[1.0, -2.0], [0.5, 1.0]], [[2.0, 0.0], [-1.0, 3.0]]];
         let gradients = layer.forward(&x).backward_with(&weights.into());
         let expected = [
-            0.29417397641968895, -0.9428652162016384, 0.11562793207735834, 0.18865896962028342, 0.5053760841515591,
-            0.14331515563039038, -1.564046982561864, 1.2597600808642222,
+            0.29417397641968895,
+            -0.9428652162016384,
+            0.11562793207735834,
+            0.18865896962028342,
+            0.5053760841515591,
+            0.14331515563039038,
+            -1.564046982561864,
+            1.2597600808642222,
         ];
         close(&gradients.get(&x).unwrap().to_vec(), &expected);
-        let of = |parameter: &Option<Parameter<f64>>| parameter.as_ref().unwrap().gradient(&gradients).unwrap().to_vec();
+        let of =
+            |parameter: &Option<Parameter<f64>>| parameter.as_ref().unwrap().gradient(&gradients).unwrap().to_vec();
         close(&of(&layer.weight), &[1.568927874238341, 1.460589591780058]);
         close(&of(&layer.bias), &[1.0, 3.5]);
     }

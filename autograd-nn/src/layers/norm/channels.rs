@@ -128,13 +128,7 @@ macro_rules! channel_norm {
 
 /// Refuses an operand with another number of axes or channels.
 #[track_caller]
-pub(super) fn accept<T: Real>(
-    layer: &str,
-    x: &Var<T>,
-    axes: RangeInclusive<usize>,
-    layout: &str,
-    num_features: usize,
-) {
+pub(super) fn accept<T: Real>(layer: &str, x: &Var<T>, axes: RangeInclusive<usize>, layout: &str, num_features: usize) {
     let shape = x.shape();
     assert!(axes.contains(&shape.rank()), "{layer}: x has shape {shape}, it must be {layout}");
     let channels = shape[1];

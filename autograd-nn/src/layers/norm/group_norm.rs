@@ -98,7 +98,10 @@ impl Checked for GroupNorm<f64> {
                 .output([2, 3])
                 .state(["weight [3]"]),
         )
-        .case(Case::forward("no parameters", |_| GroupNorm::new(2, 2).without_affine(), [2, 2, 2, 2]).output([2, 2, 2, 2]))
+        .case(
+            Case::forward("no parameters", |_| GroupNorm::new(2, 2).without_affine(), [2, 2, 2, 2])
+                .output([2, 2, 2, 2]),
+        )
         .rejects("GroupNorm: 3 groups do not divide 4 channels", |_| drop(GroupNorm::<f64>::new(3, 4)))
         .rejects("GroupNorm: 0 groups do not divide 4 channels", |_| drop(GroupNorm::<f64>::new(0, 4)))
         .rejects("GroupNorm: x has shape [4], it must be [n, c, ..]", |_| {

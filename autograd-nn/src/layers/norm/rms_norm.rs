@@ -80,20 +80,18 @@ impl<T: Real> Forward<T> for RmsNorm<T> {
 #[cfg(test)]
 impl Checked for RmsNorm<f64> {
     fn cases() -> Cases<Self> {
-        Cases::new(
-            Case::forward("plain", |_| RmsNorm::new(4), [2, 3, 4]).output([2, 3, 4]).state(["weight [4]"]),
-        )
-        .case(
-            Case::forward("two axes", |_| RmsNorm::new([2, 2]).eps(0.5), [3, 2, 2])
-                .output([3, 2, 2])
-                .state(["weight [2, 2]"]),
-        )
-        .case(Case::forward("no parameters", |_| RmsNorm::new(4).without_affine(), [3, 4]).output([3, 4]))
-        .rejects("RmsNorm: x has shape [2, 3], the layer normalises over [4]", |_| {
-            let _ = RmsNorm::new(4).forward(&Var::constant([[0.0; 3]; 2]));
-        })
-        .rejects("RmsNorm: there are no axes", |_| drop(RmsNorm::<f64>::new([])))
-        .rejects("RmsNorm: eps is inf", |_| drop(RmsNorm::<f64>::new(2).eps(f64::INFINITY)))
+        Cases::new(Case::forward("plain", |_| RmsNorm::new(4), [2, 3, 4]).output([2, 3, 4]).state(["weight [4]"]))
+            .case(
+                Case::forward("two axes", |_| RmsNorm::new([2, 2]).eps(0.5), [3, 2, 2])
+                    .output([3, 2, 2])
+                    .state(["weight [2, 2]"]),
+            )
+            .case(Case::forward("no parameters", |_| RmsNorm::new(4).without_affine(), [3, 4]).output([3, 4]))
+            .rejects("RmsNorm: x has shape [2, 3], the layer normalises over [4]", |_| {
+                let _ = RmsNorm::new(4).forward(&Var::constant([[0.0; 3]; 2]));
+            })
+            .rejects("RmsNorm: there are no axes", |_| drop(RmsNorm::<f64>::new([])))
+            .rejects("RmsNorm: eps is inf", |_| drop(RmsNorm::<f64>::new(2).eps(f64::INFINITY)))
     }
 }
 
@@ -106,8 +104,14 @@ mod tests {
     fn it_has_the_numbers_of_pytorch_with_the_precision_as_eps() {
         let x = Var::constant([[1.0, 2.0], [-1.0, 0.5], [4.0, -3.0], [2.0, 2.5]]);
         let expected = [
-            0.6324555320336759, 1.2649110640673518, -1.2649110640673515, 0.6324555320336758, 1.131370849898476,
-            -0.848528137423857, 0.8834522085987723, 1.1043152607484654,
+            0.6324555320336759,
+            1.2649110640673518,
+            -1.2649110640673515,
+            0.6324555320336758,
+            1.131370849898476,
+            -0.848528137423857,
+            0.8834522085987723,
+            1.1043152607484654,
         ];
         close(&RmsNorm::new(2).forward(&x).to_vec(), &expected);
         // An operand that small shows the eps, which is 2⁻²³ in single precision.
