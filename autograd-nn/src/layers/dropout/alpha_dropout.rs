@@ -58,6 +58,8 @@ impl Checked for AlphaDropout {
         Cases::new(case("half", 0.5).trains_otherwise())
             .case(case("nothing is dropped", 0.0))
             .case(case("all is dropped", 1.0).trains_otherwise())
-            .rejects("AlphaDropout: p is 2, a probability lies from 0 to 1", |g| drop(AlphaDropout::new(2.0, g)))
+            .rejects("AlphaDropout: p is 2, a probability lies from 0 to 1", |g| {
+                let _ = AlphaDropout::new(2.0, g);
+            })
     }
 }

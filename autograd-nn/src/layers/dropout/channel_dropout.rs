@@ -66,7 +66,7 @@ macro_rules! channel_dropout {
                     .case(case("nothing is dropped", 0.0))
                     .case(case("all is dropped", 1.0).trains_otherwise())
                     .rejects(concat!(stringify!($Layer), ": p is -0.5, a probability lies from 0 to 1"), |g| {
-                        drop($Layer::new(-0.5, g));
+                        let _ = $Layer::new(-0.5, g);
                     })
                     .rejects(
                         concat!(stringify!($Layer), ": x has shape [2, 3], it must have ", $axes, " axes, ", $shape),

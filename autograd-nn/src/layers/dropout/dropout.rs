@@ -58,8 +58,12 @@ impl Checked for Dropout {
         Cases::new(case("half", 0.5).trains_otherwise())
             .case(case("nothing is dropped", 0.0))
             .case(case("all is dropped", 1.0).trains_otherwise())
-            .rejects("Dropout: p is 1.5, a probability lies from 0 to 1", |g| drop(Dropout::new(1.5, g)))
-            .rejects("Dropout: p is NaN, a probability lies from 0 to 1", |g| drop(Dropout::new(f64::NAN, g)))
+            .rejects("Dropout: p is 1.5, a probability lies from 0 to 1", |g| {
+                let _ = Dropout::new(1.5, g);
+            })
+            .rejects("Dropout: p is NaN, a probability lies from 0 to 1", |g| {
+                let _ = Dropout::new(f64::NAN, g);
+            })
     }
 }
 

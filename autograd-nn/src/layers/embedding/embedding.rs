@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_that_is_known_is_frozen_until_it_is_thawed() {
+    fn a_table_that_is_known_is_frozen_until_it_is_unfrozen() {
         let layer = Embedding::from_pretrained([[1.0, 2.0], [3.0, 4.0]]);
         let y = layer.forward(&[1].into());
         assert!(y.to_vec() == [3.0, 4.0] && !y.requires_grad());

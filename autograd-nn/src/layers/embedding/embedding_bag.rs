@@ -91,13 +91,13 @@ impl<T: Real> EmbeddingBag<T> {
     /// Bags of an index, which begin at places that rise from 0.
     #[track_caller]
     fn bags(&self, index: &Tensor<i64>, starts: &[usize], weights: Option<&Var<T>>) -> Var<T> {
-        let (bags, rows) = (starts.len(), index.numel());
+        let rows = index.numel();
         let mut vectors = self.weight.var().embedding(index, self.padding_idx).reshape([rows, self.embedding_dim()]);
         if let Some(weights) = weights {
             let (mode, shapes) = (self.mode, [weights.shape(), index.shape()]);
             assert!(mode == BagMode::Sum, "EmbeddingBag: weights go with a sum, the mode is {mode:?}");
             assert!(shapes[0] == shapes[1], "EmbeddingBag: weights have shape {}, the index {}", shapes[0], shapes[1]);
-            vectors = vectors * weights.reshape([rows, 1]);
+            vectors *= weights.reshape([rows, 1]);
         }
 
         // Each bag as the numbers of its vectors, those of the padding left out.
@@ -106,35 +106,42 @@ impl<T: Real> EmbeddingBag<T> {
         let ends = starts.iter().copied().skip(1).chain([rows]);
         let members: Vec<Vec<usize>> =
             starts.iter().zip(ends).map(|(&start, end)| (start..end).filter(counts).collect()).collect();
-        let longest = members.iter().map(Vec::len).max().unwrap_or(0);
-        if self.mode == BagMode::Max && longest > 0 {
-            return largest(&vectors, &members, longest);
-        }
-        let kept: Vec<i64> = members.iter().flatten().map(|&row| row as i64).collect();
-        let of_bag: Vec<i64> = (0..).zip(&members).flat_map(|(bag, rows)| rows.iter().map(move |_| bag)).collect();
-        let [kept, of_bag] = [kept, of_bag].map(|list| Tensor::from_slice(&list, list.len()));
-        let sums = vectors.index_select(0, &kept).index_add(0, &of_bag, bags);
         match self.mode {
+            BagMode::Sum => sums(&vectors, &members),
             BagMode::Mean => {
-                sums / Var::constant(Tensor::from_fn([bags, 1], |bag| T::of(members[bag].len().max(1) as f64)))
+                let sizes = Tensor::from_fn([starts.len(), 1], |bag| T::of(members[bag].len().max(1) as f64));
+                sums(&vectors, &members) / Var::constant(sizes)
             }
-            BagMode::Sum | BagMode::Max => sums,
+            BagMode::Max => maxima(&vectors, &members),
         }
     }
 }
 
+/// The sum of the vectors of each bag.
+#[track_caller]
+fn sums<T: Real>(vectors: &Var<T>, members: &[Vec<usize>]) -> Var<T> {
+    let rows: Vec<i64> = members.iter().flatten().map(|&row| row as i64).collect();
+    let bag_of: Vec<i64> = (0..).zip(members).flat_map(|(bag, rows)| rows.iter().map(move |_| bag)).collect();
+    let [rows, bag_of] = [rows, bag_of].map(|list| Tensor::from_slice(&list, list.len()));
+    vectors.index_select(0, &rows).index_add(0, &bag_of, members.len())
+}
+
 /// The largest of each element of the vectors of each bag, which are brought to one length for it; zeros for an empty bag.
 #[track_caller]
-fn largest<T: Real>(vectors: &Var<T>, members: &[Vec<usize>], longest: usize) -> Var<T> {
+fn maxima<T: Real>(vectors: &Var<T>, members: &[Vec<usize>]) -> Var<T> {
     let (bags, dim) = (members.len(), vectors.shape()[1]);
+    let longest = members.iter().map(Vec::len).max().unwrap_or(0);
+    if longest == 0 {
+        return sums(vectors, members);
+    }
     // In a place that a bag does not fill any vector may stand.
     let row = |i: usize| members[i / longest].get(i % longest).copied();
     let rows = Tensor::from_fn(bags * longest, |i| row(i).unwrap_or(0) as i64);
     let unfilled = Tensor::from_fn([bags, longest, 1], |i| row(i).is_none());
     let empty = Tensor::from_fn([bags, 1], |bag| members[bag].is_empty());
     let vectors = vectors.index_select(0, &rows).reshape([bags, longest, dim]);
-    let (largest, _) = vectors.masked_fill(&unfilled, -T::infinity()).max_with_index(1, false);
-    largest.masked_fill(&empty, T::zero())
+    let (maxima, _) = vectors.masked_fill(&unfilled, -T::infinity()).max_with_index(1, false);
+    maxima.masked_fill(&empty, T::zero())
 }
 
 #[cfg(test)]

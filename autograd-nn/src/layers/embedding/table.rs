@@ -12,7 +12,7 @@ macro_rules! table {
                 $Layer { weight, padding_idx: None, $($field: $default),* }
             }
 
-            /// A table of vectors that are known; it is frozen, as PyTorch's is, until it is [thawed](Module::unfreeze).
+            /// A table of vectors that are known, frozen as in PyTorch; [`unfreeze`](Module::unfreeze) has it trained further.
             ///
             /// # Panics
             /// If the table has not two axes.
@@ -28,7 +28,7 @@ macro_rules! table {
 
             /// Makes a row padding: it becomes zeros, and no gradient reaches it.
             ///
-            /// A row that should keep its value is named by the field [`padding_idx`](Self::padding_idx) instead.
+            /// To keep the value of the row, set the field of this name instead.
             ///
             /// # Panics
             /// If the table has no such row.
