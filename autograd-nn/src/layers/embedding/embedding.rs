@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn a_table_begins_as_normal_variates_and_its_padding_as_zeros() {
         let layer = Embedding::<f64>::new(400, 50, &mut Generator::seed(2)).padding_idx(7);
-        let weight = Var::constant(&layer.weight.value());
+        let weight = Var::constant(layer.weight.value());
         // Four standard deviations of the mean and of the mean square of 20,000 normal variates.
         assert!(weight.mean().item().abs() < 0.03 && (weight.square().mean().item() - 1.0).abs() < 0.04);
         assert_eq!(weight.select(0, 7).to_vec(), [0.0; 50]);

@@ -1,4 +1,4 @@
-//! Normalisations.
+//! Normalisations, of activations and of weights.
 
 #[macro_use]
 mod channels;
@@ -9,6 +9,11 @@ mod instance_norm;
 mod layer_norm;
 mod local_response_norm;
 mod rms_norm;
+mod spectral_norm;
+mod weight_norm;
+mod weighted;
+
+pub use weighted::Weighted;
 
 super::register! {
     batch_norm::BatchNorm1d<T>,
@@ -21,6 +26,8 @@ super::register! {
     layer_norm::LayerNorm<T>,
     rms_norm::RmsNorm<T>,
     local_response_norm::LocalResponseNorm,
+    weight_norm::WeightNorm<T>,
+    spectral_norm::SpectralNorm<T>,
 }
 
 use crate::layers::prelude::*;
