@@ -12,7 +12,7 @@ use crate::layers::prelude::*;
 /// # Example
 /// ```
 /// use autograd_core::{Generator, Tensor, Var};
-/// use autograd_nn::{AlphaDropout, Forward, Module};
+/// use autograd_nn::{AlphaDropout, Forward};
 /// let mut generator = Generator::seed(0);
 /// let layer = AlphaDropout::new(0.5, &mut generator);
 /// let x = Var::leaf(Tensor::<f64>::normal([10_000], 0.0, 1.0, &mut generator));
@@ -23,7 +23,7 @@ use crate::layers::prelude::*;
 /// let scale = dx.iter().copied().fold(0.0, f64::max);
 /// assert!((0.8..0.9).contains(&scale) && dx.iter().all(|&dx| dx == 0.0 || dx == scale));
 ///
-/// Module::<f64>::eval(&layer);
+/// layer.training.set(false); // as `eval` of a network does for all its layers
 /// assert_eq!(layer.forward(&x).to_vec(), x.to_vec());
 /// ```
 ///

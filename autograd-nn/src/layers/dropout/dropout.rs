@@ -14,7 +14,7 @@ use crate::layers::prelude::*;
 /// # Example
 /// ```
 /// use autograd_core::{Generator, Tensor, Var};
-/// use autograd_nn::{Dropout, Forward, Module};
+/// use autograd_nn::{Dropout, Forward};
 /// let layer = Dropout::new(0.5, &mut Generator::seed(0));
 /// let x = Var::leaf(Tensor::<f64>::ones([100]));
 /// let y = layer.forward(&x);
@@ -23,7 +23,7 @@ use crate::layers::prelude::*;
 /// let mask = y.to_vec();
 /// assert_eq!(y.sum().backward().get(&x).unwrap().to_vec(), mask);
 ///
-/// Module::<f64>::eval(&layer);
+/// layer.training.set(false); // as `eval` of a network does for all its layers
 /// assert_eq!(layer.forward(&x).to_vec(), [1.0; 100]);
 /// ```
 ///
@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn evaluation_takes_no_key_and_no_time() {
         let layer = Dropout::new(0.5, &mut Generator::seed(1));
-        Module::<f64>::eval(&layer);
+        layer.training.set(false);
         let x = ones(4);
         assert!(layer.forward(&x).value().shares(x.value()));
         assert_eq!(layer.keys.state()[1], 0);

@@ -126,6 +126,8 @@ macro_rules! channel_norm {
     };
 }
 
+pub(super) use channel_norm;
+
 /// Refuses an operand with another number of axes or channels.
 #[track_caller]
 pub(super) fn accept<T: Real>(layer: &str, x: &Var<T>, axes: RangeInclusive<usize>, layout: &str, num_features: usize) {

@@ -1,6 +1,6 @@
 //! `InstanceNorm1d`, `InstanceNorm2d` and `InstanceNorm3d`: each channel of each example normalised.
 
-use super::channels::Running;
+use super::channels::{Running, channel_norm};
 use crate::layers::prelude::*;
 
 /// The statistics of each example; running ones follow their means over the batch.

@@ -1,9 +1,7 @@
 //! Normalisations, of activations and of weights.
 
-#[macro_use]
-mod channels;
-
 mod batch_norm;
+mod channels;
 mod group_norm;
 mod instance_norm;
 mod layer_norm;
@@ -14,6 +12,9 @@ mod weight_norm;
 mod weighted;
 
 pub use weighted::Weighted;
+
+use crate::layers::prelude::*;
+use autograd_core::Shape;
 
 super::register! {
     batch_norm::BatchNorm1d<T>,
@@ -29,9 +30,6 @@ super::register! {
     weight_norm::WeightNorm<T>,
     spectral_norm::SpectralNorm<T>,
 }
-
-use crate::layers::prelude::*;
-use autograd_core::Shape;
 
 /// Refuses what cannot be added to a variance.
 #[track_caller]

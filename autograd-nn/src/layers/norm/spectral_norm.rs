@@ -28,10 +28,10 @@ const EPS: f64 = 1e-12;
 /// linear.weight.set([[4.0, 0.0], [0.0, 2.0]]);
 /// let layer = SpectralNorm::new(linear, &mut generator);
 /// let y = layer.forward(&Var::constant([1.0, 1.0]));
-/// assert!((y.at([0]).item() - 1.0).abs() < 1e-6 && (y.at([1]).item() - 0.5).abs() < 1e-6);
-/// // The largest singular value has no say in the direction that it scales.
-/// let dw = y.backward_with(&[1.0, 0.0].into());
-/// assert!(dw.get(&layer.layer.weight().var()).unwrap().to_vec()[0].abs() < 1e-6);
+/// assert!((y.value().at([0]) - 1.0).abs() < 1e-6 && (y.value().at([1]) - 0.5).abs() < 1e-6);
+/// // A larger weight in the direction of the largest singular value scales both alike: its own result stays.
+/// let gradients = y.backward_with(&[1.0, 0.0].into());
+/// assert!(layer.layer.weight().gradient(&gradients).unwrap().at([0, 0]).abs() < 1e-6);
 /// ```
 ///
 /// Miyato et al. 2018, "Spectral Normalization for Generative Adversarial Networks", algorithm 1.

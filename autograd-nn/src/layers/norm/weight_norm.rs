@@ -8,6 +8,7 @@ use std::panic::Location;
 /// A layer whose weight vectors are given by length and direction: `w = g v / ‖v‖` for each output.
 ///
 /// The state has PyTorch's names, `bias`, `weight_g` and `weight_v`; the weight of the layer within plays `v`.
+/// A vector of zeros has no direction, and gives NaN.
 ///
 /// # Shape
 /// That of the layer within.
