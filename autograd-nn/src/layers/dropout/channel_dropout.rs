@@ -48,7 +48,7 @@ macro_rules! channel_dropout {
                     concat!(stringify!($Layer), ": x has shape {}, it must have ", $axes, " axes, ", $shape),
                     shape
                 );
-                let y = match self.training.is_on() && self.p > 0.0 {
+                let y = match self.training.is_on() && self.p != 0.0 {
                     true => x.spatial_dropout(self.p, self.keys.next()),
                     false => x.clone(),
                 };

@@ -43,7 +43,7 @@ noise!(Dropout);
 impl<T: Real> Forward<T> for Dropout {
     #[track_caller]
     fn forward(&self, x: &Var<T>) -> Var<T> {
-        let y = match self.training.is_on() && self.p > 0.0 {
+        let y = match self.training.is_on() && self.p != 0.0 {
             true => x.dropout(self.p, self.keys.next()),
             false => x.clone(),
         };

@@ -1,6 +1,5 @@
 //! `Weighted`: a layer that can compute with another weight than its own.
 
-use crate::Linear;
 use crate::layers::prelude::*;
 
 /// A layer of a weight and at most a bias, which can compute with another value in place of the weight: what [`WeightNorm`] and
@@ -27,22 +26,6 @@ pub trait Weighted<T: Real = f32>: Forward<T> {
 
     /// Computes the result with this weight.
     fn forward_with(&self, weight: &Var<T>, x: &Var<T>) -> Var<T>;
-}
-
-impl<T: Real> Weighted<T> for Linear<T> {
-    fn weight(&self) -> &Parameter<T> {
-        &self.weight
-    }
-
-    fn bias(&self) -> Option<&Parameter<T>> {
-        self.bias.as_ref()
-    }
-
-    #[track_caller]
-    fn forward_with(&self, weight: &Var<T>, x: &Var<T>) -> Var<T> {
-        let bias = self.bias.as_ref().map(Parameter::var);
-        x.linear(weight, bias.as_ref())
-    }
 }
 
 /// Shows what a layer within consists of, its weight under another name: PyTorch's names and order.
