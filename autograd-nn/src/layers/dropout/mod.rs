@@ -13,8 +13,6 @@ super::register! {
     alpha_dropout::AlphaDropout,
 }
 
-use crate::layers::prelude::*;
-
 /// Refuses what is no probability.
 #[track_caller]
 fn probability(layer: &str, p: f64) -> f64 {

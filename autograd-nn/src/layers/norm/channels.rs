@@ -31,7 +31,7 @@ macro_rules! channel_norm {
 
         impl<T: Real> $Layer<T> {
             /// A layer for so many channels, with an eps of 10⁻⁵ and a momentum of 0.1.
-            #[doc = concat!("Affine parameters and running statistics: ", $on, ", unless it is told otherwise.")]
+            #[doc = concat!("[`affine`](Self::affine) and [`track_running_stats`](Self::track_running_stats) begin as `", $on, "`.")]
             pub fn new(num_features: usize) -> Self {
                 let layer = $Layer {
                     weight: None,
@@ -125,6 +125,8 @@ macro_rules! channel_norm {
         }
     };
 }
+
+pub(super) use channel_norm;
 
 /// Refuses an operand with another number of axes or channels.
 #[track_caller]

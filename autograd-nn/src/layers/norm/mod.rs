@@ -1,14 +1,20 @@
-//! Normalisations.
-
-#[macro_use]
-mod channels;
+//! Normalisations, of activations and of weights.
 
 mod batch_norm;
+mod channels;
 mod group_norm;
 mod instance_norm;
 mod layer_norm;
 mod local_response_norm;
 mod rms_norm;
+mod spectral_norm;
+mod weight_norm;
+mod weighted;
+
+pub use weighted::Weighted;
+
+use crate::layers::prelude::*;
+use autograd_core::Shape;
 
 super::register! {
     batch_norm::BatchNorm1d<T>,
@@ -21,10 +27,9 @@ super::register! {
     layer_norm::LayerNorm<T>,
     rms_norm::RmsNorm<T>,
     local_response_norm::LocalResponseNorm,
+    weight_norm::WeightNorm<T>,
+    spectral_norm::SpectralNorm<T>,
 }
-
-use crate::layers::prelude::*;
-use autograd_core::Shape;
 
 /// Refuses what cannot be added to a variance.
 #[track_caller]
