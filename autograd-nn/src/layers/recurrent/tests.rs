@@ -1,0 +1,1 @@
+//! Cells, sequences and PyTorch against one another.
