@@ -41,9 +41,6 @@ pub struct Lstm<T: Real = f32> {
     pub stack: RecurrentStack<T>,
 }
 
-/// Output and last states `(h, c)` of an [`Lstm`].
-pub type LstmResult<T> = (Var<T>, (Var<T>, Var<T>));
-
 impl<T: Real> Lstm<T> {
     /// One layer from `inputs` numbers to `hidden` units, its parameters uniform within `±1/√hidden` as in PyTorch.
     ///
@@ -66,7 +63,7 @@ impl<T: Real> Lstm<T> {
     /// The output of each step and the last states `(h, c)`, from states of zeros on.
     #[track_caller]
     #[must_use]
-    pub fn forward(&self, x: &Var<T>) -> LstmResult<T> {
+    pub fn forward(&self, x: &Var<T>) -> (Var<T>, (Var<T>, Var<T>)) {
         self.forward_with(x, None, None)
     }
 
@@ -82,7 +79,7 @@ impl<T: Real> Lstm<T> {
         x: &Var<T>,
         states: Option<(&Var<T>, &Var<T>)>,
         lengths: Option<&Tensor<i64>>,
-    ) -> LstmResult<T> {
+    ) -> (Var<T>, (Var<T>, Var<T>)) {
         let options = self.stack.options;
         let first = [("h", options.state(), states.map(|(h, _)| h)), ("c", options.hidden, states.map(|(_, c)| c))];
         let (y, [h, c]) = self.stack.run("Lstm", x, first, lengths, |x, parameters, [h, c], sequence| {
