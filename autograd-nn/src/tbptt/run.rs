@@ -56,6 +56,7 @@ impl<T: Real, S: State<T>> Run<T, S> {
     /// # Panics
     /// If the loss is not a single number, the state changes its shape, or the losses of a window depend on no leaf.
     #[track_caller]
+    #[must_use = "a window holds the gradients for the step of an optimiser"]
     pub fn step<L: Into<Option<Var<T>>>>(&mut self, f: impl FnOnce(&S) -> (S, L)) -> Option<Window<T>> {
         let recorded = self.begin();
         let (state, loss) = if recorded { f(&self.state) } else { no_grad(|| f(&self.state)) };
