@@ -15,8 +15,8 @@
 //!
 //! - `k1 = k2`: the stream is cut into pieces. The cheapest, and what most people do; a step near the beginning of a piece is
 //!   credited with the losses of few steps.
-//! - `k1 < k2`: the windows overlap, so that each loss goes back over `k2 − k1` to `k2` steps. A step is walked `k2 / k1` times, and computed
-//!   once.
+//! - `k1 < k2`: the windows overlap, so that each loss goes back over more than `k2 − k1` steps. A step is walked about `k2 / k1` times, and
+//!   computed once.
 //! - `k1 > k2`: the losses of only the last `k2` of every `k1` steps count. The steps before them are not recorded at all.
 //!
 //! Not more than `k2` steps are held at any time, however long the stream is.
@@ -24,9 +24,9 @@
 //! # Parameters that change on the way
 //! Between two windows an optimiser may change the parameters. With `k1 < k2` a window then spans steps that were computed with older values.
 //! Recorded values stay what they were, so the gradient is the exact derivative of the computation as it took place, in which a
-//! parameter stands for all its values at once: `Σ_s ∂/∂w_s`, with `w_s` the value at step `s`. It is what Williams and Peng's algorithm
-//! computes, and the gradient at a single value of the parameters if they change little within a window. With `k1 ≥ k2`, and as long
-//! as nobody changes the parameters in the midst of a window, there is no difference.
+//! parameter stands for all its values at once: `Σ_s ∂/∂w_s`, with `w_s` the value at step `s`. It is close to the gradient at a single value
+//! where the parameters change little within a window. With `k1 ≥ k2`, and as long as nobody changes the parameters in the midst of a
+//! window, there is no difference.
 //!
 //! # Steps that are segments
 //! A step may be a whole segment of the stream that a sequence module computes at once, as an [`Lstm`](crate::Lstm) does. `k1` and `k2` then

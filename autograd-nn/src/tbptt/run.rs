@@ -3,7 +3,7 @@
 use super::segment::Segment;
 use super::state::parts;
 use super::{State, Tbptt};
-use autograd_core::{Gradients, Real, Shape, Tensor, Var, no_grad};
+use autograd_core::{Gradients, Real, Shape, Var, no_grad};
 use std::fmt;
 use std::ops::Range;
 

@@ -177,7 +177,7 @@ fn a_parameter_that_is_changed_stands_for_all_its_values() {
             leaves.push(Var::leaf(value(s)));
             h = &leaves[leaves.len() - 1] * h + s as f64;
             if s + 2 > t {
-                loss = loss + h.square();
+                loss += h.square();
             }
         }
         let expected = loss.backward();

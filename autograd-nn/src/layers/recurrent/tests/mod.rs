@@ -1,4 +1,4 @@
-//! Sequence modules against cells, against sequences cut to their lengths, and against PyTorch.
+//! Recurrent layers: first values, dropout, empty operands; against cells and against PyTorch in files of their own.
 
 use super::*;
 use crate::layers::prelude::*;
