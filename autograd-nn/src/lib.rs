@@ -8,6 +8,7 @@
 //! 4. The [`layers`] compose ops of `autograd_core`; there is no gradient rule in this crate.
 //! 5. [`init`] draws first values from an explicit [`Generator`](autograd_core::Generator).
 //! 6. [`clip_grad_norm`] and [`unreached`] look at the gradients between the backward pass and the step of an optimiser.
+//! 7. [`Tbptt`] trains a recurrent network on a stream without end, by truncated back-propagation through time.
 //!
 //! ```
 //! use autograd_core::{Generator, Var};
@@ -42,6 +43,7 @@ pub mod layers;
 mod module;
 mod parameter;
 pub mod state;
+pub mod tbptt;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
@@ -54,3 +56,4 @@ pub use module::{
     functional_call, observe, observed, unreached,
 };
 pub use parameter::{Parameter, ParameterGuard};
+pub use tbptt::Tbptt;
