@@ -2,9 +2,9 @@
 
 use super::error::{ClipError, check};
 use super::norm::sum;
-use super::scope::Scope;
+use super::scope::distinct;
 use crate::Parameter;
-use autograd_core::{Gradients, Real};
+use autograd_core::{Gradients, Real, Tensor};
 
 /// What the norm of a unit's weights counts at least, so that weights of 0 can begin to move.
 const LEAST: f64 = 1e-3;
@@ -40,18 +40,15 @@ pub fn clip_grad_adaptive<T: Real>(
     factor: f64,
 ) -> Result<usize, ClipError> {
     check(factor)?;
-    let Scope::Of(parameters) = Scope::of(parameters) else { return Ok(0) };
+    let parameters = distinct(parameters);
     // All factors first: an error changes nothing.
-    let mut factors = Vec::with_capacity(parameters.len());
+    let mut factors: Vec<Vec<f64>> = Vec::with_capacity(parameters.len());
     for parameter in &parameters {
         let Some(gradient) = parameter.gradient(gradients) else {
             factors.push(Vec::new());
             continue;
         };
-        let (weight, gradient) = (parameter.value().contiguous(), gradient.contiguous());
-        let unit = unit(weight.shape());
-        let norms = |x: &[T]| x.chunks(unit).map(|x| sum(x, |x| x * x).sqrt()).collect::<Vec<f64>>();
-        let [weights, norms] = [&weight, &gradient].map(|x| norms(x.as_slice().expect("contiguous")));
+        let [weights, norms] = [&parameter.value(), gradient].map(unit_norms);
         if let Some(&norm) = norms.iter().find(|norm| !norm.is_finite()) {
             return Err(ClipError::NonFinite { norm });
         }
@@ -59,15 +56,14 @@ pub fn clip_grad_adaptive<T: Real>(
     }
     let mut clipped = 0;
     for (parameter, factors) in parameters.into_iter().zip(factors) {
-        let unit = unit(&parameter.shape());
-        // A gradient of 0 has no factor below 1, be it NaN.
-        let below: Vec<bool> = factors.iter().map(|factor| *factor < 1.0).collect();
-        clipped += below.iter().filter(|below| **below).count();
-        if let Some(gradient) = parameter.gradient_mut(gradients).filter(|_| below.contains(&true)) {
+        // That of a gradient of 0 is infinite, or NaN.
+        let below = factors.iter().filter(|factor| **factor < 1.0).count();
+        clipped += below;
+        if let Some(gradient) = parameter.gradient_mut(gradients).filter(|_| below > 0) {
+            let size = unit_size(gradient.shape());
             gradient.write(|elements| {
-                for ((g, factor), _) in elements.chunks_mut(unit).zip(factors).zip(below).filter(|(_, below)| *below) {
-                    let factor = T::of(factor);
-                    g.iter_mut().for_each(|g| *g *= factor);
+                for (unit, factor) in elements.chunks_mut(size).zip(factors).filter(|(_, factor)| *factor < 1.0) {
+                    unit.iter_mut().for_each(|g| *g *= T::of(factor));
                 }
             });
         }
@@ -75,8 +71,15 @@ pub fn clip_grad_adaptive<T: Real>(
     Ok(clipped)
 }
 
+/// The norm of each unit.
+fn unit_norms<T: Real>(x: &Tensor<T>) -> Vec<f64> {
+    let x = x.contiguous();
+    let units = x.as_slice().expect("contiguous").chunks(unit_size(x.shape()));
+    units.map(|unit| sum(unit, |x| x * x).sqrt()).collect()
+}
+
 /// The number of weights of one unit; at least 1.
-fn unit(shape: &[usize]) -> usize {
+fn unit_size(shape: &[usize]) -> usize {
     match shape {
         [_, rest @ ..] if !rest.is_empty() => rest.iter().product::<usize>().max(1),
         _ => shape.iter().product::<usize>().max(1),
@@ -87,7 +90,7 @@ fn unit(shape: &[usize]) -> usize {
 mod tests {
     use super::super::test_support::with_gradients;
     use super::*;
-    use autograd_core::{Tensor, Var};
+    use autograd_core::Var;
 
     #[test]
     fn kernels_are_units_and_vectors_are_one() {

@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn norms_of_all_orders_are_over_all_elements_together() {
         let ([a, b], gradients) = with_gradients([&[1.0, -2.0, 2.0], &[-4.0]]);
-        let cases = [(0.5, 21.313708498984760), (1.0, 9.0), (2.0, 5.0), (3.0, 81f64.cbrt()), (f64::INFINITY, 4.0)];
+        let cases = [(0.5, 33.970562748477136), (1.0, 9.0), (2.0, 5.0), (3.0, 81f64.cbrt()), (f64::INFINITY, 4.0)];
         for (order, expected) in cases {
             let found = grad_norm(&gradients, order);
             assert!((found - expected).abs() < 1e-13, "order {order}: {found}");

@@ -18,9 +18,9 @@ use std::fmt;
 /// }
 /// let mut linear = |inputs, outputs| Linear::new(inputs, outputs, &mut Generator::seed(0));
 /// let net = Net { first: linear(2, 2), last: linear(2, 1), forgotten: linear(1, 1) };
-/// net.first.weight.set([[1.0, 0.0], [0.0, 1.0]]);
-/// net.first.bias.as_ref().unwrap().set([0.0, -9.0]); // the second unit never fires
-/// net.last.weight.set([[2.0, 2.0]]);
+/// net.first.weight.set([[1.0f32, 0.0], [0.0, 1.0]]);
+/// net.first.bias.as_ref().unwrap().set([0.0f32, -9.0]); // the second unit never fires
+/// net.last.weight.set([[2.0f32, 2.0]]);
 /// net.forgotten.bias.as_ref().unwrap().freeze();
 ///
 /// let x = Var::constant([[3.0f32, 4.0]]);
@@ -192,6 +192,6 @@ norm NaN; 1 zero, 1 not finite
         let report = GradientReport::of(&a, &gradients);
         assert!(report.is_sound());
         assert_eq!(report.norm, 5.0);
-        assert!(report.to_string().ends_with("(itself)  5.000e0  4.000e0     0%           0\nnorm 5.000e0\n"));
+        assert!(report.to_string().ends_with("(itself)   5.000e0  4.000e0     0%           0\nnorm 5.000e0\n"));
     }
 }

@@ -4,6 +4,12 @@ use crate::Parameter;
 use autograd_core::{Gradients, Real, Tensor};
 use std::collections::HashSet;
 
+/// The parameters, a tied one once.
+pub(super) fn distinct<T: Real>(parameters: &[Parameter<T>]) -> Vec<&Parameter<T>> {
+    let mut seen = HashSet::new();
+    parameters.iter().filter(|parameter| seen.insert(parameter.id())).collect()
+}
+
 /// Which gradients are meant.
 pub(super) enum Scope<'p, T: Real> {
     /// All of them, in the order in which the pass reached the leaves.
@@ -15,8 +21,7 @@ pub(super) enum Scope<'p, T: Real> {
 impl<'p, T: Real> Scope<'p, T> {
     /// The gradients of parameters, of a tied one once.
     pub fn of(parameters: &'p [Parameter<T>]) -> Self {
-        let mut seen = HashSet::new();
-        Scope::Of(parameters.iter().filter(|parameter| seen.insert(parameter.id())).collect())
+        Scope::Of(distinct(parameters))
     }
 
     pub fn each(&self, gradients: &Gradients<T>, f: impl FnMut(&Tensor<T>)) {

@@ -36,7 +36,7 @@ impl Fans {
     }
 }
 
-/// Which fan [`he_uniform`] and [`he_normal`] keep the variance over.
+/// Which fan [`he_uniform`](super::he_uniform) and [`he_normal`](super::he_normal) keep the variance over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fan {
     /// Connections into a unit: keeps the variance of the forward pass.
@@ -98,7 +98,7 @@ mod tests {
             (Gain::Linear, 1.0),
             (Gain::Sigmoid, 1.0),
             (Gain::Tanh, 1.6666666666666667),
-            (Gain::Relu, 1.4142135623730951),
+            (Gain::Relu, std::f64::consts::SQRT_2),
             (Gain::LeakyRelu(0.2), 1.3867504905630728),
             (Gain::Selu, 0.75),
             (Gain::Factor(3.5), 3.5),

@@ -98,41 +98,24 @@ pub fn lsuv<T: Real>(
     options: LsuvOptions,
     generator: &mut Generator,
 ) -> Result<LsuvReport, LsuvError> {
-    let parameters: HashMap<String, Parameter<T>> = module.named_parameters().into_iter().collect();
     let pass = || observe(module, || no_grad(|| drop(forward()))).1;
-    let weight = |layer: &Observation<T>| {
-        let weight = parameters.get(&within(&layer.name, "weight"))?;
-        (weight.is_trainable() && weight.shape().rank() >= 2).then_some(weight)
-    };
-    let mut order: Vec<Observation<T>> = Vec::new();
-    for layer in pass() {
-        if weight(&layer).is_some() && order.iter().all(|before| before.name != layer.name) {
-            order.push(layer);
-        }
-    }
-    if order.is_empty() {
+    let layers = layers(module, pass());
+    if layers.is_empty() {
         return Err(LsuvError::NoLayer);
     }
     if options.orthonormal {
-        for layer in &order {
-            if let Some(weight) = weight(layer) {
-                weight.set(orthogonal(weight.shape(), Gain::Linear, generator));
-            }
-            if let Some(bias) = parameters.get(&within(&layer.name, "bias")).filter(|bias| bias.is_trainable()) {
-                bias.set(zeros(bias.shape()));
-            }
+        for layer in &layers {
+            layer.weight.set(orthogonal(layer.weight.shape(), Gain::Linear, generator));
+            layer.bias.iter().for_each(|bias| bias.set(zeros(bias.shape())));
         }
     }
-    let mut layers = Vec::with_capacity(order.len());
-    for layer in &order {
-        let Some(weight) = weight(layer) else { continue };
+    let mut report = LsuvReport { layers: Vec::with_capacity(layers.len()) };
+    for Layer { name, kind, weight, .. } in layers {
         let measure = || {
-            let found = pass().into_iter().find(|seen| seen.name == layer.name);
+            let found = pass().into_iter().find(|seen| seen.name == name);
             let variance = found.map_or(f64::NAN, |seen| variance(seen.output.value()));
-            if variance > 0.0 && variance.is_finite() {
-                return Ok(variance);
-            }
-            Err(LsuvError::Variance { name: layer.name.clone(), kind: layer.kind, variance })
+            let scalable = variance > 0.0 && variance.is_finite();
+            if scalable { Ok(variance) } else { Err(LsuvError::Variance { name: name.clone(), kind, variance }) }
         };
         let before = measure()?;
         let (mut after, mut scalings) = (before, 0);
@@ -142,14 +125,35 @@ pub fn lsuv<T: Real>(
             scalings += 1;
             after = measure()?;
         }
-        layers.push(LsuvLayer { name: layer.name.clone(), kind: layer.kind, before, after, scalings });
+        report.layers.push(LsuvLayer { name, kind, before, after, scalings });
     }
-    Ok(LsuvReport { layers })
+    Ok(report)
 }
 
-/// The name of a field of the part named `layer`.
-fn within(layer: &str, field: &str) -> String {
-    if layer.is_empty() { field.to_owned() } else { format!("{layer}.{field}") }
+/// A layer that takes part.
+struct Layer<T: Real> {
+    name: String,
+    kind: &'static str,
+    weight: Parameter<T>,
+    bias: Option<Parameter<T>>,
+}
+
+/// Those of the layers seen that have a weight to scale, each once, in the order of the pass.
+fn layers<T: Real>(module: &(impl Module<T> + ?Sized), seen: Vec<Observation<T>>) -> Vec<Layer<T>> {
+    let parameters: HashMap<String, Parameter<T>> = module.named_parameters().into_iter().collect();
+    let mut layers: Vec<Layer<T>> = Vec::new();
+    for Observation { name, kind, .. } in seen {
+        let field = |field: &str| {
+            let full = if name.is_empty() { field.to_owned() } else { format!("{name}.{field}") };
+            parameters.get(&full).filter(|parameter| parameter.is_trainable()).cloned()
+        };
+        let weight = field("weight").filter(|weight| weight.shape().rank() >= 2);
+        if let Some(weight) = weight.filter(|_| layers.iter().all(|layer| layer.name != name)) {
+            let bias = field("bias");
+            layers.push(Layer { name, kind, weight, bias });
+        }
+    }
+    layers
 }
 
 /// The variance of all elements, in double precision.

@@ -102,7 +102,7 @@ enum Proposal {
 impl Truncated {
     fn new(low: f64, high: f64) -> Self {
         let proposal = if low <= 0.0 {
-            // Between bounds this far apart at least 45 in 100 normal values lie.
+            // Between bounds this far apart at least 49 in 100 normal values lie.
             if high - low > TAU.sqrt() { Proposal::Normal } else { Proposal::Uniform }
         } else {
             // Robert 1995, proposition 2.3 and the bound after it.

@@ -35,7 +35,7 @@ pub fn orthogonal<T: Real>(shape: impl Into<Shape>, gain: Gain, generator: &mut 
     let value = |row: usize, column: usize| {
         let (i, j) = if *rows < columns { (column, row) } else { (row, column) };
         // The factors are unique, and the first uniform, once the diagonal of the second is positive.
-        q[(i, j)] * gain.copysign(gain * r[(j, j)])
+        gain * q[(i, j)] * 1f64.copysign(r[(j, j)])
     };
     Tensor::from_fn(&shape, |i| T::of(value(i / columns, i % columns)))
 }

@@ -15,7 +15,7 @@ use crate::layers::prelude::*;
 /// ```
 /// use autograd_core::Var;
 /// use autograd_nn::{CosineEmbeddingLoss, Reduction};
-/// let (a, b) = (Var::leaf([[3.0, 4.0], [0.0, 2.0]]), Var::constant([[0.0, 5.0], [1.0, 0.0]]));
+/// let (a, b) = (Var::leaf([[3.0f64, 4.0], [0.0, 2.0]]), Var::constant([[0.0, 5.0], [1.0, 0.0]]));
 /// let loss = CosineEmbeddingLoss::default().reduction(Reduction::Sum).forward(&a, &b, &[1, -1].into());
 /// assert!((loss.item() - 0.2f64).abs() < 1e-12);
 /// let da = loss.backward().get(&a).unwrap().to_vec();

@@ -82,7 +82,7 @@ impl Checked for MultiLabelMarginLoss {
         let rows = |loss: &Self, x: &[Var<f64>]| vec![loss.forward(&x[0], &[[3, 0, -1, 1], [-1, 0, 1, 2]].into())];
         let one = |loss: &Self, x: &[Var<f64>]| vec![loss.forward(&x[0], &[1, 2, 0, -1].into())];
         let unreduced = |_: &mut Generator| MultiLabelMarginLoss::default().reduction(Reduction::None);
-        // Four steps of 0.3 would be a kink, at a difference of 1 none is.
+        // No two scores differ by 1, where a margin begins.
         Cases::new(
             Case::new("mean", |_| MultiLabelMarginLoss::default(), rows).input_between([2, 4], -1.2, 1.3).output([]),
         )

@@ -15,7 +15,7 @@ use crate::layers::prelude::*;
 /// ```
 /// use autograd_core::Var;
 /// use autograd_nn::MulticlassHingeLoss;
-/// let x = Var::leaf([[3.2, 5.1, -1.7]]);
+/// let x = Var::leaf([[3.2f64, 5.1, -1.7]]);
 /// let loss = MulticlassHingeLoss::default().forward(&x, &[0].into());
 /// assert!((loss.item() - 2.9f64).abs() < 1e-12);
 /// assert_eq!(loss.backward().get(&x).unwrap().to_vec(), [-1.0, 1.0, 0.0]);
