@@ -69,12 +69,12 @@ pub enum LsuvError {
 /// then neither dies nor explodes, whatever lies between the layers.
 ///
 /// `forward` is one pass of the module over a batch of true inputs; it runs, without recording, about twice for each layer, in the mode the
-/// module is in. Layers with a trainable matrix or kernel named `weight` take part.
+/// module is in: in evaluation dropout does not disturb it. Layers with a trainable matrix or kernel named `weight` take part.
 ///
 /// ```
 /// use autograd_core::{Generator, Tensor, Var};
 /// use autograd_nn::init::{LsuvOptions, lsuv};
-/// use autograd_nn::{Forward, Linear, Relu, Sequential, observe};
+/// use autograd_nn::{Forward, Linear, Relu, Sequential};
 /// let generator = &mut Generator::seed(0);
 /// let mut mlp = Sequential::new();
 /// for _ in 0..5 {
