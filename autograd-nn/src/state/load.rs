@@ -57,7 +57,7 @@ enum Slot<T: Real> {
 }
 
 /// Gives `module` the values of `state`: all, or in case of an error none.
-pub(crate) fn load<T: Real>(
+pub(crate) fn load_state<T: Real>(
     module: &(impl Module<T> + ?Sized),
     state: &StateDict,
     strictness: Strictness,
