@@ -101,6 +101,10 @@ impl<R: ReaderAt> Archive<R> {
             return Err(FileError::unsupported("the member is encrypted"));
         }
         let entry = self.zip.get_entry(member.place)?;
+        let mut buffer = vec![0; rawzip::MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
+        if entry.local_header(&mut buffer)?.file_path().as_bytes() != name.as_bytes() {
+            return Err(FileError::damaged("the member has another name where it lies"));
+        }
         let (stored, size) = (member.stored, member.size);
         let reader: Box<dyn Read> = match member.method {
             CompressionMethod::STORE if stored == size => Box::new(entry.verifying_reader(entry.reader())),
