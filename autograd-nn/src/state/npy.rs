@@ -262,3 +262,31 @@ fn encoding(descr: &str) -> Result<(Encoding, ByteOrder), FileError> {
     };
     Ok((encoding, order))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bytes_are_those_that_numpy_writes() {
+        let bytes = AnyTensor::from(Tensor::from([[1i64, -1]])).to_npy();
+        let header = "{'descr': '<i8', 'fortran_order': False, 'shape': (1, 2), }";
+        assert_eq!(&bytes[..10], b"\x93NUMPY\x01\x00\x76\x00");
+        assert_eq!(str::from_utf8(&bytes[10..128]).unwrap(), format!("{header:<117}\n"));
+        assert_eq!(bytes[128..], [1i64.to_le_bytes(), (-1i64).to_le_bytes()].concat());
+    }
+
+    #[test]
+    fn all_types_and_layouts_come_back() {
+        let arrays: [AnyTensor; 5] = [
+            Tensor::from(2.5f64).into(),
+            Tensor::from([f32::MIN_POSITIVE, -0.0]).into(),
+            Tensor::indices(6).reshape([2, 3]).mt().into(),
+            Tensor::from([[[true]], [[false]]]).into(),
+            Tensor::<f32>::zeros([3, 0]).into(),
+        ];
+        for array in arrays {
+            assert_eq!(AnyTensor::from_npy(&array.to_npy()).unwrap(), array);
+        }
+    }
+}

@@ -198,3 +198,48 @@ fn encoding(dtype: Dtype) -> Result<Encoding, FileError> {
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use autograd_core::Tensor;
+
+    fn example() -> Safetensors {
+        let mut tensors = StateDict::new();
+        tensors.insert("mask", Tensor::from([true, false, true]));
+        tensors.insert("transposed", Tensor::<f32>::arange(6).reshape([2, 3]).mt());
+        tensors.insert("double", Tensor::from([[0.1f64]]));
+        tensors.insert("empty", Tensor::<f32>::zeros([0, 2]));
+        tensors.insert("count", Tensor::from(-1i64));
+        let mut file = Safetensors::of(tensors);
+        file.metadata.insert("a \"quoted\" name".into(), "ü\n".into());
+        file
+    }
+
+    #[test]
+    fn all_types_and_layouts_come_back_and_the_bytes_are_always_the_same() {
+        let bytes = example().to_bytes().unwrap();
+        let read = Safetensors::from_bytes(&bytes).unwrap();
+        assert_eq!(read, example());
+        assert_eq!(read.to_bytes().unwrap(), bytes);
+        // Tensors of large elements come first, so that each is aligned.
+        let names: Vec<_> = read.tensors.names().collect();
+        assert_eq!(names[..2], ["double", "count"]);
+        assert_eq!(bytes.len() - 6 * 4 - 3 - 8 - 8, 8 + u64::from_le_bytes(*bytes.first_chunk().unwrap()) as usize);
+    }
+
+    #[test]
+    fn the_name_that_the_format_keeps_is_refused() {
+        let file = Safetensors::of([("__metadata__", Tensor::from([1.0f32]))].into_iter().collect());
+        let expected = "\"__metadata__\": no tensor can have this name, which the format keeps for itself";
+        assert_eq!(file.to_bytes().unwrap_err().to_string(), expected);
+    }
+
+    #[test]
+    fn errors_name_the_file() {
+        let error = Safetensors::load("no/such/file").unwrap_err().to_string();
+        assert!(error.starts_with("no/such/file: "), "{error}");
+        let error = example().save("no/such/folder/file").unwrap_err().to_string();
+        assert!(error.starts_with("no/such/folder/file: "), "{error}");
+    }
+}
