@@ -8,6 +8,7 @@
 //! 4. The [`layers`] compose ops of `autograd_core`; there is no gradient rule in this crate.
 //! 5. [`init`] draws first values from an explicit [`Generator`](autograd_core::Generator).
 //! 6. [`clip_grad_norm`] and [`unreached`] look at the gradients between the backward pass and the step of an optimiser.
+//! 7. [`state`] saves and loads: safetensors, checkpoints, the files of PyTorch and NumPy.
 //!
 //! ```
 //! use autograd_core::{Generator, Var};

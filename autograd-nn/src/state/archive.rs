@@ -40,7 +40,7 @@ impl<'b> Archive<&'b [u8]> {
 
 impl<R: ReaderAt> Archive<R> {
     fn of(zip: ZipArchive<R>) -> Result<Self, FileError> {
-        let mut members = IndexMap::new();
+        let mut members: IndexMap<String, Member> = IndexMap::new();
         let mut buffer = vec![0; rawzip::MAX_CENTRAL_DIRECTORY_RECORD_SIZE];
         let mut entries = zip.entries(&mut buffer);
         while let Some(entry) = entries.next_entry()? {
@@ -56,6 +56,11 @@ impl<R: ReaderAt> Archive<R> {
         if zip.entries_hint() != members.len() as u64 {
             let (says, has) = (zip.entries_hint(), members.len());
             return Err(FileError::damaged(format!("the archive tells of {says} members, there are {has}")));
+        }
+        // Members that share their bytes would make a large thing of a small one.
+        let stored = members.values().try_fold(0u64, |sum, member| sum.checked_add(member.stored));
+        if stored.is_none_or(|stored| stored > zip.directory_offset()) {
+            return Err(FileError::damaged("the members of the archive overlap"));
         }
         Ok(Archive { zip, members })
     }
@@ -82,9 +87,10 @@ impl<R: ReaderAt> Archive<R> {
         read().map_err(|error| error.in_entry(name))
     }
 
-    /// The content of a member of not more than `limit` bytes; its checksum is right.
-    pub(super) fn read_up_to(&self, name: &str, limit: u64) -> Result<Vec<u8>, FileError> {
-        let size = self.members.get(name).map_or(0, |member| member.size);
+    /// The content of a member of at most `limit` bytes, and at most `ratio` times those stored; its checksum is right.
+    pub(super) fn read_up_to(&self, name: &str, limit: u64, ratio: u64) -> Result<Vec<u8>, FileError> {
+        let (size, stored) = self.members.get(name).map_or((0, 0), |member| (member.size, member.stored));
+        let limit = limit.min(stored.saturating_mul(ratio));
         if size > limit {
             let why = format!("the member has {size} bytes, more than {limit}");
             return Err(FileError::damaged(why).in_entry(name));

@@ -4,12 +4,14 @@ use super::archive::Archive;
 use super::encoding::{ByteOrder, Encoding};
 use super::pickle::{self, TensorSpec};
 use super::{AnyTensor, FileError, PickleValue};
-use autograd_core::{Element, Shape, Tensor};
+use autograd_core::{AxisSlice, Element, Shape, Tensor};
 use rawzip::ReaderAt;
 use std::cmp::Reverse;
 
 /// A larger pickle describes more tensors than any model has.
 const MAX_PICKLE: u64 = 1 << 26;
+/// Names and numbers are not deflated to a smaller part.
+const MAX_RATIO: u64 = 100;
 
 /// The name of the pickle, if this is an archive of `torch.save`.
 pub(super) fn pickle_of<R: ReaderAt>(archive: &Archive<R>) -> Option<&str> {
@@ -25,7 +27,7 @@ pub(super) fn read<R: ReaderAt>(archive: &Archive<R>, pickle: &str) -> Result<Pi
         ));
     }
     let order = match archive.has(&format!("{folder}byteorder")) {
-        true => match archive.read_up_to(&format!("{folder}byteorder"), 6)?.as_slice() {
+        true => match archive.read_up_to(&format!("{folder}byteorder"), 6, MAX_RATIO)?.as_slice() {
             b"little" => ByteOrder::Little,
             b"big" => ByteOrder::Big,
             _ => return Err(FileError::damaged("the order of bytes is neither little nor big").in_entry("byteorder")),
@@ -33,7 +35,7 @@ pub(super) fn read<R: ReaderAt>(archive: &Archive<R>, pickle: &str) -> Result<Pi
         // Versions before 2.1 did not say; they wrote on machines of this order.
         false => ByteOrder::Little,
     };
-    let bytes = archive.read_up_to(pickle, MAX_PICKLE)?;
+    let bytes = archive.read_up_to(pickle, MAX_PICKLE, MAX_RATIO)?;
     let heap = pickle::run(&bytes).map_err(|error| error.in_entry(pickle))?;
     let mut tensors: Vec<Option<AnyTensor>> = vec![None; heap.tensors.len()];
     let mut inside: Vec<Vec<usize>> = vec![Vec::new(); heap.storages.len()];
@@ -97,7 +99,7 @@ fn strided<T: Element>(elements: &Tensor<T>, spec: &TensorSpec) -> Tensor<T> {
     axes.sort_by_key(|&axis| (!moves(axis), Reverse(strides[axis])));
     let reach = |axis: usize| (sizes[axis] - 1) * strides[axis];
     let mut window = 1 + axes.iter().copied().filter(|&axis| moves(axis)).map(reach).sum::<usize>();
-    let mut view = elements.slice([spec.offset..spec.offset + window]);
+    let mut view = elements.slice([AxisSlice::from(spec.offset..spec.offset + window)]);
     for &axis in axes.iter().filter(|&&axis| moves(axis)) {
         window -= reach(axis);
         view = view.unfold(-1, window, strides[axis]);

@@ -41,11 +41,17 @@ pub(in crate::state) struct TensorSpec {
 pub(in crate::state) struct Heap {
     pub(super) nodes: Vec<Node>,
     pub(super) root: Id,
+    /// The bytes of the pickle.
+    pub(super) size: usize,
     /// The key of each storage, and its number of bytes.
     pub(in crate::state) storages: IndexMap<String, u64>,
     pub(in crate::state) tensors: Vec<TensorSpec>,
 }
 
+/// More objects than this no state has.
+pub(super) const MAX_NODES: usize = 1 << 23;
+/// More bytes of text, likewise.
+const MAX_TEXT: usize = 1 << 28;
 /// Deeper nesting no state has; it bounds recursion.
 const MAX_DEPTH: usize = 64;
 
@@ -56,9 +62,10 @@ impl Heap {
 
     /// The value of the whole, with these tensors.
     pub(in crate::state) fn tree(&self, tensors: &[AnyTensor]) -> Result<PickleValue, FileError> {
-        // An object that several others hold appears in each of them. Twice that, twice that and so on would fill any memory.
-        let mut budget = 4 * self.nodes.len() + 1024;
-        let mut text = 4 * self.nodes.iter().map(Node::text_len).sum::<usize>() + (1 << 16);
+        // An object that several others hold appears in each of them. Twice that, twice that and so on would fill any memory; but to hold
+        // one takes at least two bytes of pickle.
+        let mut budget = (4 * self.size + 1024).min(MAX_NODES);
+        let mut text = (32 * self.size + 1024).min(MAX_TEXT);
         self.value(self.root, tensors, 0, &mut budget, &mut text)
     }
 

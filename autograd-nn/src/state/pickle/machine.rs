@@ -1,14 +1,11 @@
 //! `Machine`: the stack machine of pickles, with the opcodes that build data and none that call what the file names.
 
 use super::globals::Global;
-use super::heap::{Heap, Id, Node};
+use super::heap::{Heap, Id, MAX_NODES, Node};
 use super::input::Input;
 use crate::state::FileError;
 use indexmap::IndexMap;
 use std::collections::HashMap;
-
-/// More objects than this no state has.
-const MAX_NODES: usize = 1 << 23;
 
 pub(super) struct Machine<'b> {
     input: Input<'b>,
@@ -22,7 +19,8 @@ pub(super) struct Machine<'b> {
 impl<'b> Machine<'b> {
     /// Runs a pickle to its end.
     pub(super) fn run(bytes: &'b [u8]) -> Result<Heap, FileError> {
-        let heap = Heap { nodes: Vec::new(), root: 0, storages: IndexMap::new(), tensors: Vec::new() };
+        let (storages, tensors) = (IndexMap::new(), Vec::new());
+        let heap = Heap { nodes: Vec::new(), root: 0, size: bytes.len(), storages, tensors };
         let input = Input::new(bytes);
         let mut machine = Machine { input, heap, stack: Vec::new(), marks: Vec::new(), memo: HashMap::new() };
         loop {

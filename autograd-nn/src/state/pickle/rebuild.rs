@@ -6,6 +6,9 @@ use super::machine::Machine;
 use crate::state::FileError;
 use crate::state::encoding::{Encoding, shape_of};
 
+/// More tensors than this no state has.
+const MAX_TENSORS: usize = 1 << 20;
+
 impl Machine<'_> {
     /// The result of a function that the pickle names.
     pub(super) fn reduce(&mut self, function: Id, arguments: Id) -> Result<(), FileError> {
@@ -15,10 +18,6 @@ impl Machine<'_> {
         let arguments = self.tuple(arguments)?.to_vec();
         match (function, arguments.as_slice()) {
             (Global::OrderedDict, []) => self.push(Node::Dict(Vec::new())),
-            (Global::OrderedDict, [items]) => {
-                let entries = self.entries(*items)?;
-                self.push(Node::Dict(entries))
-            }
             (Global::Size, [sizes]) => {
                 self.tuple(*sizes)?;
                 self.push_id(*sizes);
@@ -86,6 +85,9 @@ impl Machine<'_> {
             );
             return Err(FileError::damaged(why));
         }
+        if self.heap.tensors.len() == MAX_TENSORS {
+            return Err(FileError::unsupported(format!("more than {MAX_TENSORS} tensors")));
+        }
         self.push(Node::Tensor(self.heap.tensors.len()))?;
         self.heap.tensors.push(TensorSpec { storage, encoding, offset, sizes, strides });
         Ok(())
@@ -125,17 +127,5 @@ impl Machine<'_> {
             }),
             other => Err(FileError::damaged(format!("{} stands in place of a count", other.kind()))),
         }
-    }
-
-    /// The entries of a dictionary from a list of pairs.
-    fn entries(&self, items: Id) -> Result<Vec<(Id, Id)>, FileError> {
-        let wrong = || FileError::damaged("an ordered dictionary is not made of pairs");
-        let Node::List(items) = self.heap.node(items) else { return Err(wrong()) };
-        let pair = |&item: &Id| match self.heap.node(item) {
-            Node::Tuple(pair) => <[Id; 2]>::try_from(&**pair).ok(),
-            Node::List(pair) => <[Id; 2]>::try_from(pair.as_slice()).ok(),
-            _ => None,
-        };
-        items.iter().map(|item| pair(item).map(|[key, value]| (key, value)).ok_or_else(wrong)).collect()
     }
 }
