@@ -15,11 +15,13 @@ pub(super) fn write_atomically(
 ) -> io::Result<()> {
     // Through a link, the file that it points to is replaced, not the link.
     let path = &if path.is_symlink() { fs::canonicalize(path)? } else { path.to_owned() };
+    let old = fs::metadata(path).ok();
+    // A folder, a device or a pipe, which renaming would do away with.
+    if old.as_ref().is_some_and(|old| !old.is_file()) {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "what is there is no regular file"));
+    }
     let (mut temporary, file) = Temporary::beside(path)?;
-    if let Ok(old) = fs::metadata(path) {
-        if old.is_dir() {
-            return Err(io::Error::from(io::ErrorKind::IsADirectory));
-        }
+    if let Some(old) = old {
         file.set_permissions(old.permissions())?;
     }
     let mut file = BufWriter::with_capacity(1 << 18, file);
@@ -157,7 +159,8 @@ mod tests {
     fn a_folder_is_not_replaced_and_a_path_without_a_name_is_refused() {
         let folder = Folder::new("folder");
         fs::create_dir(folder.0.join("inner")).unwrap();
-        assert!(write_atomically(&folder.0.join("inner"), |_| Ok(())).is_err());
+        let error = write_atomically(&folder.0.join("inner"), |_| Ok(())).unwrap_err();
+        assert_eq!(error.to_string(), "what is there is no regular file");
         assert!(write_atomically(Path::new("/"), |_| Ok(())).is_err());
         assert!(write_atomically(&folder.0.join("no/such/net"), |_| Ok(())).is_err());
         assert_eq!(folder.names(), ["inner"]);
