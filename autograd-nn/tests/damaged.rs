@@ -250,7 +250,9 @@ fn archives_that_lie_about_their_sizes_are_errors() {
     shared[entries[1] + 10..entries[1] + 46].copy_from_slice(&first);
     assert_eq!(archive(&shared).unwrap_err().to_string(), "the file is damaged: the members of the archive overlap");
     let other = zip(&[("a.txt", b"a")], CompressionMethod::STORE);
-    assert_eq!(archive(&other).unwrap_err().to_string(), "\"a.txt\": the member is no array");
+    let neither = "\"a.txt\": the member is no array, so that the archive is neither of PyTorch nor of NumPy";
+    assert_eq!(archive(&other).unwrap_err().to_string(), neither);
+    assert_eq!(StateDict::from_bytes(&zip(&[], CompressionMethod::STORE)).unwrap(), StateDict::new());
     let unpickled = zip(&[("a/data.pkl", b"")], CompressionMethod::STORE);
     assert!(archive(&unpickled).unwrap_err().to_string().contains("1 bytes are needed, 0 are left"));
 }

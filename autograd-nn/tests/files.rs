@@ -175,7 +175,10 @@ fn what_is_refused_says_what_to_do() {
     assert_eq!(refused("fortran.npy"), ": a single array of NumPy, which AnyTensor::load_npy reads");
     assert_eq!(refused("make.py"), ": none of the formats known: safetensors, .pth of PyTorch 1.6 or later, .npz");
     let error = PickleValue::load(file("arrays.npz")).unwrap_err();
-    assert!(error.to_string().ends_with("arrays.npz: not a file of torch.save"), "{error}");
+    assert!(
+        error.to_string().ends_with("arrays.npz: not a file of torch.save; StateDict::load reads safetensors and .npz"),
+        "{error}"
+    );
     let error = StateDict::load(file("no.pth")).unwrap_err();
     assert!(matches!(error, FileError::Io { .. }) && error.to_string().contains("no.pth: "), "{error}");
 }

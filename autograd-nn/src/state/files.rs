@@ -124,7 +124,7 @@ impl PickleValue {
     }
 }
 
-const NOT_TORCH: &str = "not a file of torch.save";
+const NOT_TORCH: &str = "not a file of torch.save; StateDict::load reads safetensors and .npz";
 
 /// What a file is.
 enum Format {
@@ -143,7 +143,8 @@ impl Format {
     fn of(start: &[u8]) -> Result<Format, FileError> {
         // The pickle of a number by which PyTorch knew its own files.
         const LEGACY: &[u8] = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8";
-        if start.starts_with(b"PK\x03\x04") {
+        // An archive begins with a member, or with its end if there is none.
+        if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") {
             return Ok(Format::Zip);
         }
         if start.get(8) == Some(&b'{') {

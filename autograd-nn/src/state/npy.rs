@@ -11,6 +11,7 @@ use std::io::{self, BufReader, Read, Write};
 use std::path::Path;
 
 pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
+const NO_ARRAY: &str = "the member is no array, so that the archive is neither of PyTorch nor of NumPy";
 /// Far more than the header of an array of 64 axes.
 const MAX_HEADER: u32 = 1 << 16;
 
@@ -65,7 +66,7 @@ pub(super) fn read_npz<R: ReaderAt>(archive: &Archive<R>) -> Result<StateDict, F
     let mut state = StateDict::new();
     for member in archive.names() {
         let Some(name) = member.strip_suffix(".npy") else {
-            return Err(FileError::unsupported("the member is no array").in_entry(member));
+            return Err(FileError::unsupported(NO_ARRAY).in_entry(member));
         };
         let array = archive.open(member).and_then(|(reader, size)| read(reader, size));
         state.insert(name, array.map_err(|error| error.in_entry(name))?);

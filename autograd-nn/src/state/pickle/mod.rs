@@ -113,6 +113,7 @@ impl PickleValue {
     }
 
     /// The tensors within: the keys on the way joined by dots, with numbers in lists and tuples, as in `state_dict.layers.0.weight`.
+    /// A tensor alone has the empty name.
     ///
     /// # Errors
     /// If two tensors get one name, or a key on the way to a tensor is neither text nor a whole number.
