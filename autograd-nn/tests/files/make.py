@@ -91,6 +91,7 @@ def main():
     torch.save({"weight": count(2)}, HERE / "legacy.pth", _use_new_zipfile_serialization=False)
     torch.save(torch.nn.Linear(1, 1), HERE / "module.pth")
     torch.jit.script(torch.nn.Linear(1, 1)).save(HERE / "script.pt")
+    without_paths(HERE / "script.pt")
     torch.save({"z": torch.tensor([1j])}, HERE / "complex.pth")
     # The same state packed anew by a zip program, deflated.
     with zipfile.ZipFile(HERE / "state_dict.pth") as stored:
@@ -118,6 +119,15 @@ def main():
     for version in [(2, 0), (3, 0)]:
         with open(HERE / f"version{version[0]}.npy", "wb") as file:
             numpy.lib.format.write_array(file, arrays["big"], version=version)
+
+
+def without_paths(path):
+    """The same archive without the members that tell where PyTorch was installed."""
+    with zipfile.ZipFile(path) as archive:
+        members = [(info, archive.read(info)) for info in archive.infolist() if not info.filename.endswith(".debug_pkl")]
+    with zipfile.ZipFile(path, "w") as archive:
+        for info, content in members:
+            archive.writestr(zipfile.ZipInfo(info.filename), content)
 
 
 def big_endian():
