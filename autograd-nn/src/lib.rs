@@ -10,6 +10,7 @@
 //! 6. [`clip_grad_norm`] bounds the gradients between the backward pass and the step of an optimiser; a [`GradientReport`] says what is
 //!    wrong with them.
 //! 7. [`Tbptt`] trains a recurrent network on a stream without end, by truncated back-propagation through time.
+//! 8. [`state`] saves and loads: safetensors, checkpoints, the files of PyTorch and NumPy.
 //!
 //! ```
 //! use autograd_core::{Generator, Var};

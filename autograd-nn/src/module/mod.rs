@@ -128,7 +128,7 @@ pub trait Module<T: Real = f32> {
     /// # Errors
     /// If a value has another shape, or, when strict, a name has no partner. Nothing has changed then.
     fn load_state_dict(&self, state: &StateDict, strictness: Strictness) -> Result<LoadReport, LoadError> {
-        crate::state::load(self, state, strictness)
+        crate::state::load_state(self, state, strictness)
     }
 
     /// The number of trainable and frozen numbers, those of tied parameters counted once.
