@@ -37,6 +37,7 @@
 extern crate self as autograd_nn;
 
 mod clip;
+pub mod data;
 pub mod init;
 pub mod layers;
 mod module;
