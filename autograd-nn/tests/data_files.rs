@@ -1,5 +1,6 @@
 //! The readers of data files: what they read, and what damaged files say.
 
+use autograd_core::Generator;
 use autograd_nn::data::{Cifar100Labels, DataError, Dataset, cifar10, cifar100, mnist};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -131,17 +132,13 @@ fn damaged_labels_are_refused() {
 #[test]
 fn whatever_the_bytes_are_reading_ends_in_a_value_or_an_error() {
     let folder = mnist_folder("any");
-    let (good, mut state) = (labels(3), 1u32);
-    let mut read = 0;
+    let (good, generator, mut read) = (labels(3), &mut Generator::seed(1), 0);
     for _ in 0..300 {
         let mut bytes = good.clone();
-        for _ in 0..2 {
-            // A linear congruential generator (Numerical Recipes): any bytes will do.
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let at = (state >> 16) as usize % bytes.len();
-            bytes[at] = (state >> 8) as u8;
+        for _ in 0..generator.below(3) {
+            bytes[generator.below(good.len())] = generator.below(256) as u8;
         }
-        bytes.truncate((state >> 20) as usize % (3 * good.len()));
+        bytes.truncate(generator.below(3 * good.len()));
         std::fs::write(folder.join(FILES[1]), &bytes).unwrap();
         read += usize::from(mnist(&folder).is_ok());
     }

@@ -2,10 +2,10 @@
 
 mod digits;
 mod font;
-mod idx;
 mod lenet;
 mod picture;
 
+use autograd::nn::data;
 use autograd::prelude::*;
 use clap::Parser;
 use clap::builder::RangedU64ValueParser;
@@ -67,7 +67,11 @@ fn main() -> ExitCode {
 fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     let mut generator = Generator::seed(args.seed);
     let (train, test) = match &args.data {
-        Some(folder) => idx::read_folder(folder)?,
+        Some(folder) => {
+            let help = |error| format!("{error}, or leave out --data for the built-in digits");
+            let (train, test) = data::mnist(folder).map_err(help)?;
+            (Digits::from(train), Digits::from(test))
+        }
         None => Digits::built_in()?.split(4000, &mut generator),
     };
     let model = LeNet5::new(&mut generator);

@@ -96,7 +96,7 @@ mod tests {
             std::fs::write(&path, text).unwrap();
             read_csv(&path, header).map_err(|error| error.what)
         };
-        let table = read("x, \"y\" ,z\n1, 2.5,-3e2\n\nNaN,0,1\n", true).unwrap();
+        let table = read("x,\"y\", z\n1, 2.5,-3e2\n\nNaN,0,1\n", true).unwrap();
         assert_eq!(table.names, ["x", "y", "z"]);
         let (y, others) = table.take("y").unwrap();
         assert_eq!((y.to_vec(), others.to_vec()[..2].to_vec()), (vec![2.5, 0.0], vec![1.0, -300.0]));

@@ -92,6 +92,9 @@ impl Dataset for Lines {
     }
 }
 
+/// What is read, what is to be said, and the lengths.
+type Batch = (Tensor<i64>, Tensor<i64>, Tensor<i64>);
+
 /// A batch of [`Lines`]: what is read, padded with [`Lines::END`], what is to be said, padded with [`Lines::IGNORED`], and the lengths.
 ///
 /// # Shape
@@ -110,9 +113,7 @@ impl Dataset for Lines {
 /// assert_eq!(lengths.to_vec(), [3, 2]);
 /// # Ok::<(), autograd_nn::data::DataError>(())
 /// ```
-pub fn collate_lines(
-    items: Vec<(Tensor<i64>, Tensor<i64>)>,
-) -> Result<(Tensor<i64>, Tensor<i64>, Tensor<i64>), DataError> {
+pub fn collate_lines(items: Vec<(Tensor<i64>, Tensor<i64>)>) -> Result<Batch, DataError> {
     let (read, said): (Vec<_>, Vec<_>) = items.into_iter().unzip();
     let (read, lengths) = pad_sequences(&read, Lines::END)?;
     Ok((read, pad_sequences(&said, Lines::IGNORED)?.0, lengths))
@@ -136,7 +137,7 @@ mod tests {
         }
         assert_eq!(
             lines.decode(&[Lines::START, 99]).unwrap_err().what,
-            "number 0 is 97, the vocabulary has 6 characters"
+            "number 0 is 97, the vocabulary has 7 characters"
         );
         assert!(lines.decode(&[i64::MIN]).is_err());
     }
