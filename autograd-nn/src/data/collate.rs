@@ -100,8 +100,8 @@ impl<A: Collate, B: Collate, C: Collate> Collate for (A, B, C) {
 /// As the collate function of a loader whose items are sequences with a label:
 /// ```
 /// use autograd_core::Tensor;
-/// use autograd_nn::data::{Collate, DataLoader, pad_sequences};
-/// let words = vec![(Tensor::from([4i64, 5, 6]), 1i64), (Tensor::from([7]), 0)];
+/// use autograd_nn::data::{DataLoader, Items, pad_sequences};
+/// let words = Items(vec![(Tensor::from([4i64, 5, 6]), 1i64), (Tensor::from([7]), 0)]);
 /// let loader = DataLoader::with_collate(words, 2, |items| {
 ///     let (sequences, labels): (Vec<_>, Vec<_>) = items.into_iter().unzip();
 ///     let (x, lengths) = pad_sequences(&sequences, 0)?;

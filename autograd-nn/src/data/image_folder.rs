@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// The largest height and width of a picture.
 const LARGEST: u32 = 1 << 14;
 /// The bytes that reading a picture may take.
-const MEMORY: u64 = 1 << 29;
+const MEMORY: u64 = 1 << 28;
 const ENDINGS: [&str; 3] = ["png", "jpg", "jpeg"];
 
 /// Pictures in folders, one for each class: `root/class/name.png`, `.jpg` or `.jpeg`; needs the feature `images`.
@@ -120,7 +120,7 @@ fn is_picture(path: &Path) -> bool {
     ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str())) && path.is_file()
 }
 
-/// A picture in PNG or JPEG, as `[channels, h, w]` from 0 to 1: red, green and blue, or grey. What it says is transparent is shown as it is.
+/// A picture in PNG or JPEG, as `[channels, h, w]` from 0 to 1: red, green and blue, or grey. What it says is transparent is shown as it is, and no note beside it turns it.
 fn read_image(path: &Path, channels: usize) -> Result<Tensor, DataError> {
     let damaged = |what: String| DataError::file(path, what, "mend the picture or remove it");
     let fails = |error: std::io::Error| damaged(format!("the file cannot be read: {error}"));

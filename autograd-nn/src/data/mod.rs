@@ -2,7 +2,7 @@
 //!
 //! In reading order:
 //!
-//! 1. A [`Dataset`] is items by number. [`TensorDataset`], [`LabelledImages`] and a `Vec` are in memory; [`map`](Dataset::map),
+//! 1. A [`Dataset`] is items by number. [`TensorDataset`], [`LabelledImages`] and [`Items`] are in memory; [`map`](Dataset::map),
 //!    [`augment`](Dataset::augment), [`transform`](Dataset::transform), [`subset`](Dataset::subset), [`split`](Dataset::split),
 //!    [`k_fold`](Dataset::k_fold) and [`Concat`] make others of them.
 //! 2. A [`DataLoader`] makes batches, epoch by epoch, in the order of a [`Sampler`], on as many threads as it may; [`Collate`] says how
@@ -85,7 +85,7 @@ mod transform;
 pub use self::csv::{Table, read_csv};
 pub use cifar::{CIFAR10_CLASSES, Cifar100Labels, cifar10, cifar100};
 pub use collate::{Collate, pad_sequences};
-pub use dataset::{Augment, Concat, Dataset, Map, Subset, TensorDataset, Transformed};
+pub use dataset::{Augment, Concat, Dataset, Items, Map, Subset, TensorDataset, Transformed};
 pub use error::DataError;
 pub use files::read_text;
 pub use idx::mnist;

@@ -63,10 +63,14 @@ pub fn k_fold_indices(count: usize, k: usize, seed: u64) -> Vec<Fold> {
 /// As [`k_fold_indices`] of `labels.len()` items, but of each class: the folds also differ by at most one in how many they have of each.
 ///
 /// ```
-/// use autograd_nn::data::stratified_k_fold_indices;
-/// let labels = [0, 0, 0, 0, 0, 0, 1, 1, 1];
+/// use autograd_nn::data::{Dataset, Items, stratified_k_fold_indices};
+/// use std::sync::Arc;
+/// let labels = vec![0, 0, 0, 0, 0, 0, 1, 1, 1];
+/// let data = Arc::new(Items(labels.clone()));
 /// for fold in stratified_k_fold_indices(&labels, 3, 1) {
-///     assert_eq!(fold.held_out.iter().filter(|&&i| labels[i] == 1).count(), 1);
+///     let (train, held_out) = (data.clone().subset(fold.train), data.clone().subset(fold.held_out));
+///     assert_eq!((train.len(), held_out.len()), (6, 3));
+///     assert_eq!(held_out.indices().iter().filter(|&&i| labels[i] == 1).count(), 1);
 /// }
 /// ```
 ///

@@ -119,8 +119,8 @@ impl<D: Dataset> Dataset for Subset<D> {
 /// Data sets one behind the other. Those of different types go in as `Arc<dyn Dataset<Item = ..>>`.
 ///
 /// ```
-/// use autograd_nn::data::{Concat, Dataset};
-/// let both = Concat::new([vec![1, 2], vec![3]]);
+/// use autograd_nn::data::{Concat, Dataset, Items};
+/// let both = Concat::new([Items(vec![1, 2]), Items(vec![3])]);
 /// assert_eq!((both.len(), both.get(2)?), (3, 3));
 /// # Ok::<(), autograd_nn::data::DataError>(())
 /// ```

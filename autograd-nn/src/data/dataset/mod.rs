@@ -1,9 +1,11 @@
 //! `Dataset`: items by number, and what makes one data set of others.
 
 mod adaptors;
+mod items;
 mod tensors;
 
 pub use adaptors::{Augment, Concat, Map, Subset, Transformed};
+pub use items::Items;
 pub use tensors::TensorDataset;
 
 use super::split::{Fold, k_fold_indices, split_indices};
@@ -75,8 +77,8 @@ pub trait Dataset: Send + Sync {
     /// The same items, each with something random done to it, other in each epoch.
     ///
     /// ```
-    /// use autograd_nn::data::Dataset;
-    /// let noisy = vec![1.0, 2.0].augment(|x, generator| x + 0.1 * generator.standard_normal());
+    /// use autograd_nn::data::{Dataset, Items};
+    /// let noisy = Items(vec![1.0, 2.0]).augment(|x, generator| x + 0.1 * generator.standard_normal());
     /// assert!(noisy.get(0)? != 1.0 && noisy.get(0)? == noisy.get(0)?);
     /// # Ok::<(), autograd_nn::data::DataError>(())
     /// ```
@@ -110,8 +112,8 @@ pub trait Dataset: Send + Sync {
     /// The items in parts that have these shares, drawn by a seed: each item lies in one part.
     ///
     /// ```
-    /// use autograd_nn::data::Dataset;
-    /// let [train, test] = (0..10).collect::<Vec<i64>>().split([0.8, 0.2], 1);
+    /// use autograd_nn::data::{Dataset, Items};
+    /// let [train, test] = (0..10).collect::<Items<i64>>().split([0.8, 0.2], 1);
     /// assert_eq!((train.len(), test.len()), (8, 2));
     /// ```
     ///
@@ -132,8 +134,8 @@ pub trait Dataset: Send + Sync {
     /// For each of `k` folds, the items to learn from and those held out; each item is held out once (Stone 1974).
     ///
     /// ```
-    /// use autograd_nn::data::Dataset;
-    /// for (train, held_out) in (0..10).collect::<Vec<i64>>().k_fold(5, 1) {
+    /// use autograd_nn::data::{Dataset, Items};
+    /// for (train, held_out) in (0..10).collect::<Items<i64>>().k_fold(5, 1) {
     ///     assert_eq!((train.len(), held_out.len()), (8, 2));
     /// }
     /// ```
@@ -172,23 +174,11 @@ macro_rules! forwarded {
 }
 forwarded!(&D, Box<D>, Arc<D>);
 
-/// Items that are all in memory.
-impl<I: Clone + Send + Sync> Dataset for Vec<I> {
-    type Item = I;
-    fn len(&self) -> usize {
-        self.as_slice().len()
-    }
-    #[track_caller]
-    fn get(&self, index: usize) -> Result<I, DataError> {
-        Ok(self[index].clone())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn numbers(n: i64) -> Vec<i64> {
+    fn numbers(n: i64) -> Items<i64> {
         (0..n).collect()
     }
 
@@ -204,7 +194,7 @@ mod tests {
         assert_eq!(all(&odd.subset([4, 0])), [9, 1]);
         let erased: Vec<Arc<dyn Dataset<Item = i64>>> = vec![Arc::new(numbers(2)), Arc::new(numbers(2).map(|n| -n))];
         assert_eq!(all(&Concat::new(erased)), [0, 1, 0, -1]);
-        assert!(Concat::<Vec<i64>>::new([]).is_empty());
+        assert!(Concat::<Items<i64>>::new([]).is_empty());
     }
 
     #[test]

@@ -5,8 +5,8 @@ use crate::data::DataError;
 /// Where a run over the data stands: all that a checkpoint keeps of a [`DataLoader`](super::DataLoader).
 ///
 /// ```
-/// use autograd_nn::data::DataLoader;
-/// let loader = DataLoader::new((0..10).collect::<Vec<i64>>(), 3).shuffle(1);
+/// use autograd_nn::data::{DataLoader, Items};
+/// let loader = DataLoader::new((0..10).collect::<Items<i64>>(), 3).shuffle(1);
 /// let mut epoch = loader.epoch(5);
 /// let _first = epoch.next();
 /// let state = epoch.state();

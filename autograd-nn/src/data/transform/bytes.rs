@@ -6,7 +6,7 @@ use autograd_core::{Shape, Tensor};
 ///
 /// ```
 /// use autograd_nn::data::images_from_bytes;
-/// assert_eq!(images_from_bytes(&[0, 51, 255, 102], [1, 2, 2]), [[[0.0, 0.2], [1.0, 0.4]]].into());
+/// assert_eq!(images_from_bytes(&[0, 51, 255, 102], [1, 2, 2]), [[[0.0f32, 0.2], [1.0, 0.4]]].into());
 /// ```
 ///
 /// # Panics

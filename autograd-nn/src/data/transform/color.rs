@@ -15,7 +15,7 @@ use autograd_core::{Generator, Real, Tensor};
 /// ```
 /// use autograd_core::{Generator, Tensor};
 /// use autograd_nn::data::{ColorJitter, Transform};
-/// let image = Tensor::from([[[0.25, 0.75]]]);
+/// let image = Tensor::from([[[0.25f64, 0.75]]]);
 /// let brighter = ColorJitter::default().brightness(0.2).apply(&image, &mut Generator::seed(1)).to_vec();
 /// assert!((0.2..0.3).contains(&brighter[0]) && (brighter[1] - 3.0 * brighter[0]).abs() < 1e-12);
 /// ```

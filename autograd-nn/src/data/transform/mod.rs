@@ -32,7 +32,7 @@ use autograd_core::{AxisSlice, Generator, Real, Tensor};
 /// use autograd_nn::data::{CenterCrop, Compose, RandomHorizontalFlip, Transform};
 /// let transform = Compose::new().then(CenterCrop::new([1, 2])).then(RandomHorizontalFlip::new(1.0));
 /// let image = Tensor::from([[[1.0f32, 2.0, 3.0, 4.0]]]);
-/// assert_eq!(transform.apply(&image, &mut Generator::seed(1)), [[[3.0, 2.0]]].into());
+/// assert_eq!(transform.apply(&image, &mut Generator::seed(1)), [[[3.0f32, 2.0]]].into());
 /// ```
 pub trait Transform<T: Real = f32>: Send + Sync {
     /// The image after it.

@@ -94,8 +94,8 @@ pub struct Statistics {
 /// # Example
 /// ```
 /// use autograd_core::Tensor;
-/// use autograd_nn::data::{Normalize, statistics};
-/// let images = vec![(Tensor::from([[[1.0f32, 3.0]]]), 0i64), (Tensor::from([[[5.0, 7.0]]]), 1)];
+/// use autograd_nn::data::{Items, Normalize, statistics};
+/// let images = Items(vec![(Tensor::from([[[1.0f64, 3.0]]]), 0i64), (Tensor::from([[[5.0, 7.0]]]), 1)]);
 /// let statistics = statistics(&images)?;
 /// assert_eq!((statistics.mean[0], statistics.std[0]), (4.0, 5f64.sqrt()));
 /// let normalize = Normalize::from(statistics);
@@ -145,7 +145,7 @@ fn together([n, a, s]: [f64; 3], [m, b, t]: [f64; 3]) -> [f64; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::TensorDataset;
+    use crate::data::{Items, TensorDataset};
 
     #[test]
     fn statistics_are_those_of_all_pixels_and_normalising_by_them_gives_0_and_1() {
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn data_without_statistics_is_an_error() {
-        let says = |images: Vec<(Tensor<f64>, ())>| statistics(&images).unwrap_err().what;
+        let says = |images: Vec<(Tensor<f64>, ())>| statistics(&Items(images)).unwrap_err().what;
         assert_eq!(says(vec![]), "there is no pixel");
         assert_eq!(says(vec![(Tensor::zeros([1, 0, 2]), ())]), "there is no pixel");
         assert_eq!(says(vec![(Tensor::zeros([2, 2]), ())]), "item 0 has shape [2, 2]");
