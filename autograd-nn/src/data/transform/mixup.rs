@@ -44,7 +44,7 @@ pub fn mixup<T: Real>(x: &Tensor<T>, y: &Tensor<T>, alpha: f64, generator: &mut 
 /// `[n, c, h, w] x [n, ..] -> [n, c, h, w], [n, ..]`
 ///
 /// # Panics
-/// If `alpha` is not above 0 and finite, the first axes differ, or `x` has no height and width.
+/// If `alpha` is not above 0 and finite, the first axes differ, or `x` is no batch of images.
 ///
 /// # Example
 /// ```
@@ -59,7 +59,7 @@ pub fn mixup<T: Real>(x: &Tensor<T>, y: &Tensor<T>, alpha: f64, generator: &mut 
 #[track_caller]
 pub fn cutmix<T: Real>(x: &Tensor<T>, y: &Tensor<T>, alpha: f64, generator: &mut Generator) -> (Tensor<T>, Tensor<T>) {
     let partners = partners("cutmix", x, y, alpha, generator);
-    let [c, h, w] = super::sizes("cutmix", x);
+    let &[_, c, h, w] = &x.shape()[..] else { panic!("cutmix: x is {}, it must be [n, c, h, w]", x.shape()) };
     let side = (1.0 - beta(alpha, generator)).sqrt();
     let mut range = |n: usize| {
         let (half, centre) = ((n as f64 * side) as usize / 2, generator.below(n.max(1)));
@@ -176,6 +176,12 @@ mod tests {
     #[should_panic(expected = "mixup: x is [2] and y is [3, 1], not as many examples")]
     fn as_many_targets_as_examples() {
         let _ = mixup(&Tensor::<f32>::zeros([2]), &Tensor::zeros([3, 1]), 1.0, &mut Generator::seed(0));
+    }
+
+    #[test]
+    #[should_panic(expected = "cutmix: x is [2, 3, 3], it must be [n, c, h, w]")]
+    fn cutting_takes_a_batch_of_images() {
+        let _ = cutmix(&Tensor::<f32>::zeros([2, 3, 3]), &Tensor::zeros([2]), 1.0, &mut Generator::seed(0));
     }
 
     #[test]
