@@ -1,8 +1,8 @@
-//! The optimisers against paths of PyTorch and checks of CS231n, and what they refuse.
+//! The optimisers through the facade: checks of CS231n, groups, names, sparse rows, clipping in the step.
 
 use autograd::nn::Parameter;
-use autograd::optim::{Adam, AdamOptions, AdamState, Error, Optimizer, Sgd, SgdOptions};
-use autograd::{Gradients, Tensor, Var};
+use autograd::optim::{Adam, AdamOptions, Error, Memory, Optimizer, Sgd, SgdOptions};
+use autograd::{Gradients, Tensor};
 use serde_json::Value;
 
 fn reference() -> Value {
@@ -31,49 +31,6 @@ fn close(found: &[f64], expected: &[f64], tolerance: f64, what: &str) {
     }
 }
 
-/// `0.5 x·A·x + 0.01 Σ x⁴ + Σ (w - x[:2])²` with `A = diag(1, 10, 0.1)`.
-fn loss(x: &Var<f64>, w: &Var<f64>) -> Var<f64> {
-    let curvature = Var::constant([1.0, 10.0, 0.1]);
-    let squares = x.square();
-    (&squares * curvature).sum() * 0.5 + squares.square().sum() * 0.01 + (w - x.slice([..2])).square().sum()
-}
-
-fn follows(name: &str, optimizer: impl Fn(Vec<Parameter<f64>>, &Value) -> Box<dyn Optimizer<f64>>) {
-    let reference = reference();
-    let path = entry(&reference["paths"], "name", name);
-    let [x, w] = [0, 1].map(|i| Parameter::new(numbers(&path["start"][i])));
-    let mut optimizer = optimizer(vec![x.clone(), w.clone()], &path["settings"]);
-    for (step, point) in path["trajectory"].as_array().expect("a list of points").iter().enumerate() {
-        optimizer.step(&loss(&x.var(), &w.var()).backward()).expect("a finite gradient");
-        close(&x.value().to_vec(), &numbers(&point[0]), 1e-10, &format!("{name}, step {step}, x"));
-        close(&w.value().to_vec(), &numbers(&point[1]), 1e-10, &format!("{name}, step {step}, w"));
-    }
-}
-
-fn sgd(parameters: Vec<Parameter<f64>>, options: &Value) -> Box<dyn Optimizer<f64>> {
-    let get = |name: &str| options[name].as_f64().unwrap_or(0.0);
-    let options = SgdOptions {
-        lr: get("lr"),
-        momentum: get("momentum"),
-        dampening: get("dampening"),
-        weight_decay: get("weight_decay"),
-        nesterov: options["nesterov"] == true,
-    };
-    Box::new(Sgd::new(parameters, options).expect("good options"))
-}
-
-#[test]
-fn sgd_follows_pytorch() {
-    ["sgd", "momentum", "nesterov"].into_iter().for_each(|name| follows(name, sgd));
-}
-
-#[test]
-fn adam_follows_pytorch() {
-    follows("adam", |parameters, options| {
-        Box::new(Adam::new(parameters, options["lr"].as_f64().expect("a rate")).expect("good options"))
-    });
-}
-
 /// The inputs of a check of the course: a row of numbers at equal distances under a shape.
 fn input(check: &Value, name: &str) -> Tensor<f64> {
     let (ends, sizes) = (numbers(&check["inputs"][name]["linspace"]), numbers(&check["inputs"][name]["shape"]));
@@ -94,9 +51,10 @@ fn sgd_with_momentum_gives_the_numbers_of_the_course() {
     let w = Parameter::new(input(check, "w"));
     let mut optimizer = Sgd::new(vec![w.clone()], SgdOptions { lr, momentum, ..Default::default() }).unwrap();
     // The course's velocity is the step itself, ours is the step divided by -lr.
-    optimizer.set_velocity(0, Some(input(check, "v").map(|v| -v / lr))).unwrap();
+    let velocity = input(check, "v").map(|v| -v / lr);
+    optimizer.set_memory("parameter 0", Memory { steps: 1, number: 1.0, slots: vec![velocity] }).unwrap();
     optimizer.step(&gradients(&w, &input(check, "dw"))).unwrap();
-    let velocity = optimizer.velocity(0).unwrap().map(|v| -lr * v);
+    let velocity = optimizer.memory("parameter 0").unwrap().slots[0].map(|v| -lr * v);
     close(&w.value().to_vec(), &numbers(&check["outputs"]["next_w"]), 1e-8, "w");
     close(&velocity.to_vec(), &numbers(&check["outputs"]["velocity"]), 1e-8, "velocity");
 }
@@ -107,10 +65,11 @@ fn adam_gives_the_numbers_of_the_course() {
     let check = entry(&reference["checks"], "id", "adam");
     let w = Parameter::new(input(check, "w"));
     let mut optimizer = Adam::new(vec![w.clone()], 1e-2).unwrap();
-    let state = AdamState { steps: 5, m: input(check, "m"), v: input(check, "v") };
-    optimizer.set_state(0, Some(state)).unwrap();
+    let memory = Memory { steps: 5, number: 1.0, slots: vec![input(check, "m"), input(check, "v")] };
+    optimizer.set_memory("parameter 0", memory).unwrap();
     optimizer.step(&gradients(&w, &input(check, "dw"))).unwrap();
-    let AdamState { steps, m, v } = optimizer.state(0).unwrap();
+    let Memory { steps, slots, .. } = optimizer.memory("parameter 0").unwrap();
+    let [m, v] = slots.as_slice() else { panic!("two moments") };
     close(&w.value().to_vec(), &numbers(&check["outputs"]["next_w"]), 1e-7, "w");
     close(&m.to_vec(), &numbers(&check["outputs"]["m"]), 1e-7, "m");
     close(&v.to_vec(), &numbers(&check["outputs"]["v"]), 1e-7, "v");
@@ -129,32 +88,9 @@ fn dampening_spares_the_first_step() {
 }
 
 #[test]
-fn bad_options_are_refused_when_built() {
-    let parameters = || vec![Parameter::<f64>::new([1.0])];
-    let sgd = |options: SgdOptions| Sgd::new(parameters(), options).err().expect("refused").to_string();
-    let good = SgdOptions::default();
-    let finite = "it must be a number that is not negative";
-    assert_eq!(sgd(SgdOptions { lr: -0.1, ..good }), format!("sgd: lr is -0.1, {finite}"));
-    assert_eq!(sgd(SgdOptions { lr: f64::NAN, ..good }), format!("sgd: lr is NaN, {finite}"));
-    assert_eq!(sgd(SgdOptions { momentum: -1.0, ..good }), format!("sgd: momentum is -1, {finite}"));
-    assert_eq!(sgd(SgdOptions { weight_decay: f64::INFINITY, ..good }), format!("sgd: weight_decay is inf, {finite}"));
-    assert_eq!(sgd(SgdOptions { dampening: f64::NAN, ..good }), "sgd: dampening is NaN, it must be a finite number");
-    let nesterov = SgdOptions { nesterov: true, ..good };
-    assert_eq!(sgd(nesterov), "sgd: momentum is 0, it must be above 0 where nesterov is set");
-    let dampened = SgdOptions { momentum: 0.9, dampening: 0.1, ..nesterov };
-    assert_eq!(sgd(dampened), "sgd: dampening is 0.1, it must be 0 where nesterov is set");
-
-    let adam = |options: AdamOptions| Adam::new(parameters(), options).err().expect("refused").to_string();
-    let good = AdamOptions::default();
-    assert_eq!(adam(AdamOptions { lr: f64::INFINITY, ..good }), format!("adam: lr is inf, {finite}"));
-    let beta = "it must be at least 0 and below 1";
-    assert_eq!(adam(AdamOptions { betas: (1.0, 0.999), ..good }), format!("adam: betas.0 is 1, {beta}"));
-    assert_eq!(adam(AdamOptions { betas: (0.9, -0.1), ..good }), format!("adam: betas.1 is -0.1, {beta}"));
-    assert_eq!(adam(AdamOptions { eps: -1e-8, ..good }), format!("adam: eps is -0.00000001, {finite}"));
-    assert_eq!(adam(AdamOptions { weight_decay: f64::NAN, ..good }), format!("adam: weight_decay is NaN, {finite}"));
-
+fn parameters_are_named_once() {
     let w = Parameter::<f64>::new([1.0]);
-    assert_eq!(Adam::<f32>::new(Vec::new(), 0.1).err(), Some(Error::NoParameters));
+    assert_eq!(Adam::<f32>::new(Vec::<Parameter>::new(), 0.1).err(), Some(Error::NoParameters));
     let twice = vec![Parameter::new([2.0]), w.clone(), w];
     assert_eq!(Sgd::new(twice, 0.1).err().unwrap().to_string(), "parameters 1 and 2 are the same");
 }
@@ -165,25 +101,6 @@ fn a_rate_can_be_changed_but_not_to_nonsense() {
     optimizer.set_lr(0.05).unwrap();
     assert!(optimizer.set_lr(-1.0).is_err() && optimizer.set_lr(f64::NAN).is_err());
     assert_eq!(optimizer.lr(), 0.05);
-}
-
-#[test]
-fn a_gradient_that_is_not_finite_changes_nothing() {
-    let (a, b) = (Parameter::new([1.0, 2.0]), Parameter::new([[3.0, 4.0]]));
-    for bad in [f64::NAN, f64::NEG_INFINITY] {
-        let optimizers: [Box<dyn Optimizer<f64>>; 2] = [
-            Box::new(Sgd::new(vec![a.clone(), b.clone()], 0.1).unwrap()),
-            Box::new(Adam::new(vec![a.clone(), b.clone()], 0.1).unwrap()),
-        ];
-        for mut optimizer in optimizers {
-            let mut both = gradients(&a, &[1.0, 1.0].into());
-            both.accumulate(gradients(&b, &[[0.0, bad]].into()));
-            let error = optimizer.step(&both).unwrap_err().to_string();
-            let expected = format!("the gradient of parameter 1, of shape [1, 2], holds {bad} at element 1");
-            assert_eq!(error, expected + "; no parameter was changed");
-            assert_eq!((a.value().to_vec(), b.value().to_vec()), (vec![1.0, 2.0], vec![3.0, 4.0]));
-        }
-    }
 }
 
 #[test]
@@ -208,18 +125,87 @@ fn parameters_without_gradient_or_frozen_stay() {
     optimizer.step(&loss.sum().backward()).unwrap();
     assert!(used.value().item() < 1.0);
     assert_eq!((unused.value().item(), frozen.value().item()), (1.0, 1.0));
-    assert!(optimizer.state(0).is_some() && optimizer.state(1).is_none() && optimizer.state(2).is_none());
+    let steps = |i: usize| optimizer.memory(&format!("parameter {i}")).unwrap().steps;
+    assert_eq!([steps(0), steps(1), steps(2)], [1, 0, 0]);
 }
 
 #[test]
-fn states_of_another_shape_are_refused() {
-    let mut sgd = Sgd::new(vec![Parameter::new([1.0, 2.0])], 0.1).unwrap();
-    let error = sgd.set_velocity(0, Some([1.0].into())).unwrap_err().to_string();
-    assert_eq!(error, "the velocity of parameter 0 has shape [1], the parameter [2]");
-    let mut adam = Adam::new(vec![Parameter::new([1.0, 2.0])], 0.1).unwrap();
-    let state = AdamState { steps: 1, m: [1.0, 2.0].into(), v: Tensor::zeros([3]) };
-    let error = adam.set_state(0, Some(state)).unwrap_err().to_string();
-    assert_eq!(error, "the second moment of parameter 0 has shape [3], the parameter [2]");
+fn what_is_remembered_must_have_the_shape_of_its_parameter() {
+    let mut sgd = Sgd::new(vec![Parameter::new([1.0, 2.0])], SgdOptions { momentum: 0.9, ..0.1.into() }).unwrap();
+    let memory = |slots| Memory { steps: 1, number: 1.0, slots };
+    let error = sgd.set_memory("parameter 0", memory(vec![[1.0].into()])).unwrap_err().to_string();
+    assert_eq!(error, "momentum_buffer of parameter 0 has shape [1], the parameter [2]");
+    let error = sgd.set_memory("parameter 0", memory(Vec::new())).unwrap_err().to_string();
+    assert_eq!(error, "0 tensors are remembered of parameter 0, the optimiser takes 1");
+    assert_eq!(sgd.set_memory("w", memory(Vec::new())).unwrap_err().to_string(), "there is no parameter for w");
+}
+
+#[test]
+fn groups_have_settings_of_their_own_and_share_no_parameter() {
+    let (w, b) = (Parameter::new([1.0]), Parameter::new([1.0]));
+    let named = |name: &str, parameter: &Parameter<f64>| vec![(name.to_owned(), parameter.clone())];
+    let mut optimizer = Sgd::new(named("w", &w), SgdOptions { weight_decay: 1.0, ..0.5.into() }).unwrap();
+    optimizer = optimizer.group(named("b", &b), 0.25).unwrap();
+    optimizer.step(&(w.var() + b.var()).sum().backward()).unwrap();
+    assert_eq!((w.value().item(), b.value().item()), (0.0, 0.75));
+    optimizer.set_lr(0.125).unwrap();
+    assert_eq!((optimizer.groups(), optimizer.group_lr(0), optimizer.group_lr(1)), (2, 0.125, 0.125));
+    optimizer.set_group_lr(1, 1.0).unwrap();
+    assert_eq!((optimizer.lr(), optimizer.settings(1).lr), (0.125, 1.0));
+    assert_eq!(optimizer.group(named("w", &w), 0.1).err(), Some(Error::Twice { first: 0, second: 2 }));
+    let again = Sgd::new(named("w", &w), 0.1).unwrap().group(named("w", &b), 0.1);
+    assert_eq!(again.err(), Some(Error::SameName { name: "w".to_owned() }));
+}
+
+#[test]
+fn rows_without_gradient_stay_if_rows_are_sparse() {
+    let table = Parameter::new([[1.0, 1.0], [2.0, 2.0], [3.0, 3.0]]);
+    let options = AdamOptions { lr: 0.5, weight_decay: 0.1, ..Default::default() };
+    let mut optimizer = Adam::new(vec![table.clone()], options).unwrap().sparse_rows();
+    for _ in 0..3 {
+        let rows = table.var().embedding(&[2i64, 0].into(), None);
+        optimizer.step(&rows.sum().backward()).unwrap();
+    }
+    let after = table.value().to_vec();
+    assert_eq!(after[2..4], [2.0, 2.0]);
+    assert!(after[0] < 0.0 && after[5] < 2.0, "{after:?}");
+    let moments = &optimizer.memory("parameter 0").unwrap().slots;
+    assert!(moments.iter().all(|moment| moment.to_vec()[2..4] == [0.0, 0.0]));
+}
+
+#[test]
+fn clipping_and_scaling_are_folded_into_the_step() {
+    let make = || {
+        let (a, b) = (Parameter::new([1.0, 2.0]), Parameter::new([[3.0]]));
+        (Sgd::new(vec![a.clone(), b.clone()], 0.1).unwrap(), a, b)
+    };
+    let of = |a: &Parameter<f64>, b: &Parameter<f64>| {
+        let mut both = gradients(a, &[0.0, 3.0].into());
+        both.accumulate(gradients(b, &[[4.0]].into()));
+        both
+    };
+    let (mut folded, a, b) = make();
+    assert_eq!(folded.step_clipped(&of(&a, &b), 2.0), Ok(5.0));
+    let (mut apart, c, d) = make();
+    let mut clipped = of(&c, &d);
+    autograd::nn::clip_grad_norm(&mut clipped, 2.0).unwrap();
+    apart.step(&clipped).unwrap();
+    close(&a.value().to_vec(), &c.value().to_vec(), 1e-15, "a");
+    close(&b.value().to_vec(), &d.value().to_vec(), 1e-15, "b");
+    // Within the bound nothing is scaled.
+    assert_eq!(folded.step_clipped(&of(&a, &b), 5.1), Ok(5.0));
+
+    let before = a.value();
+    let error = folded.step_clipped(&of(&a, &b), -1.0).unwrap_err().to_string();
+    assert_eq!(error, "sgd: max_norm is -1, it must be a number that is not negative");
+    assert!(folded.step_scaled(&of(&a, &b), f64::NAN).is_err());
+    let mut huge = of(&a, &b);
+    *b.gradient_mut(&mut huge).unwrap() = [[1e200]].into();
+    let error = folded.step_clipped(&huge, 1.0).unwrap_err().to_string();
+    assert_eq!(error, "sgd: the norm of all gradients is inf, it must be finite, so that it can be clipped");
+    assert_eq!(a.value(), before);
+    folded.step_scaled(&of(&a, &b), 0.5).unwrap();
+    close(&a.value().to_vec(), &[before.to_vec()[0], before.to_vec()[1] - 0.15], 1e-15, "half a step");
 }
 
 #[test]

@@ -41,6 +41,6 @@ pub use error::{Error, Mismatch};
 pub use functional::{grad, grad_with};
 pub use graph::{Gradients, blame, detect_anomaly, no_grad};
 pub use op::{Any, Arity, Fixed, In, Op, Registered, Save, Saved};
-pub use parallel::with_threads;
+pub use parallel::{for_each_part, with_threads};
 pub use tensor::{Axes, AxisIndex, AxisSlice, Element, Generator, Key, Real, Shape, Tensor};
 pub use var::Var;

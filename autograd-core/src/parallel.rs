@@ -1,6 +1,7 @@
-//! `with_threads`: how many threads the kernels of a piece of work may use.
+//! `with_threads` and `for_each_part`: how many threads a piece of work may use, and how to spread one's own.
 
 use crate::graph::mode;
+use rayon::prelude::*;
 
 pub(crate) use mode::fresh;
 
@@ -21,4 +22,24 @@ pub fn with_threads<R: Send>(threads: usize, f: impl FnOnce() -> R + Send) -> R 
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("the system starts the threads");
     let mode = mode::current();
     pool.install(|| mode.hold(f))
+}
+
+/// Runs `f` on each of `parts`, spread over the threads if `work` (in cheap operations, about a nanosecond each) is worth it.
+///
+/// Cut the parts by the shape of the data alone, never by the number of threads, and let each write only what is its own: then the result
+/// has the same bits for any number.
+///
+/// ```
+/// use autograd_core::for_each_part;
+/// let mut squares = vec![0; 1000];
+/// let parts: Vec<(usize, &mut [usize])> = squares.chunks_mut(100).enumerate().collect();
+/// for_each_part(parts, 1000, |(k, part)| part.iter_mut().enumerate().for_each(|(i, y)| *y = (100 * k + i).pow(2)));
+/// assert_eq!(squares[999], 998_001);
+/// ```
+pub fn for_each_part<X: Send>(parts: Vec<X>, work: usize, f: impl Fn(X) + Sync) {
+    if parts.len() < 2 || work < crate::kernel::threads::SERIAL || rayon::current_num_threads() == 1 {
+        parts.into_iter().for_each(&f);
+    } else {
+        fresh(|| parts.into_par_iter().for_each(&f));
+    }
 }

@@ -133,14 +133,26 @@ impl<T: Real> Var<T> {
     /// If this is no leaf.
     #[track_caller]
     pub fn update<R>(&mut self, f: impl FnOnce(&mut Tensor<T>) -> R) -> R {
-        if !self.is_leaf() {
-            Error::new(
-                "update",
-                Mismatch::new("only a leaf can be given another value").help("make it with Var::leaf"),
-            )
-            .raise();
-        }
+        self.check_leaf("update");
         f(&mut self.value)
+    }
+
+    /// The elements of a leaf's value in row-major order, to be changed in place; what was recorded before keeps the old ones.
+    ///
+    /// # Panics
+    /// If this is no leaf.
+    #[track_caller]
+    pub fn elements_mut(&mut self) -> &mut [T] {
+        self.check_leaf("elements_mut");
+        self.value.as_mut_slice()
+    }
+
+    #[track_caller]
+    fn check_leaf(&self, method: &'static str) {
+        if !self.is_leaf() {
+            let why = Mismatch::new("only a leaf can be given another value").help("make it with Var::leaf");
+            Error::new(method, why).raise();
+        }
     }
 
     /// Computes an op, with a mistake in the shapes as an error instead of a panic.

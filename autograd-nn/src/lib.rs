@@ -54,4 +54,4 @@ pub use module::{
     Buffer, Counter, Forward, KeyStream, Module, ModuleRef, Observation, Part, Summary, SummaryRow, Training, Visitor,
     functional_call, observe, observed, unreached,
 };
-pub use parameter::Parameter;
+pub use parameter::{Parameter, ParameterGuard};

@@ -111,6 +111,18 @@ impl<T: Real> Parameter<T> {
         slot.leaf.update(|slot| *slot = value);
     }
 
+    /// Holds the parameter fast for an optimiser, which changes the elements of several at once; others wait until the guard is dropped.
+    ///
+    /// ```
+    /// use autograd_nn::Parameter;
+    /// let w = Parameter::new([1.0, 2.0]);
+    /// w.lock().elements()[1] = 5.0;
+    /// assert_eq!(w.value().to_vec(), [1.0, 5.0]);
+    /// ```
+    pub fn lock(&self) -> ParameterGuard<'_, T> {
+        ParameterGuard(self.write())
+    }
+
     /// The gradient of this parameter; `None` if no path reached it.
     pub fn gradient<'g>(&self, gradients: &'g Gradients<T>) -> Option<&'g Tensor<T>> {
         gradients.get(&self.read().leaf)
@@ -159,6 +171,16 @@ impl<T: Real> Parameter<T> {
     /// A number that no other living parameter has, and that clones share.
     pub fn id(&self) -> usize {
         Arc::as_ptr(&self.slot).addr()
+    }
+}
+
+/// A parameter that is [held fast](Parameter::lock).
+pub struct ParameterGuard<'a, T: Real = f32>(RwLockWriteGuard<'a, Slot<T>>);
+
+impl<T: Real> ParameterGuard<'_, T> {
+    /// The elements in row-major order; what was recorded before keeps the old ones.
+    pub fn elements(&mut self) -> &mut [T] {
+        self.0.leaf.elements_mut()
     }
 }
 

@@ -29,13 +29,25 @@ pub enum Error {
         /// Where it is listed again.
         second: usize,
     },
+    /// Two parameters have one name.
+    #[error("two parameters are named {name}; give the groups names that differ")]
+    SameName {
+        /// The name.
+        name: String,
+    },
+    /// There is no parameter of this name.
+    #[error("there is no parameter for {name}")]
+    Unknown {
+        /// The name.
+        name: String,
+    },
     /// A gradient holds NaN or infinity.
     #[error(
-        "the gradient of parameter {parameter}, of shape {shape}, holds {value} at element {element}; no parameter was changed"
+        "the gradient of {parameter}, of shape {shape}, holds {value} at element {element}; no parameter was changed"
     )]
     NonFinite {
-        /// The place of the parameter in the list.
-        parameter: usize,
+        /// The name of the parameter.
+        parameter: String,
         /// The parameter's shape.
         shape: Shape,
         /// The place of the first bad element, in row-major order.
@@ -44,15 +56,55 @@ pub enum Error {
         value: f64,
     },
     /// A gradient or a state has not the shape of its parameter.
-    #[error("{what} of parameter {parameter} has shape {found}, the parameter {shape}")]
+    #[error("{what} of {parameter} has shape {found}, the parameter {shape}")]
     Shape {
         /// What has another shape.
         what: &'static str,
-        /// The place of the parameter in the list.
-        parameter: usize,
+        /// The name of the parameter.
+        parameter: String,
         /// The parameter's shape.
         shape: Shape,
         /// The other shape.
         found: Shape,
+    },
+    /// A saved state is that of another optimiser.
+    #[error("the state is that of {found}, the optimiser is {expected}")]
+    OtherOptimizer {
+        /// The optimiser that was saved.
+        found: String,
+        /// The optimiser that is to go on.
+        expected: &'static str,
+    },
+    /// A saved state has another number of groups.
+    #[error("the state has {found} groups of parameters, the optimiser {expected}")]
+    Groups {
+        /// The number in the state.
+        found: usize,
+        /// The number in the optimiser.
+        expected: usize,
+    },
+    /// Saved settings cannot be read.
+    #[error("{optimizer}: the saved settings cannot be read: {why}")]
+    Settings {
+        /// The optimiser.
+        optimizer: &'static str,
+        /// What is wrong.
+        why: String,
+    },
+    /// A saved state lacks an entry, or it is not what it should be.
+    #[error("the state lacks {entry}, or it is not a single count")]
+    Missing {
+        /// The entry.
+        entry: String,
+    },
+    /// A saved state remembers other things.
+    #[error("{found} tensors are remembered of {parameter}, the optimiser takes {expected}")]
+    Slots {
+        /// The name of the parameter.
+        parameter: String,
+        /// The number in the state.
+        found: usize,
+        /// The number that the optimiser takes.
+        expected: usize,
     },
 }

@@ -1,7 +1,10 @@
 //! Optimisers: they take [`Gradients`](autograd_core::Gradients) and give parameters new values. They know nothing of graphs.
 //!
-//! An [`Optimizer`] is made from the parameters it is to change and its options, one file each: [`Sgd`], [`Adam`]. Defaults are PyTorch's.
-//! A step checks each gradient before it changes anything, so that no step is done by half.
+//! An [`Optimizer`] is made from a module, `&model`, or a list of parameters, and its settings. Defaults are PyTorch's. A step checks each
+//! gradient before it changes anything, so that no step is done by half, and then walks over all parameters once.
+//!
+//! In reading order: [`Rule`] is what the optimisers have of their own, one file each; [`Stepper`] applies it; [`OptimizerState`] is what is
+//! saved.
 //!
 //! ```
 //! use autograd_nn::Parameter;
@@ -18,12 +21,26 @@
 //! # Ok::<(), autograd_optim::Error>(())
 //! ```
 
-mod adam;
+pub mod check;
 mod error;
+mod group;
+#[cfg(test)]
+mod laws;
+mod memory;
+mod norm;
 mod optimizer;
-mod sgd;
+mod part;
+mod rule;
+mod rules;
+mod state;
+mod stepper;
 
-pub use adam::{Adam, AdamOptions, AdamState};
 pub use error::Error;
+pub use group::IntoParameters;
+pub use memory::Memory;
 pub use optimizer::Optimizer;
-pub use sgd::{Sgd, SgdOptions};
+pub use part::Part;
+pub use rule::Rule;
+pub use rules::*;
+pub use state::OptimizerState;
+pub use stepper::Stepper;

@@ -1,16 +1,15 @@
 //! LeNet-5 learns to read handwritten digits: `cargo run --release --example mnist`.
 
 mod digits;
-mod font;
 mod lenet;
 mod picture;
 
 use autograd::nn::data;
 use autograd::prelude::*;
+use autograd_examples_support::{picture::tell, progress};
 use clap::Parser;
 use clap::builder::RangedU64ValueParser;
 use digits::Digits;
-use indicatif::{ProgressBar, ProgressStyle};
 use lenet::LeNet5;
 use std::error::Error;
 use std::path::PathBuf;
@@ -86,10 +85,7 @@ fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     let answers = model.read(&test);
     let accuracy = test.share_right(&answers);
     println!("weights {:016x}", model.fingerprint());
-    match picture::draw(&args.picture, &losses, &test, &answers, accuracy) {
-        Ok(()) => println!("picture {}", args.picture.display()),
-        Err(error) => eprintln!("mnist: {}: {error}; there is no picture", args.picture.display()),
-    }
+    tell("mnist", &args.picture, picture::draw(&args.picture, &losses, &test, &answers, accuracy));
     println!("test accuracy {accuracy:.4}");
     Ok(())
 }
@@ -107,7 +103,7 @@ fn learn(
     let steps = args.epochs * train.len().div_ceil(args.batch);
     let mut losses = Vec::new();
     for epoch in 1..=args.epochs {
-        let bar = progress_bar(epoch, args.epochs, train.len())?;
+        let bar = progress::bar(format!("epoch {epoch}/{}", args.epochs), train.len(), "images");
         let (start, first) = (Instant::now(), losses.len());
         generator.shuffle(&mut order);
         for batch in order.chunks(args.batch) {
@@ -128,18 +124,4 @@ fn learn(
         println!("epoch {epoch:>2}  loss {loss:.4}  test accuracy {accuracy:.4}  {rate:.0} images/s");
     }
     Ok(losses)
-}
-
-fn progress_bar(epoch: usize, epochs: usize, images: usize) -> Result<ProgressBar, Box<dyn Error>> {
-    let template = "{prefix} {wide_bar} {pos}/{len}  {msg}  {per_sec}";
-    let style = ProgressStyle::with_template(template)?.with_key(
-        "per_sec",
-        |state: &indicatif::ProgressState, out: &mut dyn std::fmt::Write| {
-            // What cannot be written to the bar is not worth stopping for.
-            let _ = write!(out, "{:.0} images/s", state.per_sec());
-        },
-    );
-    let bar = ProgressBar::new(images as u64).with_style(style);
-    bar.set_prefix(format!("epoch {epoch}/{epochs}"));
-    Ok(bar)
 }

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 /// Cheap operations (about a nanosecond each) below which a call stays on its own thread: handing over costs some ten microseconds.
-const SERIAL: usize = 1 << 16;
+pub const SERIAL: usize = 1 << 16;
 
 /// Runs `f(start, chunk)` over `out` in chunks of `chunk` elements; `cost` is the work per element in cheap operations.
 #[inline]

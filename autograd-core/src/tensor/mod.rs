@@ -145,12 +145,16 @@ impl<T: Element> Tensor<T> {
     /// assert_eq!((x.to_vec(), before.to_vec()), (vec![5.0, 2.0], vec![1.0, 2.0]));
     /// ```
     pub fn write<R>(&mut self, write: impl FnOnce(&mut [T]) -> R) -> R {
-        let range = self.offset..self.offset + self.numel();
+        write(self.as_mut_slice())
+    }
+
+    /// The elements in row-major order, to be changed in place; as with [`write`](Tensor::write), no other tensor changes.
+    pub fn as_mut_slice(&mut self) -> &mut [T] {
         if self.strides.is_some() || self.buffer.unique().is_none() {
             *self = Tensor::build(self.shape.clone(), |out| self.view().copy_to(out));
-            return write(self.buffer.unique().expect("a new buffer has one owner"));
         }
-        write(&mut self.buffer.unique().expect("just tested")[range])
+        let range = self.offset..self.offset + self.numel();
+        &mut self.buffer.unique().expect("one owner: tested or new")[range]
     }
 
     /// The tensor of `f` of each element; also from one element type to another.

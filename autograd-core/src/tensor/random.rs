@@ -18,6 +18,40 @@ impl Generator {
         Generator(ChaCha8Rng::seed_from_u64(seed))
     }
 
+    /// All that the numbers to come depend on, in 14 numbers: what a checkpoint keeps.
+    ///
+    /// ```
+    /// use autograd_core::Generator;
+    /// let mut a = Generator::seed(3);
+    /// a.unit();
+    /// let mut b = Generator::from_state(a.state());
+    /// assert_eq!(a.unit(), b.unit());
+    /// ```
+    pub fn state(&self) -> [u32; 14] {
+        let (seed, stream, position) = (self.0.get_seed(), self.0.get_stream(), self.0.get_word_pos());
+        let mut state = [0; 14];
+        for (word, bytes) in state.iter_mut().zip(seed.chunks_exact(4)) {
+            *word = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+        }
+        let halves = |x: u128| [x as u32, (x >> 32) as u32, (x >> 64) as u32, (x >> 96) as u32];
+        state[8..10].copy_from_slice(&halves(u128::from(stream))[..2]);
+        state[10..].copy_from_slice(&halves(position));
+        state
+    }
+
+    /// The generator that goes on from a [state](Generator::state).
+    pub fn from_state(state: [u32; 14]) -> Self {
+        let mut seed = [0; 32];
+        for (bytes, word) in seed.chunks_exact_mut(4).zip(state) {
+            bytes.copy_from_slice(&word.to_le_bytes());
+        }
+        let joined = |words: &[u32]| words.iter().rev().fold(0u128, |x, &word| x << 32 | u128::from(word));
+        let mut generator = ChaCha8Rng::from_seed(seed);
+        generator.set_stream(joined(&state[8..10]) as u64);
+        generator.set_word_pos(joined(&state[10..]));
+        Generator(generator)
+    }
+
     /// A number equally likely anywhere in `[0, 1)`, with 53 random bits.
     pub fn unit(&mut self) -> f64 {
         self.0.random::<f64>()

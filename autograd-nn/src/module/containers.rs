@@ -3,6 +3,8 @@
 use super::{Buffer, Counter, Forward, KeyStream, Module, Part, Training, Visitor};
 use crate::Parameter;
 use autograd_core::{Real, Var, blame};
+use indexmap::IndexMap;
+use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::panic::Location;
 use std::sync::Arc;
@@ -50,6 +52,20 @@ impl<T: Real, M: Module<T>, const N: usize> Module<T> for [M; N] {
         visitor.list(self);
     }
 }
+
+macro_rules! maps {
+    ($($Map:ty),+) => {$(
+        /// Modules by name, in the order of the map. A name with a dot in it would read as two.
+        impl<T: Real, K: AsRef<str>, M: Module<T>> Module<T> for $Map {
+            fn visit(&self, visitor: &mut Visitor<'_, T>) {
+                for (name, module) in self {
+                    visitor.field(name.as_ref(), module);
+                }
+            }
+        }
+    )+};
+}
+maps!(BTreeMap<K, M>, IndexMap<K, M>);
 
 macro_rules! behind_pointers {
     ($($Pointer:ident),+) => {$(
@@ -140,6 +156,15 @@ mod tests {
         assert_eq!(block.1, "note");
         assert!(names::<f32>(&Nothing).is_empty());
         assert_eq!(names(&Written { inner: parameter() }), ["inner"]);
+    }
+
+    #[test]
+    fn maps_name_modules_by_their_keys() {
+        let parameter = || Parameter::new([1.0f32]);
+        let sorted = BTreeMap::from([("relu", parameter()), ("conv", parameter())]);
+        assert_eq!(names::<f32>(&sorted), ["conv", "relu"]);
+        let inserted = IndexMap::from([("relu".to_owned(), vec![parameter()]), ("conv".to_owned(), vec![parameter()])]);
+        assert_eq!(names::<f32>(&inserted), ["relu.0", "conv.0"]);
     }
 
     #[test]

@@ -28,9 +28,9 @@ use std::collections::HashSet;
 ///
 /// The derived rule is short:
 ///
-/// - Each field is visited. Fields of layers, [`Parameter`]s, [`Buffer`]s, [`Training`] flags, and of `Vec`, `Option`, `Box`, `Arc`, arrays and
-///   tuples of them say what they hold; numbers, `bool`, `char`, `String` and `PhantomData` hold nothing. A field of any other type carries
-///   `#[module(skip)]`.
+/// - Each field is visited. Fields of layers, [`Parameter`]s, [`Buffer`]s, [`Training`] flags, and of `Vec`, `Option`, `Box`, `Arc`, arrays,
+///   tuples and `BTreeMap`s and `IndexMap`s with names as keys of them say what they hold; numbers, `bool`, `char`, `String` and
+///   `PhantomData` hold nothing. A field of any other type carries `#[module(skip)]`.
 /// - The element type is the struct's type parameter that is bounded by `Real`, else `f32`; `#[module(element = f64)]` says otherwise.
 /// - `#[module(stateless)]` says that a struct has no parts, only settings; it then is a module of every element type.
 /// - `#[module(crate = my::nn)]` names the path where `Module` and `Visitor` are found if it is not this crate.

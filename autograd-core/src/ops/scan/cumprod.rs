@@ -1,7 +1,7 @@
 //! `cumprod`: running products along an axis.
 
 use super::LinearRecurrence;
-use super::neighbours::{self, lag, rest};
+use super::neighbours::{lag, rest};
 use crate::kernel::scan;
 use crate::ops::prelude::*;
 
@@ -120,7 +120,7 @@ impl Checked for CumProd {
 /// The elements that were passed, multiplied anew for each.
 #[cfg(any(test, feature = "testing"))]
 fn textbook(op: &CumProd, x: &[Tensor<f64>]) -> Tensor<f64> {
-    let passed = |at: &[usize]| neighbours::passed(&x[0], op.axis, op.reverse, at);
+    let passed = |at: &[usize]| super::neighbours::passed(&x[0], op.axis, op.reverse, at);
     crate::testing::from_index(x[0].shape().clone(), |at| passed(at).iter().product())
 }
 

@@ -1,6 +1,5 @@
 //! `cumsum`: running sums along an axis.
 
-use super::neighbours;
 use crate::kernel::scan;
 use crate::ops::prelude::*;
 
@@ -110,6 +109,6 @@ impl Checked for CumSum {
 /// The elements that were passed, added up anew for each.
 #[cfg(any(test, feature = "testing"))]
 fn textbook(op: &CumSum, x: &[Tensor<f64>]) -> Tensor<f64> {
-    let passed = |at: &[usize]| neighbours::passed(&x[0], op.axis, op.reverse, at);
+    let passed = |at: &[usize]| super::neighbours::passed(&x[0], op.axis, op.reverse, at);
     crate::testing::from_index(x[0].shape().clone(), |at| passed(at).iter().sum())
 }

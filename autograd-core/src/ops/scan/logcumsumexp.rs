@@ -1,7 +1,7 @@
 //! `logcumsumexp`: the logarithm of running sums of exponentials along an axis.
 
 use super::LinearRecurrence;
-use super::neighbours::{self, rest};
+use super::neighbours::rest;
 use crate::kernel::scan;
 use crate::ops::prelude::*;
 
@@ -118,7 +118,7 @@ impl Checked for LogCumSumExp {
 /// The formula as it stands.
 #[cfg(any(test, feature = "testing"))]
 fn textbook(op: &LogCumSumExp, x: &[Tensor<f64>]) -> Tensor<f64> {
-    let passed = |at: &[usize]| neighbours::passed(&x[0], op.axis, false, at);
+    let passed = |at: &[usize]| super::neighbours::passed(&x[0], op.axis, false, at);
     crate::testing::from_index(x[0].shape().clone(), |at| passed(at).iter().map(|x| x.exp()).sum::<f64>().ln())
 }
 

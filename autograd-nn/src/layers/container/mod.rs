@@ -1,6 +1,17 @@
 //! Modules of modules, and changes of shape between them.
 
 mod flatten;
+mod identity;
+mod lambda;
+mod parallel;
+mod reshape;
+mod residual;
 mod sequential;
+mod unflatten;
 
-super::register! { flatten::Flatten, sequential::Sequential<T> }
+pub use parallel::Join;
+
+super::register! {
+    flatten::Flatten, identity::Identity, lambda::Lambda<T>, parallel::Parallel<T>, reshape::Reshape,
+    residual::Residual<T>, sequential::Sequential<T>, unflatten::Unflatten,
+}

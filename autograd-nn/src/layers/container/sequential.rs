@@ -3,8 +3,8 @@
 use crate::layers::prelude::*;
 #[cfg(test)]
 use crate::{Linear, Tanh};
-use std::fmt;
 use std::panic::Location;
+use std::{fmt, slice, vec};
 
 /// Modules one after the other, named by their numbers.
 ///
@@ -25,10 +25,19 @@ use std::panic::Location;
 /// let y = mlp.forward(&Var::constant([[1.0f32, 2.0, 3.0, 4.0]]));
 /// assert_eq!(*y.shape(), [1, 2]);
 /// assert!(autograd_nn::unreached(&mlp, &y.sum().backward()).is_empty());
+///
+/// // Collected from an iterator, and used up to the third layer.
+/// let deep: Sequential = (0..10).map(|_| Linear::new(4, 4, &mut generator)).collect();
+/// let x = Var::constant([1.0f32; 4]);
+/// let features = deep.iter().take(3).fold(x, |x, layer| layer.forward(&x));
+/// assert_eq!(*features.shape(), [4]);
 /// ```
 pub struct Sequential<T: Real = f32> {
-    modules: Vec<Box<dyn Forward<T> + Send + Sync>>,
+    modules: Vec<AnyForward<T>>,
 }
+
+/// A module of any type.
+type AnyForward<T> = Box<dyn Forward<T> + Send + Sync>;
 
 impl<T: Real> Sequential<T> {
     /// No module yet: what comes in goes out.
@@ -48,6 +57,21 @@ impl<T: Real> Sequential<T> {
         self.modules.push(Box::new(module));
     }
 
+    /// Takes the last module away, as to put another classifier in its place.
+    pub fn pop(&mut self) -> Option<AnyForward<T>> {
+        self.modules.pop()
+    }
+
+    /// The module of this number.
+    pub fn get(&self, i: usize) -> Option<&AnyForward<T>> {
+        self.modules.get(i)
+    }
+
+    /// The modules in their order.
+    pub fn iter(&self) -> slice::Iter<'_, AnyForward<T>> {
+        self.modules.iter()
+    }
+
     /// The number of modules.
     pub fn len(&self) -> usize {
         self.modules.len()
@@ -62,6 +86,38 @@ impl<T: Real> Sequential<T> {
 impl<T: Real> Default for Sequential<T> {
     fn default() -> Self {
         Sequential::new()
+    }
+}
+
+impl<T: Real, M: Forward<T> + Send + Sync + 'static> Extend<M> for Sequential<T> {
+    fn extend<I: IntoIterator<Item = M>>(&mut self, modules: I) {
+        modules.into_iter().for_each(|module| self.push(module));
+    }
+}
+
+impl<T: Real, M: Forward<T> + Send + Sync + 'static> FromIterator<M> for Sequential<T> {
+    fn from_iter<I: IntoIterator<Item = M>>(modules: I) -> Self {
+        let mut all = Sequential::new();
+        all.extend(modules);
+        all
+    }
+}
+
+impl<'a, T: Real> IntoIterator for &'a Sequential<T> {
+    type Item = &'a AnyForward<T>;
+    type IntoIter = slice::Iter<'a, AnyForward<T>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<T: Real> IntoIterator for Sequential<T> {
+    type Item = AnyForward<T>;
+    type IntoIter = vec::IntoIter<AnyForward<T>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.modules.into_iter()
     }
 }
 
@@ -126,6 +182,26 @@ mod tests {
         let x = Var::leaf([1.0, 2.0]);
         let y = Sequential::default().forward(&x);
         assert!(y.value().shares(x.value()));
+    }
+
+    #[test]
+    fn modules_are_collected_taken_apart_and_replaced() {
+        let generator = &mut Generator::seed(6);
+        let mut net: Sequential<f64> = (0..3).map(|_| Linear::new(2, 2, generator)).collect();
+        let x = Var::constant([1.0, -2.0]);
+        let y = net.forward(&x).to_vec();
+        assert_eq!((&net).into_iter().fold(x.clone(), |x, layer| layer.forward(&x)).to_vec(), y);
+        assert_eq!(net.get(2).unwrap().named_parameters()[0].0, "weight");
+        assert!(net.get(3).is_none());
+
+        // Modules taken out of one go into another, under the names that they have there.
+        let head = net.pop().unwrap();
+        net.extend([Tanh]);
+        net.push(head);
+        let names: Vec<String> = net.named_parameters().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["0.weight", "0.bias", "1.weight", "1.bias", "3.weight", "3.bias"]);
+        let again: Sequential<f64> = net.into_iter().filter(|layer| layer.parameter_count() > 0).collect();
+        assert_eq!(again.forward(&x).to_vec(), y);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! `Conv2d`: two-dimensional convolution and a bias.
 
+use super::convolution::{biased, bordered, convolution, first_values, grouped};
+use super::{IntoPadding, PerAxis, positive};
 use crate::layers::prelude::*;
 
 /// Two-dimensional convolution (cross-correlation, as the field calls it): `y[n, o] = Σ_c w[o, c] ⋆ x[n, c] + b[o]`.
@@ -11,7 +13,7 @@ use crate::layers::prelude::*;
 /// ```
 /// use autograd_core::{Generator, Tensor, Var};
 /// use autograd_nn::{Conv2d, Forward};
-/// let layer = Conv2d::new(1, 2, [3, 3], &mut Generator::seed(0)).padding([1, 1]);
+/// let layer = Conv2d::new(1, 2, 3, &mut Generator::seed(0)).padding(1);
 /// layer.weight.set(Tensor::ones([2, 1, 3, 3]));
 /// layer.bias.as_ref().unwrap().set([0.0, 100.0]);
 /// let x = Var::leaf(Tensor::<f64>::ones([1, 1, 2, 2]));
@@ -30,79 +32,12 @@ pub struct Conv2d<T: Real = f32> {
     /// Stride, padding, dilation and groups.
     #[module(skip)]
     pub options: ops::Conv2d,
+    /// Of what the padding is made, if not of zeros.
+    #[module(skip)]
+    pub padding_mode: Option<ops::PadMode>,
 }
 
-impl<T: Real> Conv2d<T> {
-    /// A layer from `inputs` channels to `outputs` with a kernel of height and width `kernel`; stride 1, no padding.
-    ///
-    /// Weight and bias begin uniform within `±1/√(inputs · kernel area)` as in PyTorch.
-    pub fn new(inputs: usize, outputs: usize, kernel: [usize; 2], generator: &mut Generator) -> Self {
-        Conv2d::grouped(inputs, outputs, kernel, 1, generator)
-    }
-
-    /// A layer whose channels are in groups that do not see each other; as many groups as inputs is a depthwise convolution.
-    ///
-    /// # Panics
-    /// If `groups` is 0 or does not divide both numbers of channels.
-    #[track_caller]
-    pub fn grouped(
-        inputs: usize,
-        outputs: usize,
-        kernel: [usize; 2],
-        groups: usize,
-        generator: &mut Generator,
-    ) -> Self {
-        let divides = |channels: usize| groups > 0 && channels.is_multiple_of(groups);
-        assert!(
-            divides(inputs) && divides(outputs),
-            "Conv2d: {groups} groups do not divide {inputs} input and {outputs} output channels"
-        );
-        let inputs = inputs / groups;
-        let fan_in = inputs * kernel[0] * kernel[1];
-        let weight = Parameter::new(init::fan_in_uniform([outputs, inputs, kernel[0], kernel[1]], fan_in, generator));
-        let bias = Parameter::new(init::fan_in_uniform([outputs], fan_in, generator));
-        Conv2d { weight, bias: Some(bias), options: ops::Conv2d::default().groups(groups) }
-    }
-
-    /// Moves the window by this many rows and columns.
-    #[must_use]
-    pub fn stride(self, stride: [usize; 2]) -> Self {
-        Conv2d { options: self.options.stride(stride), ..self }
-    }
-
-    /// Puts zeros around the image: as many rows and columns on both sides (`[1, 1]`), others before and after (`[(2, 1), (2, 1)]`), or so
-    /// many that the result has the size of the image (`Padding::Same`).
-    #[must_use]
-    pub fn padding(self, padding: impl Into<ops::Padding<2>>) -> Self {
-        Conv2d { options: self.options.padding(padding), ..self }
-    }
-
-    /// Spreads the window: neighbouring kernel elements lie this many rows and columns apart.
-    #[must_use]
-    pub fn dilation(self, dilation: [usize; 2]) -> Self {
-        Conv2d { options: self.options.dilation(dilation), ..self }
-    }
-
-    /// The same layer without bias.
-    #[must_use]
-    pub fn without_bias(self) -> Self {
-        Conv2d { bias: None, ..self }
-    }
-}
-
-impl<T: Real> Forward<T> for Conv2d<T> {
-    #[track_caller]
-    fn forward(&self, x: &Var<T>) -> Var<T> {
-        let y = x.conv2d(&self.weight.var(), self.options);
-        report(
-            self,
-            match &self.bias {
-                Some(bias) => y.add_bias(&bias.var()),
-                None => y,
-            },
-        )
-    }
-}
+convolution!(Conv2d, 2, conv2d);
 
 #[cfg(test)]
 impl Checked for Conv2d<f64> {
@@ -110,11 +45,19 @@ impl Checked for Conv2d<f64> {
         let plain = |g: &mut Generator| Conv2d::new(2, 3, [3, 2], g);
         let grouped =
             |g: &mut Generator| Conv2d::grouped(4, 2, [2, 2], 2, g).stride([2, 1]).padding([1, 0]).without_bias();
+        let replicated = |g: &mut Generator| {
+            Conv2d::new(1, 2, [2, 3], g).padding([(2, 0), (1, 1)]).padding_mode(ops::PadMode::Replicate)
+        };
         Cases::new(
             Case::forward("plain", plain, [2, 2, 4, 3]).output([2, 3, 2, 2]).state(["weight [3, 2, 3, 2]", "bias [3]"]),
         )
+        .case(
+            Case::forward("replicated", replicated, [1, 1, 2, 3])
+                .output([1, 2, 3, 3])
+                .state(["weight [2, 1, 2, 3]", "bias [2]"]),
+        )
         .case(Case::forward("grouped", grouped, [1, 4, 3, 3]).output([1, 2, 2, 2]).state(["weight [2, 2, 2, 2]"]))
-        .rejects("conv2d: ", move |g| {
+        .rejects("conv2d: the filters have 2 channels, a group of x has 3", move |g| {
             let _ = plain(g).forward(&Var::constant([[[[0.0; 4]; 4]; 3]]));
         })
         .rejects("Conv2d: 3 groups do not divide 4 input and 6 output channels", |g| {

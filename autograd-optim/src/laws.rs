@@ -1,0 +1,154 @@
+//! The laws that each optimiser satisfies, and the cases it states for them.
+
+mod cases;
+mod problems;
+
+pub(crate) use cases::{Cases, Checked, Minimizer, Task, flag, number};
+
+use crate::{Error, OptimizerState};
+use autograd_core::{Generator, Gradients, Tensor, Var, with_threads};
+use autograd_nn::Parameter;
+use cases::Make;
+use serde_json::Value;
+
+/// Puts an optimiser through all laws.
+pub(crate) fn check<C: Checked>() {
+    let cases = C::cases();
+    assert!(!cases.paths.is_empty() || cases.without_path.is_some(), "state a path of PyTorch, or why there is none");
+    for case in &cases.cases {
+        case.tasks.iter().for_each(|task| problems::solve(&case.make, *task));
+        resumes(&case.make);
+        leaves_alone(&case.make);
+        changes_nothing_by_half(&case.make);
+        same_bits(&case.make);
+    }
+    cases.paths.iter().for_each(|(name, make)| follows(name, make));
+    for (attempt, expected) in &cases.refusals {
+        let error = attempt().err().unwrap_or_else(|| panic!("accepted, though stated: {expected}"));
+        assert_eq!(error.to_string(), *expected);
+    }
+}
+
+/// "path": PyTorch's twelve steps, to 1e-10.
+fn follows(name: &str, make: &dyn Fn(Vec<(String, Parameter<f64>)>, &Value) -> Box<dyn Minimizer>) {
+    let reference: Value = serde_json::from_str(include_str!("../../tests/reference/optimizers.json")).expect("JSON");
+    let paths = reference["paths"].as_array().expect("a list");
+    let path = paths.iter().find(|path| path["name"] == name).unwrap_or_else(|| panic!("there is a path {name}"));
+    let [x, w] = [0, 1].map(|i| Parameter::new(numbers(&path["start"][i])));
+    let named = vec![("x".to_owned(), x.clone()), ("w".to_owned(), w.clone())];
+    let mut optimizer = make(named, &path["settings"]);
+    for (step, point) in path["trajectory"].as_array().expect("a list of points").iter().enumerate() {
+        optimizer.advance(&|| problems::of_the_paths(&x.var(), &w.var())).expect("a finite gradient");
+        for (parameter, expected) in [&x, &w].into_iter().zip([numbers(&point[0]), numbers(&point[1])]) {
+            for (found, expected) in parameter.value().to_vec().into_iter().zip(expected) {
+                let error = (found - expected).abs();
+                assert!(error <= 1e-10 * expected.abs().max(1.0), "{name}, step {step}: {found}, not {expected}");
+            }
+        }
+    }
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    value.as_array().expect("a list").iter().map(|number| number.as_f64().expect("a number")).collect()
+}
+
+/// Two parameters with a loss whose gradient depends on both.
+fn pair() -> [(String, Parameter<f64>); 2] {
+    let mut generator = Generator::seed(5);
+    [("a", [3, 4]), ("b", [2, 5])]
+        .map(|(name, shape)| (name.to_owned(), Parameter::new(Tensor::uniform(shape, -1.0, 1.0, &mut generator))))
+}
+
+fn loss(pair: &[(String, Parameter<f64>); 2]) -> Var<f64> {
+    let [a, b] = pair.each_ref().map(|(_, parameter)| parameter.var());
+    let sum = a.sum() + b.sum() * 0.5;
+    // Of gentle slope wherever it is, so that a large rate does no harm.
+    (a.square() + 1.0).sqrt().sum() * 0.2 + (b.tanh() - 0.3).square().sum() * 0.5 + sum.tanh()
+}
+
+fn bits(parameters: &[(String, Parameter<f64>)]) -> Vec<Vec<u64>> {
+    let bits = |(_, parameter): &(String, Parameter<f64>)| parameter.value().to_vec().into_iter().map(f64::to_bits);
+    parameters.iter().map(|parameter| bits(parameter).collect()).collect()
+}
+
+/// "resume": seven steps, and three, a state that went through text, and four more, end in the same bits.
+fn resumes(make: &Make) {
+    let straight = pair();
+    let mut optimizer = make(straight.to_vec()).expect("good settings");
+    optimizer.descend(7, &|| loss(&straight));
+
+    let interrupted = pair();
+    let mut first = make(interrupted.to_vec()).expect("good settings");
+    first.descend(3, &|| loss(&interrupted));
+    let saved = first.state();
+    let text: Vec<String> = saved.groups.iter().map(Value::to_string).collect();
+    let groups = text.iter().map(|text| serde_json::from_str(text).expect("JSON")).collect();
+    let saved = OptimizerState { groups, ..saved };
+    let mut second = make(interrupted.to_vec()).expect("good settings");
+    second.load_state(&saved).expect("its own state");
+    assert_eq!(second.state(), saved, "a state is loaded whole");
+    second.descend(4, &|| loss(&interrupted));
+    assert_eq!(bits(&straight), bits(&interrupted), "resumed training differs");
+
+    let mut other = saved.clone();
+    other.optimizer = "another".to_owned();
+    assert!(matches!(second.load_state(&other), Err(Error::OtherOptimizer { .. })));
+    let mut strange = saved.clone();
+    strange.tensors.insert("stranger.step", Tensor::<i64>::from(1i64));
+    assert!(second.load_state(&strange).is_err(), "a state with a stranger's entries");
+}
+
+/// "frozen": parameters that are frozen or that no gradient reaches stay.
+fn leaves_alone(make: &Make) {
+    let pair = pair();
+    let extra = ("extra".to_owned(), Parameter::new([1.0, 2.0]));
+    let mut optimizer = make([pair.as_slice(), &[extra.clone()]].concat()).expect("good settings");
+    pair[0].1.freeze();
+    let before = bits(&[pair[0].clone(), extra.clone()]);
+    let moved = bits(&pair[1..]);
+    optimizer.advance(&|| loss(&pair)).expect("a step");
+    assert_eq!(bits(&[pair[0].clone(), extra]), before, "a parameter without gradient moved");
+    assert_ne!(bits(&pair[1..]), moved, "the one with a gradient did not");
+}
+
+/// "all or nothing": a gradient that is not finite is reported by name and place, and neither parameters nor state change.
+fn changes_nothing_by_half(make: &Make) {
+    for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        let pair = pair();
+        let mut optimizer = make(pair.to_vec()).expect("good settings");
+        optimizer.advance(&|| loss(&pair)).expect("a step");
+        let (before, state) = (bits(&pair), optimizer.state());
+        let poison = Tensor::from_fn([2, 5], |i| if i == 7 { bad } else { 1.0 });
+        let error = optimizer.advance_with(&mut || {
+            let mut gradients = loss(&pair).backward();
+            if let Some(gradient) = pair[1].1.gradient_mut(&mut gradients) {
+                *gradient = poison.clone();
+            }
+            (0.0, gradients)
+        });
+        let error = error.expect_err("a gradient that is not finite is refused").to_string();
+        let expected =
+            format!("the gradient of b, of shape [2, 5], holds {bad} at element 7; no parameter was changed");
+        assert_eq!(error, expected);
+        assert_eq!(bits(&pair), before, "parameters changed");
+        assert_eq!(optimizer.state(), state, "the state changed");
+    }
+}
+
+/// "threads": the same bits on one and on two.
+fn same_bits(make: &Make) {
+    let run = |threads| {
+        with_threads(threads, || {
+            let mut generator = Generator::seed(9);
+            let large = Parameter::new(Tensor::uniform([40, 1000], -1.0, 1.0, &mut generator));
+            let named = vec![("large".to_owned(), large.clone())];
+            let mut optimizer = make(named.clone()).expect("good settings");
+            optimizer.descend(2, &|| (large.var() - 0.1).square().mean());
+            bits(&named)
+        })
+    };
+    assert_eq!(run(1), run(2), "one and two threads differ");
+}
+
+/// One step with gradients of the caller's making, for optimisers that take them as they are.
+pub(crate) type Evaluation<'f> = &'f mut dyn FnMut() -> (f64, Gradients<f64>);

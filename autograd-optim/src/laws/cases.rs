@@ -1,0 +1,149 @@
+//! `Checked` and `Cases`: what an optimiser states of itself.
+
+use super::Evaluation;
+use crate::{Error, Optimizer, OptimizerState, Rule, Stepper};
+use autograd_core::{Gradients, Var};
+use autograd_nn::Parameter;
+use serde_json::Value;
+
+/// An optimiser, named by its settings, that states its cases.
+pub(crate) trait Checked {
+    fn cases() -> Cases;
+}
+
+type Named = Vec<(String, Parameter<f64>)>;
+/// Makes an optimiser of parameters.
+pub(crate) type Make = Box<dyn Fn(Named) -> Result<Box<dyn Minimizer>, Error> + Sync>;
+type MakeFrom = Box<dyn Fn(Named, &Value) -> Box<dyn Minimizer>>;
+
+/// What an optimiser is to bring low: the problem and the number of steps it may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Task {
+    /// A bowl of condition 20 in four dimensions, to a ten-thousandth of where it begins.
+    Quadratic(usize),
+    /// Rosenbrock's valley (1960) from (-1.2, 1), where it is 24.2, to this value.
+    Rosenbrock(usize, f64),
+    /// The exclusive or by a network of eight hidden units, until it answers rightly with a mean cross entropy below 0.1.
+    Network(usize),
+}
+
+/// Settings, and what they are to do.
+pub(crate) struct Case {
+    pub make: Make,
+    pub tasks: Vec<Task>,
+}
+
+/// The cases of an optimiser.
+pub(crate) struct Cases {
+    pub cases: Vec<Case>,
+    pub paths: Vec<(&'static str, MakeFrom)>,
+    pub without_path: Option<&'static str>,
+    pub refusals: Vec<(Box<dyn Fn() -> Result<(), Error>>, &'static str)>,
+}
+
+impl Cases {
+    /// The first case of an optimiser of any kind.
+    pub fn new<const N: usize>(
+        make: impl Fn(Named) -> Result<Box<dyn Minimizer>, Error> + Sync + 'static,
+        tasks: [Task; N],
+    ) -> Self {
+        let first = Case { make: Box::new(make), tasks: tasks.to_vec() };
+        Cases { cases: vec![first], paths: Vec::new(), without_path: None, refusals: Vec::new() }
+    }
+
+    /// The first case of a rule.
+    pub fn rule<R: Rule, const N: usize>(settings: R, tasks: [Task; N]) -> Self {
+        Cases::new(move |parameters| Ok(Box::new(Stepper::<R, f64>::new(parameters, settings.clone())?)), tasks)
+    }
+
+    /// One more case of a rule.
+    pub fn case<R: Rule, const N: usize>(mut self, settings: R, tasks: [Task; N]) -> Self {
+        self.cases.extend(Cases::rule(settings, tasks).cases);
+        self
+    }
+
+    /// PyTorch's path of this name, with the settings that `read` makes of those stored with it.
+    pub fn path<R: Rule>(self, name: &'static str, read: impl Fn(&Value) -> R + 'static) -> Self {
+        self.path_of(name, move |parameters, settings| {
+            Box::new(Stepper::<R, f64>::new(parameters, read(settings)).expect("good settings"))
+        })
+    }
+
+    /// PyTorch's path of this name, of an optimiser of any kind.
+    pub fn path_of(mut self, name: &'static str, make: impl Fn(Named, &Value) -> Box<dyn Minimizer> + 'static) -> Self {
+        self.paths.push((name, Box::new(make)));
+        self
+    }
+
+    /// There is no path of PyTorch's, and this is where the rule is tested against something else.
+    pub fn without_path(mut self, tested_by: &'static str) -> Self {
+        self.without_path = Some(tested_by);
+        self
+    }
+
+    /// Settings that are refused, with the sentence.
+    pub fn refuses<R: Rule>(self, settings: R, says: &'static str) -> Self {
+        let attempt = move || Stepper::<R, f64>::new(vec![Parameter::new([1.0])], settings.clone()).map(drop);
+        self.refuses_to(attempt, says)
+    }
+
+    /// An attempt that is refused, with the sentence.
+    pub fn refuses_to(mut self, attempt: impl Fn() -> Result<(), Error> + 'static, says: &'static str) -> Self {
+        self.refusals.push((Box::new(attempt), says));
+        self
+    }
+}
+
+/// Every kind of optimiser, those included that evaluate the loss several times in a step.
+pub(crate) trait Minimizer {
+    /// One step; `evaluate` computes loss and gradients at the parameters of the moment.
+    fn advance_with(&mut self, evaluate: Evaluation<'_>) -> Result<f64, Error>;
+    fn state(&self) -> OptimizerState;
+    fn load_state(&mut self, state: &OptimizerState) -> Result<(), Error>;
+
+    /// Several steps down a loss, none of which may fail.
+    fn descend(&mut self, steps: usize, loss: &dyn Fn() -> Var<f64>) {
+        for step in 0..steps {
+            if let Err(error) = self.advance(loss) {
+                panic!("step {step}: {error}");
+            }
+        }
+    }
+
+    /// One step down a loss. Returns its value before.
+    fn advance(&mut self, loss: &dyn Fn() -> Var<f64>) -> Result<f64, Error> {
+        self.advance_with(&mut || {
+            let loss = loss();
+            (loss.item(), loss.backward())
+        })
+    }
+}
+
+impl<O: Optimizer<f64>> Minimizer for O {
+    fn advance_with(&mut self, evaluate: Evaluation<'_>) -> Result<f64, Error> {
+        let (loss, gradients): (f64, Gradients<f64>) = evaluate();
+        self.step(&gradients)?;
+        Ok(loss)
+    }
+
+    fn state(&self) -> OptimizerState {
+        Optimizer::state(self)
+    }
+
+    fn load_state(&mut self, state: &OptimizerState) -> Result<(), Error> {
+        Optimizer::load_state(self, state)
+    }
+}
+
+/// A number among stored settings; 0 if it is not there, as PyTorch's for what is off.
+pub(crate) fn number(settings: &Value, name: &str) -> f64 {
+    match &settings[name] {
+        Value::Null => 0.0,
+        number => number.as_f64().unwrap_or_else(|| panic!("{name} is a number")),
+    }
+}
+
+/// A flag among stored settings; false if it is not there.
+pub(crate) fn flag(settings: &Value, name: &str) -> bool {
+    settings[name] == true
+}

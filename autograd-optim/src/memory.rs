@@ -1,0 +1,80 @@
+//! `Memory`: what an optimiser remembers of a parameter.
+
+use crate::group::{Named, check_shape};
+use crate::{Error, Rule};
+use autograd_core::{Real, Shape, Tensor};
+use autograd_nn::state::{AnyTensor, StateDict};
+
+/// What an optimiser remembers of a parameter. Empty before its first step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Memory<T: Real = f32> {
+    /// The number of steps taken: of this parameter alone, so that one that no gradient reached for a while is corrected for its own steps.
+    pub steps: u64,
+    /// A number that some rules keep; 1 before the first step.
+    pub number: f64,
+    /// A tensor of the parameter's shape for each slot of the rule; none before the first step.
+    pub slots: Vec<Tensor<T>>,
+}
+
+impl<T: Real> Default for Memory<T> {
+    fn default() -> Self {
+        Memory { steps: 0, number: 1.0, slots: Vec::new() }
+    }
+}
+
+impl<T: Real> Memory<T> {
+    /// Begins a step; returns the number before and in it.
+    pub(crate) fn advance<R: Rule>(&mut self, settings: &R, shape: &Shape) -> [f64; 2] {
+        if self.steps == 0 && self.slots.is_empty() {
+            let slots = 0..settings.slots().len();
+            self.slots = slots.map(|slot| Tensor::full(shape, T::of(settings.initial(slot)))).collect();
+        }
+        self.steps += 1;
+        let before = self.number;
+        self.number = settings.advance(self.steps, before);
+        [before, self.number]
+    }
+
+    /// Refuses a memory that does not fit a parameter.
+    pub(crate) fn check<R: Rule>(&self, settings: &R, named: &Named<T>) -> Result<(), Error> {
+        let (found, expected) = (self.slots.len(), settings.slots().len());
+        if found != expected && !(found == 0 && self.steps == 0) {
+            return Err(Error::Slots { parameter: named.name.clone(), found, expected });
+        }
+        settings
+            .slots()
+            .iter()
+            .zip(&self.slots)
+            .try_for_each(|(slot, tensor)| check_shape(slot, &named.name, &named.parameter, tensor))
+    }
+
+    /// Adds the entries of a parameter to a state.
+    pub(crate) fn save<R: Rule>(&self, settings: &R, name: &str, state: &mut StateDict) {
+        if self.steps == 0 {
+            return;
+        }
+        let steps = i64::try_from(self.steps).unwrap_or(i64::MAX);
+        state.insert(format!("{name}.step"), Tensor::<i64>::from(steps));
+        state.insert(format!("{name}.number"), Tensor::<f64>::from(self.number));
+        for (slot, tensor) in settings.slots().iter().zip(&self.slots) {
+            state.insert(format!("{name}.{slot}"), AnyTensor::of(tensor));
+        }
+    }
+
+    /// The memory of a parameter from the entries of a state; empty if it has none.
+    pub(crate) fn load<R: Rule>(settings: &R, named: &Named<T>, state: &StateDict) -> Result<Self, Error> {
+        let entry = |slot: &str| state.get(&format!("{}.{slot}", named.name));
+        let Some(steps) = entry("step") else { return Ok(Memory::default()) };
+        let missing = |slot: &str| Error::Missing { entry: format!("{}.{slot}", named.name) };
+        let single = |value: &AnyTensor| (value.shape().numel() == 1).then(|| value.to_real::<f64>().item());
+        let steps = single(steps).filter(|steps| *steps >= 0.0).ok_or_else(|| missing("step"))? as u64;
+        let number = entry("number").and_then(single).unwrap_or(1.0);
+        let mut slots = Vec::new();
+        for slot in settings.slots() {
+            slots.push(entry(slot).ok_or_else(|| missing(slot))?.to_real::<T>());
+        }
+        let memory = Memory { steps, number, slots };
+        memory.check(settings, named)?;
+        Ok(memory)
+    }
+}

@@ -1,0 +1,62 @@
+//! `Part`: a piece of a parameter with its gradient and what is remembered of it.
+
+use autograd_core::{Real, Shape};
+use smallvec::SmallVec;
+
+/// A piece of a parameter in a step: its elements, those of the gradient, and what is remembered of them.
+pub struct Part<'a, T: Real> {
+    /// The number of this step of the parameter, from 1.
+    pub t: u64,
+    /// The number that [`Rule::advance`](crate::Rule::advance) keeps, before and in this step.
+    pub number: [f64; 2],
+    /// The shape of the whole parameter.
+    pub shape: &'a Shape,
+    /// The elements of the parameter.
+    pub w: &'a mut [T],
+    /// Those of its gradient; [`each`](Part::each) passes them on scaled, with the sign of the direction and with coupled decay.
+    pub(crate) dw: &'a [T],
+    /// What the gradient is multiplied with: the factor of clipping, with a minus sign if steps go uphill.
+    pub(crate) scale: T,
+    /// The factor of the parameter that is added to its gradient.
+    pub(crate) decay: T,
+    /// What is remembered of the elements, a slice for each slot.
+    pub slots: SmallVec<[&'a mut [T]; 4]>,
+}
+
+impl<T: Real> Part<'_, T> {
+    /// Moves each element by a rule from its value, its gradient and its slots to its new value and slots.
+    ///
+    /// # Panics
+    /// If the rule takes another number of slots than it named.
+    #[inline]
+    pub fn each<const N: usize>(self, rule: impl Fn(T, T, [T; N]) -> (T, [T; N])) {
+        let Part { w, dw, scale, decay, slots, .. } = self;
+        let found = slots.len();
+        let Ok(mut slots) = <[&mut [T]; N]>::try_from(slots.into_vec()) else {
+            panic!("the rule takes {N} slots and named {found}");
+        };
+        let n = w.len();
+        // Once for all elements, so that the loop has no checks left and runs on vectors.
+        assert!(dw.len() == n && slots.iter().all(|slot| slot.len() == n), "parts of one length");
+        for i in 0..n {
+            let g = decayed(dw[i] * scale, decay, w[i]);
+            let state = std::array::from_fn(|k| slots[k][i]);
+            let (moved, state) = rule(w[i], g, state);
+            w[i] = moved;
+            for (slot, value) in slots.iter_mut().zip(state) {
+                slot[i] = value;
+            }
+        }
+    }
+
+    /// The gradient as the rule is to see it, for rules that need it as a whole.
+    pub fn gradient(&self) -> Vec<T> {
+        self.dw.iter().zip(&*self.w).map(|(&dw, &w)| decayed(dw * self.scale, self.decay, w)).collect()
+    }
+}
+
+/// The gradient with weight decay. Without decay the weight stays out of it: an infinite one, as in a mask, would turn 0 · ∞ into NaN.
+#[inline]
+fn decayed<T: Real>(dw: T, decay: T, w: T) -> T {
+    if decay == T::zero() { dw } else { dw + decay * w }
+}

@@ -1,0 +1,5 @@
+//! What the examples share: progress bars, and pictures that need no font of the system.
+
+pub mod curve;
+pub mod picture;
+pub mod progress;

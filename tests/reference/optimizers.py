@@ -1,0 +1,65 @@
+"""Writes optimizers.json: PyTorch's paths over twelve steps, and the values that the course checks its optimisers with.
+
+The eight paths `sgd` .. `lbfgs` and the `checks` are kept as they are; the others are computed anew.
+Run with PyTorch 2.15.0 in an environment outside the repository: python tests/reference/optimizers.py
+"""
+
+import json
+import pathlib
+
+import torch
+
+torch.set_default_dtype(torch.float64)
+FILE = pathlib.Path(__file__).parent / "optimizers.json"
+START = [[1.0, -2.0, 3.0], [0.5, -1.0]]
+O = torch.optim
+MORE = {
+    "sgd_dampening_maximize": (O.SGD, dict(lr=0.01, momentum=0.8, dampening=0.3, weight_decay=0.05, maximize=True)),
+    "adam_amsgrad_decay": (O.Adam, dict(lr=0.1, weight_decay=0.05, amsgrad=True)),
+    "adamw_amsgrad_maximize": (O.AdamW, dict(lr=0.05, weight_decay=0.1, amsgrad=True, maximize=True)),
+    "adagrad_decay": (O.Adagrad, dict(lr=0.3, lr_decay=0.1, weight_decay=0.02, initial_accumulator_value=0.5)),
+    "adadelta": (O.Adadelta, dict(lr=1.0)),
+    "adadelta_decay": (O.Adadelta, dict(lr=0.7, rho=0.8, eps=1e-4, weight_decay=0.05, maximize=True)),
+    "rmsprop_centered": (O.RMSprop, dict(lr=0.02, alpha=0.9, centered=True, momentum=0.5, weight_decay=0.01)),
+    "rmsprop_momentum": (O.RMSprop, dict(lr=0.02, momentum=0.9)),
+    "nadam": (O.NAdam, dict(lr=0.1)),
+    "nadam_decay": (O.NAdam, dict(lr=0.05, weight_decay=0.1, momentum_decay=0.01)),
+    "nadam_decoupled": (O.NAdam, dict(lr=0.05, weight_decay=0.1, decoupled_weight_decay=True)),
+    "radam": (O.RAdam, dict(lr=0.1)),
+    "radam_decay": (O.RAdam, dict(lr=0.1, betas=(0.8, 0.9), weight_decay=0.1)),
+    "radam_decoupled": (O.RAdam, dict(lr=0.1, betas=(0.8, 0.9), weight_decay=0.1, decoupled_weight_decay=True)),
+    "adamax": (O.Adamax, dict(lr=0.1)),
+    "adamax_decay": (O.Adamax, dict(lr=0.1, weight_decay=0.1, maximize=True)),
+    "asgd": (O.ASGD, dict(lr=0.05, lambd=0.01, t0=5)),
+    "rprop": (O.Rprop, dict(lr=0.02)),
+    "lbfgs_plain": (O.LBFGS, dict(lr=0.1, max_iter=3, history_size=2)),
+    "lbfgs_two": (O.LBFGS, dict(lr=0.5, max_iter=5, max_eval=4, history_size=3, line_search_fn="strong_wolfe")),
+}
+
+
+def loss(x, w):
+    curvature = torch.tensor([1.0, 10.0, 0.1])
+    return 0.5 * (x * curvature * x).sum() + 0.01 * (x**4).sum() + ((w - x[:2]) ** 2).sum()
+
+
+def path(name, kind, settings):
+    x, w = (torch.tensor(start, requires_grad=True) for start in START)
+    optimizer = kind([x, w], **settings)
+
+    def closure():
+        optimizer.zero_grad()
+        value = loss(x, w)
+        value.backward()
+        return value
+
+    trajectory = []
+    for _ in range(12):
+        optimizer.step(closure)
+        trajectory.append([x.tolist(), w.tolist()])
+    return dict(name=name, settings=settings, start=START, trajectory=trajectory)
+
+
+stored = json.loads(FILE.read_text())
+stored["paths"] = [entry for entry in stored["paths"] if entry["name"] not in MORE]
+stored["paths"] += [path(name, *entry) for name, entry in MORE.items()]
+FILE.write_text(json.dumps(stored, indent=1))
