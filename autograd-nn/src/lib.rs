@@ -40,6 +40,7 @@
 extern crate self as autograd_nn;
 
 mod gradients;
+pub mod data;
 pub mod init;
 pub mod layers;
 mod module;
