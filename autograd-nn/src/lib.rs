@@ -39,19 +39,21 @@
 // The derived code names this crate; inside, too, it must be found under that name.
 extern crate self as autograd_nn;
 
-mod gradients;
 pub mod data;
+mod gradients;
 pub mod init;
 pub mod layers;
 mod module;
 mod parameter;
+mod refuse;
 pub mod state;
-pub mod tbptt;
 mod table;
+pub mod tbptt;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
 pub use autograd_core::Real;
+pub use autograd_core::ops::{PadMode, Padding};
 pub use autograd_derive::Module;
 pub use gradients::{
     ClipError, ClipNorm, GradientNoise, GradientReport, GradientRow, GradientState, clip_grad_adaptive, clip_grad_norm,

@@ -3,6 +3,7 @@
 use super::segment::Segment;
 use super::state::parts;
 use super::{State, Tbptt};
+use crate::refuse::{refuse, require};
 use autograd_core::{Gradients, Real, Shape, Var, no_grad};
 use std::fmt;
 use std::ops::Range;
@@ -142,7 +143,7 @@ impl<T: Real, S: State<T>> Run<T, S> {
             return None;
         }
         let Some(gradients) = gradients else {
-            panic!("tbptt: the losses of steps {} to {} depend on no leaf", steps.start, steps.end - 1);
+            refuse!("tbptt: the losses of steps {} to {} depend on no leaf", steps.start, steps.end - 1);
         };
         Some(Window { gradients, loss, losses: count, steps })
     }
@@ -152,7 +153,7 @@ impl<T: Real, S: State<T>> Run<T, S> {
     fn check(&self, next: &S, loss: Option<&Var<T>>) {
         let step = self.steps;
         if let Some(loss) = loss {
-            assert!(
+            require!(
                 loss.numel() == 1,
                 "tbptt: the loss of step {step} has shape {}, it must be a single number; call .sum() or .mean() first",
                 loss.shape()
@@ -162,7 +163,7 @@ impl<T: Real, S: State<T>> Run<T, S> {
         let (before, after) = (shapes(&self.state), shapes(next));
         // A stream may begin without a state.
         let same = before.is_empty() || before == after;
-        assert!(same, "tbptt: step {step} made a state of shapes {after:?} from one of shapes {before:?}");
+        require!(same, "tbptt: step {step} made a state of shapes {after:?} from one of shapes {before:?}");
     }
 }
 

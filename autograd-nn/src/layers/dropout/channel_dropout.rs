@@ -43,7 +43,7 @@ macro_rules! channel_dropout {
             #[track_caller]
             fn forward(&self, x: &Var<T>) -> Var<T> {
                 let shape = x.shape();
-                assert!(
+                require!(
                     shape.rank() == $axes,
                     concat!(stringify!($Layer), ": x has shape {}, it must have ", $axes, " axes, ", $shape),
                     shape

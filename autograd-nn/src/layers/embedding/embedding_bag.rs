@@ -62,7 +62,7 @@ impl<T: Real> EmbeddingBag<T> {
     #[must_use]
     pub fn forward(&self, index: &Tensor<i64>, weights: Option<&Var<T>>) -> Var<T> {
         let [n, k] = index.shape()[..] else {
-            panic!("EmbeddingBag: the index has shape {}, it must be [n, k], or have offsets", index.shape());
+            refuse!("EmbeddingBag: the index has shape {}, it must be [n, k], or have offsets", index.shape());
         };
         let starts: Vec<usize> = (0..n).map(|bag| bag * k).collect();
         report(self, self.bags(index, &starts, weights))
@@ -77,14 +77,14 @@ impl<T: Real> EmbeddingBag<T> {
     #[must_use]
     pub fn forward_offsets(&self, index: &Tensor<i64>, offsets: &[usize], weights: Option<&Var<T>>) -> Var<T> {
         let shape = index.shape();
-        assert!(shape.rank() == 1, "EmbeddingBag: the index has shape {shape}, with offsets it must be [m]");
+        require!(shape.rank() == 1, "EmbeddingBag: the index has shape {shape}, with offsets it must be [m]");
         let first = offsets.first().copied().unwrap_or(index.numel());
-        assert!(first == 0, "EmbeddingBag: the first bag begins at {first}, it must at 0");
+        require!(first == 0, "EmbeddingBag: the first bag begins at {first}, it must at 0");
         if let Some(pair) = offsets.windows(2).find(|pair| pair[0] > pair[1]) {
-            panic!("EmbeddingBag: offsets fall from {} to {}", pair[0], pair[1]);
+            refuse!("EmbeddingBag: offsets fall from {} to {}", pair[0], pair[1]);
         }
         let (last, m) = (offsets.last().copied().unwrap_or(0), index.numel());
-        assert!(last <= m, "EmbeddingBag: the last bag begins at {last}, behind an index of {m}");
+        require!(last <= m, "EmbeddingBag: the last bag begins at {last}, behind an index of {m}");
         report(self, self.bags(index, offsets, weights))
     }
 
@@ -95,8 +95,8 @@ impl<T: Real> EmbeddingBag<T> {
         let mut vectors = self.weight.var().embedding(index, self.padding_idx).reshape([rows, self.embedding_dim()]);
         if let Some(weights) = weights {
             let (mode, shapes) = (self.mode, [weights.shape(), index.shape()]);
-            assert!(mode == BagMode::Sum, "EmbeddingBag: weights go with a sum, the mode is {mode:?}");
-            assert!(shapes[0] == shapes[1], "EmbeddingBag: weights have shape {}, the index {}", shapes[0], shapes[1]);
+            require!(mode == BagMode::Sum, "EmbeddingBag: weights go with a sum, the mode is {mode:?}");
+            require!(shapes[0] == shapes[1], "EmbeddingBag: weights have shape {}, the index {}", shapes[0], shapes[1]);
             vectors *= weights.reshape([rows, 1]);
         }
 

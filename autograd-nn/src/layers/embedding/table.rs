@@ -20,7 +20,7 @@ macro_rules! table {
             pub fn from_pretrained(table: impl Into<Tensor<T>>) -> Self {
                 let table = table.into();
                 let shape = table.shape();
-                assert!(shape.rank() == 2, concat!(stringify!($Layer), ": the table has shape {}, it must be [num, dim]"), shape);
+                require!(shape.rank() == 2, concat!(stringify!($Layer), ": the table has shape {}, it must be [num, dim]"), shape);
                 let weight = Parameter::new(table);
                 weight.freeze();
                 $Layer { weight, padding_idx: None, $($field: $default),* }
@@ -57,6 +57,6 @@ pub(super) use table;
 #[track_caller]
 pub(super) fn clear<T: Real>(layer: &str, weight: &Parameter<T>, row: usize) {
     let (rows, dim) = (weight.shape()[0], weight.shape()[1]);
-    assert!(row < rows, "{layer}: the padding is row {row}, the table has {rows}");
+    require!(row < rows, "{layer}: the padding is row {row}, the table has {rows}");
     weight.update(|table| table.write(|numbers| numbers[row * dim..][..dim].fill(T::zero())));
 }

@@ -64,7 +64,7 @@ impl<T: Real> BceLoss<T> {
         let losses = x.binary_cross_entropy(target, Reduction::None);
         let (weight, shape) = (weight.value(), losses.shape());
         let fits = weight.shape().broadcast(shape).is_ok_and(|common| common == *shape);
-        assert!(fits, "BceLoss: the weight has shape {}, it does not broadcast to {shape}", weight.shape());
+        require!(fits, "BceLoss: the weight has shape {}, it does not broadcast to {shape}", weight.shape());
         report(self, reduced(losses * Var::constant(weight), self.reduction))
     }
 }

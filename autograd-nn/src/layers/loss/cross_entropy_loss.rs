@@ -73,7 +73,7 @@ impl<T: Real> CrossEntropyLoss<T> {
     #[track_caller]
     pub fn label_smoothing(self, label_smoothing: f64) -> Self {
         let fits = (0.0..=1.0).contains(&label_smoothing);
-        assert!(fits, "CrossEntropyLoss: label smoothing is {label_smoothing}, not from 0 to 1");
+        require!(fits, "CrossEntropyLoss: label smoothing is {label_smoothing}, not from 0 to 1");
         CrossEntropyLoss { label_smoothing, ..self }
     }
 

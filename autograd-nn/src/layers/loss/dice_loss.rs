@@ -55,7 +55,7 @@ impl DiceLoss {
     #[must_use]
     #[track_caller]
     pub fn smooth(self, smooth: f64) -> Self {
-        assert!(smooth >= 0.0, "DiceLoss: smooth is {smooth}, it must be at least 0");
+        require!(smooth >= 0.0, "DiceLoss: smooth is {smooth}, it must be at least 0");
         DiceLoss { smooth, ..self }
     }
 
@@ -85,7 +85,7 @@ impl DiceLoss {
     pub fn forward<T: Real>(&self, x: &Var<T>, target: &Var<T>) -> Var<T> {
         let (shape, rank) = (x.shape(), x.shape().rank());
         same_shape("DiceLoss", shape, target.shape());
-        assert!(rank >= 2, "DiceLoss: the probabilities have shape {shape}, they need [n, c, ..]");
+        require!(rank >= 2, "DiceLoss: the probabilities have shape {shape}, they need [n, c, ..]");
         let batch = self.batch.then_some(0);
         let places: Vec<isize> = batch.into_iter().chain(2..rank as isize).collect();
         let total = |x: &Var<T>| x.sum_axes(places.as_slice(), false);

@@ -57,7 +57,7 @@ impl FocalLoss {
     #[must_use]
     #[track_caller]
     pub fn alpha(self, alpha: f64) -> Self {
-        assert!((0.0..=1.0).contains(&alpha), "FocalLoss: alpha is {alpha}, not from 0 to 1");
+        require!((0.0..=1.0).contains(&alpha), "FocalLoss: alpha is {alpha}, not from 0 to 1");
         FocalLoss { alpha: Some(alpha), ..self }
     }
 
@@ -74,7 +74,7 @@ impl FocalLoss {
     #[must_use]
     #[track_caller]
     pub fn gamma(self, gamma: f64) -> Self {
-        assert!(gamma >= 0.0, "FocalLoss: gamma is {gamma}, it must be at least 0");
+        require!(gamma >= 0.0, "FocalLoss: gamma is {gamma}, it must be at least 0");
         FocalLoss { gamma, ..self }
     }
 

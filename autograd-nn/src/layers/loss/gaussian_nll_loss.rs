@@ -45,7 +45,7 @@ impl GaussianNllLoss {
     #[must_use]
     #[track_caller]
     pub fn eps(self, eps: f64) -> Self {
-        assert!(eps > 0.0, "GaussianNllLoss: eps is {eps}, it must be above 0");
+        require!(eps > 0.0, "GaussianNllLoss: eps is {eps}, it must be above 0");
         GaussianNllLoss { options: self.options.eps(eps) }
     }
 

@@ -45,7 +45,7 @@ impl HuberLoss {
     #[must_use]
     #[track_caller]
     pub fn delta(self, delta: f64) -> Self {
-        assert!(delta > 0.0, "HuberLoss: delta is {delta}, it must be above 0");
+        require!(delta > 0.0, "HuberLoss: delta is {delta}, it must be above 0");
         HuberLoss { delta, ..self }
     }
 

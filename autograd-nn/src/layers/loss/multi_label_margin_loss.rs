@@ -45,9 +45,9 @@ impl MultiLabelMarginLoss {
     #[track_caller]
     pub fn forward<T: Real>(&self, x: &Var<T>, target: &Tensor<i64>) -> Var<T> {
         let (shape, rank) = (x.shape(), x.shape().rank());
-        assert!(matches!(rank, 1 | 2), "MultiLabelMarginLoss: the scores have shape {shape}, they need [n, c] or [c]");
+        require!(matches!(rank, 1 | 2), "MultiLabelMarginLoss: the scores have shape {shape}, they need [n, c] or [c]");
         let listed = target.shape();
-        assert!(listed == shape, "MultiLabelMarginLoss: the scores have shape {shape}, the target {listed}");
+        require!(listed == shape, "MultiLabelMarginLoss: the scores have shape {shape}, the target {listed}");
         let right = right_classes::<T>(target);
         let wrong = Var::constant(right.map(|right| T::one() - right));
         // margins[.., j, k] = 1 − x[.., j] + x[.., k]
@@ -68,7 +68,7 @@ fn right_classes<T: Real>(target: &Tensor<i64>) -> Tensor<T> {
         for &class in listed.iter().take_while(|&&class| class != -1) {
             let known = usize::try_from(class).ok().filter(|&class| class < classes);
             let Some(known) = known else {
-                panic!("MultiLabelMarginLoss: class {class} of example {i} is none of the {classes}");
+                refuse!("MultiLabelMarginLoss: class {class} of example {i} is none of the {classes}");
             };
             right[i * classes + known] = T::one();
         }

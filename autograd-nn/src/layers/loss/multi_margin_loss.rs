@@ -49,7 +49,7 @@ impl<T: Real> MultiMarginLoss<T> {
     #[must_use]
     #[track_caller]
     pub fn p(self, p: u32) -> Self {
-        assert!(matches!(p, 1 | 2), "MultiMarginLoss: the power is {p}, neither 1 nor 2");
+        require!(matches!(p, 1 | 2), "MultiMarginLoss: the power is {p}, neither 1 nor 2");
         MultiMarginLoss { p, ..self }
     }
 

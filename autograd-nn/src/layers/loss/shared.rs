@@ -21,7 +21,7 @@ pub(super) fn reduced<T: Real>(losses: Var<T>, reduction: Reduction) -> Var<T> {
 pub(super) fn class_weight<T: Real>(loss: &str, weight: impl Into<Tensor<T>>) -> Option<Buffer<T>> {
     let weight = weight.into();
     let shape = weight.shape();
-    assert!(weight.rank() == 1, "{loss}: the weight has shape {shape}, it needs one number for each class");
+    require!(weight.rank() == 1, "{loss}: the weight has shape {shape}, it needs one number for each class");
     Some(Buffer::new(weight))
 }
 
@@ -33,7 +33,7 @@ pub(super) fn weights<T: Real>(weight: Option<&Buffer<T>>) -> Option<Vec<f64>> {
 /// Refuses a target of another shape, which would otherwise be broadcast.
 #[track_caller]
 pub(super) fn same_shape(loss: &str, x: &Shape, target: &Shape) {
-    assert!(x == target, "{loss}: x has shape {x}, the target {target}");
+    require!(x == target, "{loss}: x has shape {x}, the target {target}");
 }
 
 #[cfg(test)]

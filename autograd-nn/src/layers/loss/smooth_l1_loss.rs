@@ -46,7 +46,7 @@ impl SmoothL1Loss {
     #[must_use]
     #[track_caller]
     pub fn beta(self, beta: f64) -> Self {
-        assert!(beta >= 0.0, "SmoothL1Loss: beta is {beta}, it must be at least 0");
+        require!(beta >= 0.0, "SmoothL1Loss: beta is {beta}, it must be at least 0");
         SmoothL1Loss { beta, ..self }
     }
 

@@ -67,7 +67,7 @@ macro_rules! channel_norm {
                 let momentum = momentum.into();
                 if let Some(share) = momentum {
                     let fits = (0.0..=1.0).contains(&share);
-                    assert!(fits, concat!(stringify!($Layer), ": momentum is {}, a share lies from 0 to 1"), share);
+                    require!(fits, concat!(stringify!($Layer), ": momentum is {}, a share lies from 0 to 1"), share);
                 }
                 $Layer { momentum, ..self }
             }
@@ -132,9 +132,9 @@ pub(super) use channel_norm;
 #[track_caller]
 pub(super) fn accept<T: Real>(layer: &str, x: &Var<T>, axes: RangeInclusive<usize>, layout: &str, num_features: usize) {
     let shape = x.shape();
-    assert!(axes.contains(&shape.rank()), "{layer}: x has shape {shape}, it must be {layout}");
+    require!(axes.contains(&shape.rank()), "{layer}: x has shape {shape}, it must be {layout}");
     let channels = shape[1];
-    assert!(channels == num_features, "{layer}: x has {channels} channels, the layer {num_features}");
+    require!(channels == num_features, "{layer}: x has {channels} channels, the layer {num_features}");
 }
 
 /// Running statistics, and how they follow those of a batch.

@@ -13,7 +13,7 @@ fn over_each_example<T: Real>(
     running: Option<Running<'_, T>>,
 ) -> Var<T> {
     let count: usize = x.shape()[2..].iter().product();
-    assert!(count > 1, "{layer}: each channel of an example has {count} elements, a variance needs at least 2");
+    require!(count > 1, "{layer}: each channel of an example has {count} elements, a variance needs at least 2");
     let y = x.instance_norm(weight, bias, eps);
     if let Some(running) = running.filter(|_| x.shape()[0] > 0) {
         let x = x.detach();

@@ -36,7 +36,7 @@ impl LocalResponseNorm {
     /// If the size is 0.
     #[track_caller]
     pub fn new(size: usize) -> Self {
-        assert!(size > 0, "LocalResponseNorm: the size is 0, it must be at least 1");
+        require!(size > 0, "LocalResponseNorm: the size is 0, it must be at least 1");
         LocalResponseNorm { options: ops::LocalResponseNorm::new(size) }
     }
 

@@ -34,7 +34,7 @@ super::register! {
 /// Refuses what cannot be added to a variance.
 #[track_caller]
 fn epsilon(layer: &str, eps: f64) -> f64 {
-    assert!(eps >= 0.0 && eps.is_finite(), "{layer}: eps is {eps}, it must be a number of at least 0");
+    require!(eps >= 0.0 && eps.is_finite(), "{layer}: eps is {eps}, it must be a number of at least 0");
     eps
 }
 
@@ -42,7 +42,7 @@ fn epsilon(layer: &str, eps: f64) -> f64 {
 #[track_caller]
 fn ends_with<T: Real>(layer: &str, x: &Var<T>, last: &Shape) {
     let shape = x.shape();
-    assert!(shape.ends_with(last), "{layer}: x has shape {shape}, the layer normalises over {last}");
+    require!(shape.ends_with(last), "{layer}: x has shape {shape}, the layer normalises over {last}");
 }
 
 /// Whether numbers are those of PyTorch, which were computed in double precision too, in another order.
@@ -50,5 +50,5 @@ fn ends_with<T: Real>(layer: &str, x: &Var<T>, last: &Shape) {
 #[track_caller]
 fn close(found: &[f64], expected: &[f64]) {
     let near = |(found, expected): (&f64, &f64)| (found - expected).abs() < 1e-13;
-    assert!(found.len() == expected.len() && found.iter().zip(expected).all(near), "{found:?}, not {expected:?}");
+    require!(found.len() == expected.len() && found.iter().zip(expected).all(near), "{found:?}, not {expected:?}");
 }

@@ -57,7 +57,7 @@ impl<T: Real> SpectralNorm<T> {
     #[track_caller]
     pub fn new(layer: impl Weighted<T> + Send + Sync + 'static, generator: &mut Generator) -> Self {
         let shape = layer.weight().shape();
-        assert!(shape.rank() > 0, "SpectralNorm: the weight is a single number, it must have outputs");
+        require!(shape.rank() > 0, "SpectralNorm: the weight is a single number, it must have outputs");
         let (out, rest) = (shape[0], shape[1..].iter().product());
         let [weight_u, weight_v] = [out, rest].map(|n: usize| {
             let direction = Var::constant(init::normal([n], 0.0, 1.0, generator)).l2_normalize(0, EPS);

@@ -1,5 +1,6 @@
 //! `RecurrentOptions`: what decides about the parameters and the order of computation of a recurrent network.
 
+use crate::refuse::require;
 use autograd_core::ops::{RecurrentWeights, Sequence};
 use autograd_core::{Real, Var};
 
@@ -107,12 +108,18 @@ impl RecurrentOptions {
     #[track_caller]
     pub(super) fn check(&self, layer: &str) {
         let RecurrentOptions { hidden, layers, dropout, projection, .. } = *self;
-        assert!(hidden > 0, "{layer}: it needs at least one hidden unit");
-        assert!(layers > 0, "{layer}: it needs at least one layer");
-        assert!((0.0..=1.0).contains(&dropout), "{layer}: the probability of dropout is {dropout}, not within 0 and 1");
+        require!(hidden > 0, "{layer}: it needs at least one hidden unit");
+        require!(layers > 0, "{layer}: it needs at least one layer");
+        require!(
+            (0.0..=1.0).contains(&dropout),
+            "{layer}: the probability of dropout is {dropout}, not within 0 and 1"
+        );
         if let Some(to) = projection {
-            assert!(layer == "Lstm", "{layer}: a state is projected in an Lstm only");
-            assert!(to > 0 && to < hidden, "{layer}: {hidden} hidden units cannot be projected to {to}, only to fewer");
+            require!(layer == "Lstm", "{layer}: a state is projected in an Lstm only");
+            require!(
+                to > 0 && to < hidden,
+                "{layer}: {hidden} hidden units cannot be projected to {to}, only to fewer"
+            );
         }
     }
 }

@@ -48,7 +48,7 @@ impl<T: Real> RecurrentStack<T> {
         layer: impl Fn(&Var<T>, &RecurrentParameters<T>, [&Var<T>; S], &Sequence) -> (Var<T>, [Var<T>; S]),
     ) -> (Var<T>, [Var<T>; S]) {
         let single = x.rank() == 2;
-        assert!(single || x.rank() == 3, "{name}: x has {} axes, it needs 3, or 2 for a single sequence", x.rank());
+        require!(single || x.rank() == 3, "{name}: x has {} axes, it needs 3, or 2 for a single sequence", x.rank());
         let swapped = self.options.batch_first && !single;
         let mut y = match (single, swapped) {
             (true, _) => x.unsqueeze(1),
@@ -109,18 +109,18 @@ impl<T: Real> RecurrentStack<T> {
         for &(state, size, given) in first {
             let needed: &[usize] = if single { &[runs, size] } else { &[runs, batch, size] };
             if let Some(given) = given.map(Var::shape) {
-                assert!(**given == *needed, "{name}: {state} has shape {given}, it needs {needed:?}");
+                require!(**given == *needed, "{name}: {state} has shape {given}, it needs {needed:?}");
             }
         }
         if let Some(lengths) = lengths {
-            assert!(
+            require!(
                 *lengths.shape() == [batch],
                 "{name}: the lengths have shape {}, they need [{batch}]",
                 lengths.shape()
             );
             for (i, length) in lengths.to_vec().into_iter().enumerate() {
                 let fits = usize::try_from(length).is_ok_and(|length| length <= steps);
-                assert!(fits, "{name}: example {i} has length {length}, x has {steps} steps");
+                require!(fits, "{name}: example {i} has length {length}, x has {steps} steps");
             }
         }
     }

@@ -16,13 +16,13 @@ pub(super) fn step<T: Real, const S: usize>(
     layer: impl FnOnce(&Var<T>, RecurrentWeights<'_, T>, [&Var<T>; S], &Sequence) -> [Var<T>; S],
 ) -> [Var<T>; S] {
     let single = x.rank() == 1;
-    assert!(single || x.rank() == 2, "{name}: x has {} axes, it needs 2, or 1 for a single example", x.rank());
+    require!(single || x.rank() == 2, "{name}: x has {} axes, it needs 2, or 1 for a single example", x.rank());
     let batch = if single { 1 } else { x.shape()[0] };
     let hidden = weights[1].shape()[1];
     let needed: &[usize] = if single { &[hidden] } else { &[batch, hidden] };
     for (state, given) in states {
         if let Some(given) = given.map(Var::shape) {
-            assert!(**given == *needed, "{name}: {state} has shape {given}, it needs {needed:?}");
+            require!(**given == *needed, "{name}: {state} has shape {given}, it needs {needed:?}");
         }
     }
     let states = states.map(|(_, given)| match given {
