@@ -4,7 +4,8 @@
 //! gradient before it changes anything, so that no step is done by half, and then walks over all parameters once.
 //!
 //! In reading order: [`Rule`] is what the optimisers have of their own, one file each; [`Stepper`] applies it; [`OptimizerState`] is what is
-//! saved.
+//! saved. [`Lbfgs`] and [`NewtonCg`] learn about the curvature, and evaluate the loss several times in a step: theirs takes the loss as a
+//! closure.
 //!
 //! ```
 //! use autograd_nn::Parameter;
@@ -30,8 +31,10 @@ mod memory;
 mod norm;
 mod optimizer;
 mod part;
+mod register;
 mod rule;
 mod rules;
+mod second_order;
 mod state;
 mod stepper;
 
@@ -42,5 +45,6 @@ pub use optimizer::Optimizer;
 pub use part::Part;
 pub use rule::Rule;
 pub use rules::*;
+pub use second_order::*;
 pub use state::OptimizerState;
 pub use stepper::Stepper;

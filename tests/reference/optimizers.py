@@ -34,6 +34,8 @@ MORE = {
     "rprop": (O.Rprop, dict(lr=0.02)),
     "lbfgs_plain": (O.LBFGS, dict(lr=0.1, max_iter=3, history_size=2)),
     "lbfgs_two": (O.LBFGS, dict(lr=0.5, max_iter=5, max_eval=4, history_size=3, line_search_fn="strong_wolfe")),
+    "lbfgs_converges": (O.LBFGS, dict(line_search_fn="strong_wolfe")),
+    "lbfgs_maximize": (O.LBFGS, dict(lr=0.01, max_iter=2, maximize=True)),
 }
 
 

@@ -1,0 +1,201 @@
+//! The search for a step that satisfies the strong Wolfe conditions.
+
+use super::line_search::{Found, Trial};
+use crate::Error;
+
+/// How much of the slope at the start may be left.
+const C2: f64 = 0.9;
+
+/// The search for a point where the loss has decreased enough and the slope has flattened:
+///
+/// ```text
+/// f(t) ≤ f(0) + 0.0001 · t · f'(0)        |f'(t)| ≤ 0.9 · |f'(0)|
+/// ```
+///
+/// First steps grow until two points have such a point between them (Nocedal and Wright 2006, algorithm 3.5), then the two are brought
+/// together (algorithm 3.6). The choices that the book leaves open are PyTorch's, those of Schmidt's minFunc: cubic interpolation kept away
+/// from both ends of the bracket. In one thing it is the book that is followed: the low end always satisfies the first condition. PyTorch
+/// takes the lower of both ends, and so may lose the bracket if a far point is below the start, but not by enough.
+pub(super) struct StrongWolfe {
+    /// After these, besides the first one, the search ends at the best point.
+    pub more: usize,
+    /// The largest element of the direction.
+    pub reach: f64,
+    /// Two points whose elements all are closer than this are not brought closer.
+    pub tolerance: f64,
+}
+
+impl StrongWolfe {
+    /// Searches from `start`, where the slope is negative, with `t` as the first length.
+    pub fn search<G: Clone>(
+        &self,
+        start: &Trial<G>,
+        t: f64,
+        evaluate: &mut dyn FnMut(f64) -> Result<Trial<G>, Error>,
+    ) -> Result<Found<G>, Error> {
+        let mut at = |t| evaluate(t).map(Trial::or_too_far);
+        let flat = |trial: &Trial<G>| trial.slope.abs() <= -C2 * start.slope;
+        let mut trial = at(t)?;
+        let mut previous = start.clone();
+        let mut more = 0;
+        let mut bracket = loop {
+            if more >= self.more {
+                let best = if trial.loss < start.loss { trial } else { start.clone() };
+                return Ok(Found { trial: best, evaluations: more + 1 });
+            }
+            if trial.too_high(start) || (more > 1 && trial.loss >= previous.loss) {
+                break Bracket { low: previous, high: trial };
+            }
+            if flat(&trial) {
+                return Ok(Found { trial, evaluations: more + 1 });
+            }
+            if trial.slope >= 0.0 {
+                let lower = trial.loss < previous.loss;
+                let (low, high) = if lower { (trial, previous) } else { (previous, trial) };
+                break Bracket { low, high };
+            }
+            let bounds = (trial.t + 0.01 * (trial.t - previous.t), trial.t * 10.0);
+            let t = lowest_between(&previous, &trial, bounds);
+            previous = trial;
+            trial = at(t)?;
+            more += 1;
+        };
+        let mut pressed = false;
+        while more < self.more && bracket.width() * self.reach >= self.tolerance {
+            let trial = at(bracket.inside(&mut pressed))?;
+            more += 1;
+            if trial.too_high(start) || trial.loss >= bracket.low.loss {
+                bracket.high = trial;
+            } else if flat(&trial) {
+                return Ok(Found { trial, evaluations: more + 1 });
+            } else {
+                bracket.lower(trial);
+            }
+        }
+        Ok(Found { trial: bracket.low, evaluations: more + 1 })
+    }
+}
+
+/// Two points with one between them that satisfies the conditions.
+struct Bracket<G> {
+    /// The one whose loss is the lowest so far of those that decreased it enough.
+    low: Trial<G>,
+    high: Trial<G>,
+}
+
+impl<G> Bracket<G> {
+    fn width(&self) -> f64 {
+        (self.high.t - self.low.t).abs()
+    }
+
+    /// Puts a lower point in the place of the low end, which becomes the high one if the loss rises from the point towards that.
+    fn lower(&mut self, trial: Trial<G>) {
+        let rises = trial.slope * (self.high.t - self.low.t) >= 0.0;
+        let before = std::mem::replace(&mut self.low, trial);
+        if rises {
+            self.high = before;
+        }
+    }
+
+    /// Where to try next: the lowest point of the cubic, but a tenth of the bracket inside if it came close to an end twice in a row, or lies
+    /// at one.
+    fn inside(&self, pressed: &mut bool) -> f64 {
+        let (left, right) = (self.low.t.min(self.high.t), self.low.t.max(self.high.t));
+        let t = lowest_between(&self.low, &self.high, (left, right));
+        let margin = 0.1 * (right - left);
+        let close = (right - t).min(t - left) < margin;
+        let moved = close && (*pressed || t >= right || t <= left);
+        *pressed = close && !moved;
+        match moved {
+            true if (t - right).abs() < (t - left).abs() => right - margin,
+            true => left + margin,
+            false => t,
+        }
+    }
+}
+
+/// Where the cubic through two points with their slopes is lowest, within bounds; their middle where there is no such place, as beside an
+/// infinite loss.
+fn lowest_between<G>(a: &Trial<G>, b: &Trial<G>, (left, right): (f64, f64)) -> f64 {
+    let (a, b) = if a.t <= b.t { (a, b) } else { (b, a) };
+    let d1 = a.slope + b.slope - 3.0 * (a.loss - b.loss) / (a.t - b.t);
+    // NaN if the square is negative.
+    let d2 = (d1 * d1 - a.slope * b.slope).sqrt();
+    let lowest = b.t - (b.t - a.t) * ((b.slope + d2 - d1) / (b.slope - a.slope + 2.0 * d2));
+    if lowest.is_nan() { (left + right) / 2.0 } else { lowest.max(left).min(right) }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A function with its derivative as a line to search on.
+    pub fn on(f: impl Fn(f64) -> f64, df: impl Fn(f64) -> f64) -> impl FnMut(f64) -> Result<Trial<()>, Error> {
+        move |t| Ok(Trial { t, loss: f(t), slope: df(t), gradient: () })
+    }
+
+    pub fn start(line: &mut impl FnMut(f64) -> Result<Trial<()>, Error>) -> Trial<()> {
+        line(0.0).unwrap()
+    }
+
+    const SEARCH: StrongWolfe = StrongWolfe { more: 25, reach: 1.0, tolerance: 1e-9 };
+
+    /// Searches from 0 with each of several first lengths, asserts both conditions, and returns the most evaluations.
+    fn satisfies(name: &str, f: impl Fn(f64) -> f64, df: impl Fn(f64) -> f64) -> usize {
+        let mut most = 0;
+        for t in [1e-3, 0.1, 1.0, 10.0, 1e3] {
+            let mut line = on(&f, &df);
+            let begin = start(&mut line);
+            let Found { trial, evaluations } = SEARCH.search(&begin, t, &mut line).unwrap();
+            assert!(trial.t > 0.0, "{name} from {t}: it did not move");
+            assert!(trial.loss <= begin.loss + 1e-4 * trial.t * begin.slope, "{name} from {t}: too high at {}", trial.t);
+            assert!(trial.slope.abs() <= 0.9 * begin.slope.abs(), "{name} from {t}: too steep at {}", trial.t);
+            most = most.max(evaluations);
+        }
+        most
+    }
+
+    #[test]
+    fn both_wolfe_conditions_hold_at_the_result() {
+        assert!(satisfies("a parabola", |t| (t - 3.0).powi(2), |t| 2.0 * (t - 3.0)) <= 6);
+        satisfies("a quartic", |t| (t - 2.0).powi(4), |t| 4.0 * (t - 2.0).powi(3));
+        satisfies("waves on a slope", |t| (0.1 * t - 1.0).powi(2) - 0.5 * (3.0 * t).sin(), |t| {
+            0.2 * (0.1 * t - 1.0) - 1.5 * (3.0 * t).cos()
+        });
+        // The first two test functions of Moré and Thuente 1994, section 5.
+        satisfies("function 1", |t| -t / (t * t + 2.0), |t| (t * t - 2.0) / (t * t + 2.0).powi(2));
+        satisfies("function 2", |t| (t + 0.004).powi(5) - 2.0 * (t + 0.004).powi(4), |t| {
+            5.0 * (t + 0.004).powi(4) - 8.0 * (t + 0.004).powi(3)
+        });
+    }
+
+    #[test]
+    fn what_is_not_finite_is_too_far() {
+        // Lowest at 1/2, and NaN from 1 on.
+        satisfies("a barrier", |t| -2.0 * t - (1.0 - t).ln(), |t| -2.0 + 1.0 / (1.0 - t));
+        satisfies("overflow", |t| (50.0 * t).exp() - 100.0 * t, |t| 50.0 * (50.0 * t).exp() - 100.0);
+    }
+
+    #[test]
+    fn the_best_point_is_returned_when_the_evaluations_are_used_up() {
+        for more in 0..4 {
+            let search = StrongWolfe { more, ..SEARCH };
+            let mut spike = on(|t| if t == 0.0 { 1.0 } else { f64::NAN }, |_| -1.0);
+            let begin = start(&mut spike);
+            let Found { trial, evaluations } = search.search(&begin, 1.0, &mut spike).unwrap();
+            assert_eq!((trial.t, trial.loss, evaluations), (0.0, 1.0, more + 1));
+
+            let mut slide = on(|t| -t, |_| -1.0);
+            let begin = start(&mut slide);
+            let Found { trial, evaluations } = search.search(&begin, 1.0, &mut slide).unwrap();
+            assert_eq!((trial.t, evaluations), (10f64.powi(more as i32), more + 1));
+        }
+    }
+
+    #[test]
+    fn an_error_ends_the_search() {
+        let begin = Trial { t: 0.0, loss: 0.0, slope: -1.0, gradient: () };
+        let failed = SEARCH.search(&begin, 1.0, &mut |_| Err(Error::NoParameters));
+        assert_eq!(failed.err(), Some(Error::NoParameters));
+    }
+}
