@@ -49,6 +49,11 @@ fn follows(name: &str, make: &dyn Fn(Vec<(String, Parameter<f64>)>, &Value) -> B
                 assert!(error <= 1e-10 * expected.abs().max(1.0), "{name}, step {step}: {found}, not {expected}");
             }
         }
+        for (count, values) in path["counts"].as_object().into_iter().flatten() {
+            let state = optimizer.state();
+            let found = state.tensors.get(count).and_then(|found| found.as_i64()).map(Tensor::item);
+            assert_eq!(found, values[step].as_i64(), "{name}, step {step}: {count}");
+        }
     }
 }
 

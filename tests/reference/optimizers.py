@@ -54,14 +54,37 @@ def path(name, kind, settings):
         value.backward()
         return value
 
-    trajectory = []
+    trajectory, counts = [], {}
     for _ in range(12):
         optimizer.step(closure)
         trajectory.append([x.tolist(), w.tolist()])
-    return dict(name=name, settings=settings, start=START, trajectory=trajectory)
+        for count in ("func_evals", "n_iter"):  # of those that evaluate the loss several times in a step
+            if count in optimizer.state[x]:
+                counts.setdefault(count, []).append(optimizer.state[x][count])
+    entry = dict(name=name, settings=settings, start=START, trajectory=trajectory)
+    return {**entry, "counts": counts} if counts else entry
+
+
+def valley():
+    """L-BFGS in Rosenbrock's valley: where each of nine steps ends, and the evaluations so far."""
+    x = torch.tensor([-1.2, 1.0], requires_grad=True)
+    optimizer = O.LBFGS([x], max_iter=5, history_size=6, line_search_fn="strong_wolfe")
+
+    def closure():
+        optimizer.zero_grad()
+        value = (x[0] - 1) ** 2 + 100 * (x[1] - x[0] ** 2) ** 2
+        value.backward()
+        return value
+
+    steps = []
+    for _ in range(9):
+        optimizer.step(closure)
+        steps.append(dict(x=x.tolist(), func_evals=optimizer.state[x]["func_evals"]))
+    return steps
 
 
 stored = json.loads(FILE.read_text())
 stored["paths"] = [entry for entry in stored["paths"] if entry["name"] not in MORE]
 stored["paths"] += [path(name, *entry) for name, entry in MORE.items()]
+stored["lbfgs_rosenbrock"] = valley()
 FILE.write_text(json.dumps(stored, indent=1))

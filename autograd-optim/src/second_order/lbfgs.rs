@@ -2,6 +2,8 @@
 
 mod memory;
 mod state;
+#[cfg(test)]
+mod tests;
 
 use super::line_search::{Line, LineSearch};
 use super::space::{Evaluation, Space};
@@ -62,7 +64,8 @@ impl From<f64> for LbfgsOptions {
 impl LbfgsOptions {
     fn check(&self) -> Result<(), Error> {
         check::not_negative(NAME, "lr", self.lr)?;
-        let counts = [("max_iter", Some(self.max_iter)), ("max_eval", self.max_eval), ("history_size", Some(self.history_size))];
+        let counts =
+            [("max_iter", Some(self.max_iter)), ("max_eval", self.max_eval), ("history_size", Some(self.history_size))];
         for (option, count) in counts {
             check::option(NAME, option, 0.0, "at least 1", count != Some(0))?;
         }
@@ -93,6 +96,7 @@ impl LbfgsOptions {
 /// Unlike other optimisers it evaluates the loss itself, several times in a step:
 ///
 /// - The parameters end at the best point of the last search, never at a trial that was worse than the start.
+/// - The strong Wolfe search never lets go of a point that has decreased the loss enough; PyTorch's may, if it tries one far away.
 /// - With a line search, a trial where loss or gradient is not finite has gone too far, and the next is nearer. PyTorch goes on with NaN.
 /// - After an error or a panic within a step the parameters are where they were before it, and nothing is remembered of it.
 /// - Frozen parameters stay out; if others are frozen than in the step before, the method begins anew. A parameter that no path reaches has
@@ -104,15 +108,15 @@ impl LbfgsOptions {
 /// Logistic regression, whose gradient vanishes at the best fit:
 ///
 /// ```
-/// use autograd_core::{Tensor, Var};
+/// use autograd_core::Var;
 /// use autograd_nn::Parameter;
 /// use autograd_optim::{Lbfgs, LbfgsOptions, LineSearch};
 ///
 /// // Hours of study, and who passed.
 /// let hours = Var::constant([[0.5f64], [1.0], [1.5], [2.0], [2.5], [3.0], [3.5], [4.0]]);
-/// let passed = Tensor::from([[0.0], [0.0], [1.0], [0.0], [1.0], [0.0], [1.0], [1.0]]);
+/// let passed = Var::constant([[0.0], [0.0], [1.0], [0.0], [1.0], [0.0], [1.0], [1.0]]);
 /// let (weight, bias) = (Parameter::new([[0.0]]), Parameter::new([0.0]));
-/// let loss = || (hours.matmul(&weight.var()) + bias.var()).binary_cross_entropy_with_logits(&passed);
+/// let loss = || (hours.matmul(&weight.var()) + bias.var()).binary_cross_entropy_with_logits(&passed, Default::default());
 ///
 /// let options = LbfgsOptions { line_search: LineSearch::StrongWolfe, ..Default::default() };
 /// let mut optimizer = Lbfgs::new(vec![weight.clone(), bias.clone()], options)?;
@@ -297,7 +301,8 @@ impl<T: Real> Descent<'_, T> {
         memory: &mut Memory<T>,
         evaluate: &mut dyn FnMut() -> Result<Evaluation<T>, Error>,
     ) -> Result<LbfgsStop, Error> {
-        let &LbfgsOptions { lr, max_iter, tolerance_grad, tolerance_change, history_size, line_search, .. } = self.options;
+        let &LbfgsOptions { lr, max_iter, tolerance_grad, tolerance_change, history_size, line_search, .. } =
+            self.options;
         let max_eval = self.options.max_eval();
         let mut at = first;
         if max_abs(&at.gradient) <= tolerance_grad {
@@ -311,8 +316,8 @@ impl<T: Real> Descent<'_, T> {
                 t *= (1.0 / sum_abs(&at.gradient)).min(1.0);
             }
             let d = memory.direction(&at.gradient, history_size);
-            // A slope that is NaN leads nowhere either.
-            if !(dot(&at.gradient, &d) <= -tolerance_change) {
+            let slope = dot(&at.gradient, &d);
+            if slope > -tolerance_change || slope.is_nan() {
                 return Ok(LbfgsStop::Slope);
             }
             let before = at.loss;
@@ -360,7 +365,11 @@ impl Checked for LbfgsOptions {
                 max_iter: or("max_iter", 20.0) as usize,
                 max_eval: settings["max_eval"].as_u64().map(|count| count as usize),
                 history_size: or("history_size", 100.0) as usize,
-                line_search: if settings["line_search_fn"].is_null() { LineSearch::Fixed } else { LineSearch::StrongWolfe },
+                line_search: if settings["line_search_fn"].is_null() {
+                    LineSearch::Fixed
+                } else {
+                    LineSearch::StrongWolfe
+                },
                 maximize: flag(settings, "maximize"),
                 ..plain
             };
@@ -370,16 +379,28 @@ impl Checked for LbfgsOptions {
         Cases::evaluating(make(wolfe), [Quadratic(1), Rosenbrock(3, 1e-9), Network(2)])
             .case_of(make(LbfgsOptions { lr: 0.5, ..plain }), [Quadratic(2)])
             .case_of(make(LbfgsOptions { max_iter: 3, history_size: 2, ..wolfe }), [Quadratic(4), Rosenbrock(30, 1e-8)])
-            .case_of(make(LbfgsOptions { line_search: LineSearch::Armijo, history_size: 4, ..plain }), [Quadratic(1), Rosenbrock(4, 1e-9)])
+            .case_of(
+                make(LbfgsOptions { line_search: LineSearch::Armijo, history_size: 4, ..plain }),
+                [Quadratic(1), Rosenbrock(4, 1e-9)],
+            )
             .path_of("lbfgs", read)
             .path_of("lbfgs_plain", read)
             .path_of("lbfgs_two", read)
             .path_of("lbfgs_converges", read)
             .path_of("lbfgs_maximize", read)
-            .refuses_to(refuses(LbfgsOptions { lr: -1.0, ..plain }), "lbfgs: lr is -1, it must be a number that is not negative")
+            .refuses_to(
+                refuses(LbfgsOptions { lr: -1.0, ..plain }),
+                "lbfgs: lr is -1, it must be a number that is not negative",
+            )
             .refuses_to(refuses(LbfgsOptions { max_iter: 0, ..plain }), "lbfgs: max_iter is 0, it must be at least 1")
-            .refuses_to(refuses(LbfgsOptions { max_eval: Some(0), ..plain }), "lbfgs: max_eval is 0, it must be at least 1")
-            .refuses_to(refuses(LbfgsOptions { history_size: 0, ..plain }), "lbfgs: history_size is 0, it must be at least 1")
+            .refuses_to(
+                refuses(LbfgsOptions { max_eval: Some(0), ..plain }),
+                "lbfgs: max_eval is 0, it must be at least 1",
+            )
+            .refuses_to(
+                refuses(LbfgsOptions { history_size: 0, ..plain }),
+                "lbfgs: history_size is 0, it must be at least 1",
+            )
             .refuses_to(
                 refuses(LbfgsOptions { tolerance_grad: f64::NAN, ..plain }),
                 "lbfgs: tolerance_grad is NaN, it must be a number that is not negative",

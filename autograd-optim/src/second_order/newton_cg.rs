@@ -202,15 +202,15 @@ impl<T: Real> NewtonCg<T> {
         let NewtonCgOptions { max_cg, forcing, damping, .. } = self.options;
         let tolerance = forcing.share(norm).max(T::epsilon().as_f64()) * norm;
         let downhill = scaled(gradient, -1.0);
-        let (mut solution, mut residual, mut d) = (vec![T::zero(); gradient.len()], gradient.to_vec(), downhill.clone());
+        let (mut solution, mut residual, mut d) =
+            (vec![T::zero(); gradient.len()], gradient.to_vec(), downhill.clone());
         let (mut square, mut products, mut negative_curvature) = (norm * norm, 0, false);
         while products < max_cg && square.sqrt() > tolerance {
             let mut product = hessian.times(&d);
             add_scaled(&mut product, damping, &d);
             products += 1;
             let curvature = dot(&d, &product);
-            // NaN is no curvature to rely on either.
-            if !(curvature > 0.0) {
+            if curvature <= 0.0 || curvature.is_nan() {
                 negative_curvature = true;
                 break;
             }
@@ -293,6 +293,7 @@ struct Hessian<'a, T: Real> {
 
 impl<'a, T: Real> Hessian<'a, T> {
     fn record(space: &'a Space<'a, T>, loss: &Var<T>) -> (Evaluation<T>, Self) {
+        assert!(loss.requires_grad(), "step: the loss was computed from no parameter that is not frozen");
         let leaves: Vec<Var<T>> = space.members().map(|named| named.parameter.var()).collect();
         let gradient = grad(&[loss], &leaves.iter().collect::<Vec<_>>(), true);
         let hessian = Hessian { space, leaves, gradient };
@@ -329,12 +330,24 @@ impl Checked for NewtonCgOptions {
         let exact = NewtonCgOptions { forcing: Forcing::Constant(0.0), ..good };
         Cases::evaluating(make(good), [Quadratic(5), Rosenbrock(100, 1e-12), Network(30)])
             .case_of(make(exact), [Quadratic(1), Rosenbrock(25, 1e-20)])
-            .case_of(make(NewtonCgOptions { line_search: LineSearch::StrongWolfe, ..good }), [Rosenbrock(100, 1e-12), Network(30)])
-            .case_of(make(NewtonCgOptions { damping: 0.1, forcing: Forcing::Quadratic, ..good }), [Rosenbrock(60, 1e-6), Network(30)])
+            .case_of(
+                make(NewtonCgOptions { line_search: LineSearch::StrongWolfe, ..good }),
+                [Rosenbrock(100, 1e-12), Network(30)],
+            )
+            .case_of(
+                make(NewtonCgOptions { damping: 0.1, forcing: Forcing::Quadratic, ..good }),
+                [Rosenbrock(60, 1e-6), Network(30)],
+            )
             .without_path("second_order::newton_cg::tests")
-            .refuses_to(refuses(NewtonCgOptions { lr: f64::NAN, ..good }), "newton_cg: lr is NaN, it must be a number that is not negative")
+            .refuses_to(
+                refuses(NewtonCgOptions { lr: f64::NAN, ..good }),
+                "newton_cg: lr is NaN, it must be a number that is not negative",
+            )
             .refuses_to(refuses(NewtonCgOptions { max_cg: 0, ..good }), "newton_cg: max_cg is 0, it must be at least 1")
-            .refuses_to(refuses(NewtonCgOptions { max_eval: 0, ..good }), "newton_cg: max_eval is 0, it must be at least 1")
+            .refuses_to(
+                refuses(NewtonCgOptions { max_eval: 0, ..good }),
+                "newton_cg: max_eval is 0, it must be at least 1",
+            )
             .refuses_to(
                 refuses(NewtonCgOptions { forcing: Forcing::Constant(1.0), ..good }),
                 "newton_cg: forcing is 1, it must be at least 0 and below 1",

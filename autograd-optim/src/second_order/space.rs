@@ -52,7 +52,7 @@ impl<'a, T: Real> Space<'a, T> {
     /// Moves the parameters by `t · d`.
     pub fn advance(&self, t: f64, d: &[T]) {
         let t = T::of(t);
-        self.write(d, |w, d| w.iter_mut().zip(d).for_each(|(w, &d)| *w = *w + t * d));
+        self.write(d, |w, d| w.iter_mut().zip(d).for_each(|(w, &d)| *w += t * d));
     }
 
     /// The elements of all parameters, piece by piece, together with those of a vector.

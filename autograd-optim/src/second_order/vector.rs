@@ -40,7 +40,7 @@ pub(super) fn add_scaled<T: Real>(y: &mut [T], factor: f64, x: &[T]) {
     let factor = T::of(factor);
     let n = y.len();
     let parts: Vec<_> = y.chunks_mut(PIECE).zip(x.chunks(PIECE)).collect();
-    for_each_part(parts, n, |(y, x)| y.iter_mut().zip(x).for_each(|(y, &x)| *y = *y + factor * x));
+    for_each_part(parts, n, |(y, x)| y.iter_mut().zip(x).for_each(|(y, &x)| *y += factor * x));
 }
 
 /// `factor · x`.

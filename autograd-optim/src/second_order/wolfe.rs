@@ -148,7 +148,11 @@ pub(super) mod tests {
             let begin = start(&mut line);
             let Found { trial, evaluations } = SEARCH.search(&begin, t, &mut line).unwrap();
             assert!(trial.t > 0.0, "{name} from {t}: it did not move");
-            assert!(trial.loss <= begin.loss + 1e-4 * trial.t * begin.slope, "{name} from {t}: too high at {}", trial.t);
+            assert!(
+                trial.loss <= begin.loss + 1e-4 * trial.t * begin.slope,
+                "{name} from {t}: too high at {}",
+                trial.t
+            );
             assert!(trial.slope.abs() <= 0.9 * begin.slope.abs(), "{name} from {t}: too steep at {}", trial.t);
             most = most.max(evaluations);
         }
@@ -159,14 +163,18 @@ pub(super) mod tests {
     fn both_wolfe_conditions_hold_at_the_result() {
         assert!(satisfies("a parabola", |t| (t - 3.0).powi(2), |t| 2.0 * (t - 3.0)) <= 6);
         satisfies("a quartic", |t| (t - 2.0).powi(4), |t| 4.0 * (t - 2.0).powi(3));
-        satisfies("waves on a slope", |t| (0.1 * t - 1.0).powi(2) - 0.5 * (3.0 * t).sin(), |t| {
-            0.2 * (0.1 * t - 1.0) - 1.5 * (3.0 * t).cos()
-        });
+        satisfies(
+            "waves on a slope",
+            |t| (0.1 * t - 1.0).powi(2) - 0.5 * (3.0 * t).sin(),
+            |t| 0.2 * (0.1 * t - 1.0) - 1.5 * (3.0 * t).cos(),
+        );
         // The first two test functions of Moré and Thuente 1994, section 5.
         satisfies("function 1", |t| -t / (t * t + 2.0), |t| (t * t - 2.0) / (t * t + 2.0).powi(2));
-        satisfies("function 2", |t| (t + 0.004).powi(5) - 2.0 * (t + 0.004).powi(4), |t| {
-            5.0 * (t + 0.004).powi(4) - 8.0 * (t + 0.004).powi(3)
-        });
+        satisfies(
+            "function 2",
+            |t| (t + 0.004).powi(5) - 2.0 * (t + 0.004).powi(4),
+            |t| 5.0 * (t + 0.004).powi(4) - 8.0 * (t + 0.004).powi(3),
+        );
     }
 
     #[test]
