@@ -4,8 +4,7 @@
 //! gradient before it changes anything, so that no step is done by half, and then walks over all parameters once.
 //!
 //! In reading order: [`Rule`] is what the optimisers have of their own, one file each; [`Stepper`] applies it; [`OptimizerState`] is what is
-//! saved. [`Lbfgs`] and [`NewtonCg`] learn about the curvature, and evaluate the loss several times in a step: theirs takes the loss as a
-//! closure.
+//! saved. [`Lbfgs`] and [`NewtonCg`], which learn about the curvature, evaluate the loss several times in a step; they take it as a closure.
 //!
 //! ```
 //! use autograd_nn::Parameter;

@@ -1,82 +1,25 @@
 //! `Lbfgs`: steps scaled by the curvature along the steps before.
 
+#[cfg(test)]
+mod cases;
+mod descent;
 mod memory;
+mod options;
 mod state;
 #[cfg(test)]
 mod tests;
 
-use super::line_search::{Line, LineSearch};
-use super::space::{Evaluation, Space};
-use super::vector::{dot, max_abs, scaled, sum_abs};
+pub use options::LbfgsOptions;
+
+use super::space::Space;
 use crate::group::{IntoParameters, Named, extend};
-#[cfg(test)]
-use crate::laws::{Cases, Checked, Task::*, flag, number};
-use crate::{Error, OptimizerState, check};
+use crate::{Error, OptimizerState};
 use autograd_core::{Gradients, Real, Var};
 use autograd_nn::Parameter;
+use descent::Descent;
 use memory::Memory;
-use serde::{Deserialize, Serialize};
 
 const NAME: &str = "lbfgs";
-
-/// The settings of [`Lbfgs`]; a number alone is the learning rate. The default is PyTorch's: without a line search.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct LbfgsOptions {
-    /// The learning rate: the length that is tried first, in units of the direction.
-    pub lr: f64,
-    /// The most iterations of a step.
-    pub max_iter: usize,
-    /// A step ends once the loss was evaluated this often; `None` for 5/4 of `max_iter`.
-    pub max_eval: Option<usize>,
-    /// A step ends where no element of the gradient is larger.
-    pub tolerance_grad: f64,
-    /// A step ends after an iteration that changed the loss, or each element of the parameters, by no more.
-    pub tolerance_change: f64,
-    /// The number of iterations that are remembered.
-    pub history_size: usize,
-    /// How far an iteration goes.
-    pub line_search: LineSearch,
-    /// Whether steps go uphill.
-    pub maximize: bool,
-}
-
-impl Default for LbfgsOptions {
-    fn default() -> Self {
-        LbfgsOptions {
-            lr: 1.0,
-            max_iter: 20,
-            max_eval: None,
-            tolerance_grad: 1e-7,
-            tolerance_change: 1e-9,
-            history_size: 100,
-            line_search: LineSearch::Fixed,
-            maximize: false,
-        }
-    }
-}
-
-impl From<f64> for LbfgsOptions {
-    fn from(lr: f64) -> Self {
-        LbfgsOptions { lr, ..LbfgsOptions::default() }
-    }
-}
-
-impl LbfgsOptions {
-    fn check(&self) -> Result<(), Error> {
-        check::not_negative(NAME, "lr", self.lr)?;
-        let counts =
-            [("max_iter", Some(self.max_iter)), ("max_eval", self.max_eval), ("history_size", Some(self.history_size))];
-        for (option, count) in counts {
-            check::option(NAME, option, 0.0, "at least 1", count != Some(0))?;
-        }
-        check::not_negative(NAME, "tolerance_grad", self.tolerance_grad)?;
-        check::not_negative(NAME, "tolerance_change", self.tolerance_change)
-    }
-
-    fn max_eval(&self) -> usize {
-        self.max_eval.unwrap_or(self.max_iter.saturating_mul(5) / 4)
-    }
-}
 
 /// The quasi-Newton method of Broyden, Fletcher, Goldfarb and Shanno with limited memory, for losses without noise: the whole data set, or a
 /// large batch.
@@ -89,14 +32,14 @@ impl LbfgsOptions {
 /// s, y ← t d, g_new - g       kept if s·y > 1e-10
 /// ```
 ///
-/// As PyTorch's, to the order of evaluations (Liu and Nocedal 1989; Nocedal and Wright 2006, algorithms 7.4 and 7.5). [`LineSearch::Fixed`] is
-/// PyTorch's `line_search_fn=None`, [`LineSearch::StrongWolfe`] its `"strong_wolfe"`, which is what to use where the loss has no noise.
-/// [`LineSearch::Armijo`] is there as well.
+/// As PyTorch's, to the number of evaluations (Liu and Nocedal 1989; Nocedal and Wright 2006, algorithms 7.4 and 7.5).
+/// [`LineSearch::Fixed`](crate::LineSearch::Fixed) is PyTorch's `line_search_fn=None`,
+/// [`LineSearch::StrongWolfe`](crate::LineSearch::StrongWolfe) its `"strong_wolfe"`, which is what to use where the loss has no noise.
 ///
 /// Unlike other optimisers it evaluates the loss itself, several times in a step:
 ///
-/// - The parameters end at the best point of the last search, never at a trial that was worse than the start.
-/// - The strong Wolfe search never lets go of a point that has decreased the loss enough; PyTorch's may, if it tries one far away.
+/// - With a line search the parameters end at the best point that it found, never at a trial that was worse than the start. PyTorch's may let
+///   go of such a point if a trial is far away, or the evaluations are used up.
 /// - With a line search, a trial where loss or gradient is not finite has gone too far, and the next is nearer. PyTorch goes on with NaN.
 /// - After an error or a panic within a step the parameters are where they were before it, and nothing is remembered of it.
 /// - Frozen parameters stay out; if others are frozen than in the step before, the method begins anew. A parameter that no path reaches has
@@ -116,7 +59,8 @@ impl LbfgsOptions {
 /// let hours = Var::constant([[0.5f64], [1.0], [1.5], [2.0], [2.5], [3.0], [3.5], [4.0]]);
 /// let passed = Var::constant([[0.0], [0.0], [1.0], [0.0], [1.0], [0.0], [1.0], [1.0]]);
 /// let (weight, bias) = (Parameter::new([[0.0]]), Parameter::new([0.0]));
-/// let loss = || (hours.matmul(&weight.var()) + bias.var()).binary_cross_entropy_with_logits(&passed, Default::default());
+/// let logits = || hours.matmul(&weight.var()) + bias.var();
+/// let loss = || logits().binary_cross_entropy_with_logits(&passed, Default::default());
 ///
 /// let options = LbfgsOptions { line_search: LineSearch::StrongWolfe, ..Default::default() };
 /// let mut optimizer = Lbfgs::new(vec![weight.clone(), bias.clone()], options)?;
@@ -124,8 +68,8 @@ impl LbfgsOptions {
 /// assert!((report.loss - 2f64.ln()).abs() < 1e-12); // nothing is known before
 ///
 /// let gradients = loss().backward();
-/// assert!(weight.gradient(&gradients).unwrap().item().abs() < 1e-6);
-/// assert!(bias.gradient(&gradients).unwrap().item().abs() < 1e-6);
+/// assert!(weight.gradient(&gradients).unwrap().item().abs() < 1e-4);
+/// assert!(bias.gradient(&gradients).unwrap().item().abs() < 1e-4);
 /// assert!(weight.value().item() > 1.0);
 /// # Ok::<(), autograd_optim::Error>(())
 /// ```
@@ -281,133 +225,5 @@ impl<T: Real> Lbfgs<T> {
         self.options = settings[0];
         self.memory = memory;
         Ok(())
-    }
-}
-
-/// A step under way.
-struct Descent<'a, T: Real> {
-    options: &'a LbfgsOptions,
-    space: &'a Space<'a, T>,
-    sign: f64,
-    evaluations: usize,
-    iterations: usize,
-}
-
-impl<T: Real> Descent<'_, T> {
-    /// Iterates from a first evaluation until something ends it. The order of the questions is PyTorch's.
-    fn run(
-        &mut self,
-        first: Evaluation<T>,
-        memory: &mut Memory<T>,
-        evaluate: &mut dyn FnMut() -> Result<Evaluation<T>, Error>,
-    ) -> Result<LbfgsStop, Error> {
-        let &LbfgsOptions { lr, max_iter, tolerance_grad, tolerance_change, history_size, line_search, .. } =
-            self.options;
-        let max_eval = self.options.max_eval();
-        let mut at = first;
-        if max_abs(&at.gradient) <= tolerance_grad {
-            return Ok(LbfgsStop::Gradient);
-        }
-        loop {
-            self.iterations += 1;
-            let mut t = lr;
-            if memory.is_fresh() {
-                // The first direction is the gradient, whose size says nothing about the distance.
-                t *= (1.0 / sum_abs(&at.gradient)).min(1.0);
-            }
-            let d = memory.direction(&at.gradient, history_size);
-            let slope = dot(&at.gradient, &d);
-            if slope > -tolerance_change || slope.is_nan() {
-                return Ok(LbfgsStop::Slope);
-            }
-            let before = at.loss;
-            if line_search == LineSearch::Fixed && self.iterations == max_iter {
-                // The next step evaluates the loss here, maybe on another batch.
-                self.space.advance(t, &d);
-            } else {
-                let more = max_eval.saturating_sub(self.evaluations);
-                let line = Line { space: self.space, start: &at, d: &d, t, more, tolerance_change };
-                let found = line_search.run(&line, evaluate)?;
-                self.evaluations += found.evaluations;
-                t = found.trial.t;
-                at = Evaluation { loss: found.trial.loss, gradient: found.trial.gradient };
-                self.space.check(&at, self.sign)?;
-            }
-            let step = scaled(&d, t);
-            let farthest = max_abs(&step);
-            memory.moved(step);
-            if self.iterations >= max_iter {
-                return Ok(LbfgsStop::Iterations);
-            }
-            if self.evaluations >= max_eval {
-                return Ok(LbfgsStop::Evaluations);
-            }
-            if max_abs(&at.gradient) <= tolerance_grad {
-                return Ok(LbfgsStop::Gradient);
-            }
-            if farthest <= tolerance_change || (at.loss - before).abs() < tolerance_change {
-                return Ok(LbfgsStop::Change);
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-impl Checked for LbfgsOptions {
-    fn cases() -> Cases {
-        let plain = LbfgsOptions::default();
-        let wolfe = LbfgsOptions { line_search: LineSearch::StrongWolfe, ..plain };
-        let make = |options| move |parameters| Ok(Box::new(Lbfgs::<f64>::new(parameters, options)?) as _);
-        let read = move |parameters, settings: &serde_json::Value| {
-            let or = |name, default| if settings[name].is_null() { default } else { number(settings, name) };
-            let options = LbfgsOptions {
-                lr: or("lr", 1.0),
-                max_iter: or("max_iter", 20.0) as usize,
-                max_eval: settings["max_eval"].as_u64().map(|count| count as usize),
-                history_size: or("history_size", 100.0) as usize,
-                line_search: if settings["line_search_fn"].is_null() {
-                    LineSearch::Fixed
-                } else {
-                    LineSearch::StrongWolfe
-                },
-                maximize: flag(settings, "maximize"),
-                ..plain
-            };
-            Box::new(Lbfgs::new(parameters, options).expect("good settings")) as _
-        };
-        let refuses = |options: LbfgsOptions| move || Lbfgs::<f64>::new(vec![Parameter::new([1.0])], options).map(drop);
-        Cases::evaluating(make(wolfe), [Quadratic(1), Rosenbrock(3, 1e-9), Network(2)])
-            .case_of(make(LbfgsOptions { lr: 0.5, ..plain }), [Quadratic(2)])
-            .case_of(make(LbfgsOptions { max_iter: 3, history_size: 2, ..wolfe }), [Quadratic(4), Rosenbrock(30, 1e-8)])
-            .case_of(
-                make(LbfgsOptions { line_search: LineSearch::Armijo, history_size: 4, ..plain }),
-                [Quadratic(1), Rosenbrock(4, 1e-9)],
-            )
-            .path_of("lbfgs", read)
-            .path_of("lbfgs_plain", read)
-            .path_of("lbfgs_two", read)
-            .path_of("lbfgs_converges", read)
-            .path_of("lbfgs_maximize", read)
-            .refuses_to(
-                refuses(LbfgsOptions { lr: -1.0, ..plain }),
-                "lbfgs: lr is -1, it must be a number that is not negative",
-            )
-            .refuses_to(refuses(LbfgsOptions { max_iter: 0, ..plain }), "lbfgs: max_iter is 0, it must be at least 1")
-            .refuses_to(
-                refuses(LbfgsOptions { max_eval: Some(0), ..plain }),
-                "lbfgs: max_eval is 0, it must be at least 1",
-            )
-            .refuses_to(
-                refuses(LbfgsOptions { history_size: 0, ..plain }),
-                "lbfgs: history_size is 0, it must be at least 1",
-            )
-            .refuses_to(
-                refuses(LbfgsOptions { tolerance_grad: f64::NAN, ..plain }),
-                "lbfgs: tolerance_grad is NaN, it must be a number that is not negative",
-            )
-            .refuses_to(
-                refuses(LbfgsOptions { tolerance_change: -1e-9, ..plain }),
-                "lbfgs: tolerance_change is -0.000000001, it must be a number that is not negative",
-            )
     }
 }

@@ -1,93 +1,24 @@
 //! `NewtonCg`: Newton's steps, from products with the Hessian.
 
-use super::line_search::{Line, LineSearch};
-use super::space::{Evaluation, Space};
-use super::vector::{add_scaled, dot, scaled};
-use crate::group::{IntoParameters, Named, extend};
 #[cfg(test)]
-use crate::laws::{Cases, Checked, Task::*};
-use crate::{Error, OptimizerState, check};
-use autograd_core::{Real, Tensor, Var, grad, grad_with};
-use autograd_nn::Parameter;
-use serde::{Deserialize, Serialize};
-use std::sync::Arc;
-
+mod cases;
+mod hessian;
+mod options;
 #[cfg(test)]
 mod tests;
 
+pub use options::{Forcing, NewtonCgOptions};
+
+use super::line_search::Line;
+use super::space::{Evaluation, Space};
+use super::vector::{add_scaled, dot, scaled};
+use crate::group::{IntoParameters, Named, extend};
+use crate::{Error, OptimizerState};
+use autograd_core::{Real, Var};
+use autograd_nn::Parameter;
+use hessian::Hessian;
+
 const NAME: &str = "newton_cg";
-
-/// The settings of [`NewtonCg`]; a number alone is the learning rate. The default is the algorithm of the book.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct NewtonCgOptions {
-    /// The length that is tried first, in units of Newton's step.
-    pub lr: f64,
-    /// The most products with the Hessian in a step.
-    pub max_cg: usize,
-    /// How exactly Newton's equation is solved.
-    pub forcing: Forcing,
-    /// What is added to the diagonal of the Hessian: shorter steps, nearer to the gradient (Levenberg 1944).
-    pub damping: f64,
-    /// How far a step goes.
-    pub line_search: LineSearch,
-    /// The most evaluations of a line search.
-    pub max_eval: usize,
-}
-
-impl Default for NewtonCgOptions {
-    fn default() -> Self {
-        NewtonCgOptions {
-            lr: 1.0,
-            max_cg: 100,
-            forcing: Forcing::Superlinear,
-            damping: 0.0,
-            line_search: LineSearch::Armijo,
-            max_eval: 25,
-        }
-    }
-}
-
-impl From<f64> for NewtonCgOptions {
-    fn from(lr: f64) -> Self {
-        NewtonCgOptions { lr, ..NewtonCgOptions::default() }
-    }
-}
-
-impl NewtonCgOptions {
-    fn check(&self) -> Result<(), Error> {
-        check::not_negative(NAME, "lr", self.lr)?;
-        check::option(NAME, "max_cg", 0.0, "at least 1", self.max_cg > 0)?;
-        if let Forcing::Constant(share) = self.forcing {
-            check::share(NAME, "forcing", share)?;
-        }
-        check::not_negative(NAME, "damping", self.damping)?;
-        check::option(NAME, "max_eval", 0.0, "at least 1", self.max_eval > 0)
-    }
-}
-
-/// How exactly [`NewtonCg`] solves Newton's equation `H d = -g`: until the residual is no longer than this share of the gradient.
-///
-/// Far from a minimum an exact solution is not worth its products (Nocedal and Wright 2006, section 7.1). Rounding ends it in any case.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Forcing {
-    /// Always this share.
-    Constant(f64),
-    /// `min(1/2, √|g|)`: each step near a minimum multiplies the correct digits by 1.5.
-    Superlinear,
-    /// `min(1/2, |g|)`: each step near a minimum doubles the correct digits.
-    Quadratic,
-}
-
-impl Forcing {
-    fn share(self, norm: f64) -> f64 {
-        match self {
-            Forcing::Constant(share) => share,
-            Forcing::Superlinear => norm.sqrt().min(0.5),
-            Forcing::Quadratic => norm.min(0.5),
-        }
-    }
-}
 
 /// Newton's method with conjugate gradients: few steps, each of which knows the curvature in all directions.
 ///
@@ -282,79 +213,4 @@ struct Direction<T> {
     d: Vec<T>,
     products: usize,
     negative_curvature: bool,
-}
-
-/// The Hessian of a recorded loss, as the derivative of its gradient, which is recorded too.
-struct Hessian<'a, T: Real> {
-    space: &'a Space<'a, T>,
-    leaves: Vec<Var<T>>,
-    gradient: Vec<Option<Var<T>>>,
-}
-
-impl<'a, T: Real> Hessian<'a, T> {
-    fn record(space: &'a Space<'a, T>, loss: &Var<T>) -> (Evaluation<T>, Self) {
-        assert!(loss.requires_grad(), "step: the loss was computed from no parameter that is not frozen");
-        let leaves: Vec<Var<T>> = space.members().map(|named| named.parameter.var()).collect();
-        let gradient = grad(&[loss], &leaves.iter().collect::<Vec<_>>(), true);
-        let hessian = Hessian { space, leaves, gradient };
-        let flat = hessian.flat(&hessian.gradient);
-        (Evaluation { loss: loss.item().as_f64(), gradient: Arc::new(flat) }, hessian)
-    }
-
-    fn flat(&self, parts: &[Option<Var<T>>]) -> Vec<T> {
-        self.space.flat(&parts.iter().map(|part| part.as_ref().map(Var::value)).collect::<Vec<_>>())
-    }
-
-    /// The product with a vector.
-    fn times(&self, v: &[T]) -> Vec<T> {
-        let (mut ys, mut dys, mut rest) = (Vec::new(), Vec::new(), v);
-        for (leaf, gradient) in self.leaves.iter().zip(&self.gradient) {
-            let (own, others) = rest.split_at(leaf.numel());
-            rest = others;
-            if let Some(gradient) = gradient {
-                ys.push(gradient);
-                dys.push(Var::constant(Tensor::<T>::from_vec(own.to_vec(), leaf.shape())));
-            }
-        }
-        self.flat(&grad_with(&ys, &dys.iter().collect::<Vec<_>>(), &self.leaves.iter().collect::<Vec<_>>(), false))
-    }
-}
-
-#[cfg(test)]
-impl Checked for NewtonCgOptions {
-    fn cases() -> Cases {
-        let good = NewtonCgOptions::default();
-        let make = |options| move |parameters| Ok(Box::new(NewtonCg::<f64>::new(parameters, options)?) as _);
-        let refuses =
-            |options: NewtonCgOptions| move || NewtonCg::<f64>::new(vec![Parameter::new([1.0])], options).map(drop);
-        let exact = NewtonCgOptions { forcing: Forcing::Constant(0.0), ..good };
-        Cases::evaluating(make(good), [Quadratic(5), Rosenbrock(100, 1e-12), Network(30)])
-            .case_of(make(exact), [Quadratic(1), Rosenbrock(25, 1e-20)])
-            .case_of(
-                make(NewtonCgOptions { line_search: LineSearch::StrongWolfe, ..good }),
-                [Rosenbrock(100, 1e-12), Network(30)],
-            )
-            .case_of(
-                make(NewtonCgOptions { damping: 0.1, forcing: Forcing::Quadratic, ..good }),
-                [Rosenbrock(60, 1e-6), Network(30)],
-            )
-            .without_path("second_order::newton_cg::tests")
-            .refuses_to(
-                refuses(NewtonCgOptions { lr: f64::NAN, ..good }),
-                "newton_cg: lr is NaN, it must be a number that is not negative",
-            )
-            .refuses_to(refuses(NewtonCgOptions { max_cg: 0, ..good }), "newton_cg: max_cg is 0, it must be at least 1")
-            .refuses_to(
-                refuses(NewtonCgOptions { max_eval: 0, ..good }),
-                "newton_cg: max_eval is 0, it must be at least 1",
-            )
-            .refuses_to(
-                refuses(NewtonCgOptions { forcing: Forcing::Constant(1.0), ..good }),
-                "newton_cg: forcing is 1, it must be at least 0 and below 1",
-            )
-            .refuses_to(
-                refuses(NewtonCgOptions { damping: -1.0, ..good }),
-                "newton_cg: damping is -1, it must be a number that is not negative",
-            )
-    }
 }

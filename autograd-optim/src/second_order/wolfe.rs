@@ -14,8 +14,9 @@ const C2: f64 = 0.9;
 ///
 /// First steps grow until two points have such a point between them (Nocedal and Wright 2006, algorithm 3.5), then the two are brought
 /// together (algorithm 3.6). The choices that the book leaves open are PyTorch's, those of Schmidt's minFunc: cubic interpolation kept away
-/// from both ends of the bracket. In one thing it is the book that is followed: the low end always satisfies the first condition. PyTorch
-/// takes the lower of both ends, and so may lose the bracket if a far point is below the start, but not by enough.
+/// from both ends of the bracket. In two things it is the book that is followed: the low end always satisfies the first condition, while
+/// PyTorch takes the lower of both ends, and so may lose the bracket if a far point is below the start, but not by enough; and the best point
+/// is kept when the evaluations are used up, while PyTorch has only the last and the start to choose from.
 pub(super) struct StrongWolfe {
     /// After these, besides the first one, the search ends at the best point.
     pub more: usize,
@@ -40,7 +41,8 @@ impl StrongWolfe {
         let mut more = 0;
         let mut bracket = loop {
             if more >= self.more {
-                let best = if trial.loss < start.loss { trial } else { start.clone() };
+                // The one before has decreased the loss enough, or is the start.
+                let best = if trial.loss < previous.loss { trial } else { previous };
                 return Ok(Found { trial: best, evaluations: more + 1 });
             }
             if trial.too_high(start) || (more > 1 && trial.loss >= previous.loss) {

@@ -31,13 +31,16 @@ pub(super) struct Pair<T> {
     pub change: Vec<T>,
     /// Their inner product: the curvature along the step.
     curvature: f64,
+    /// The step's length in units of the change's, along it: the scale of the inverse Hessian (Nocedal and Wright 2006, equation 7.20).
+    scale: f64,
 }
 
 impl<T: Real> Pair<T> {
-    /// Nothing where the curvature is not positive enough to be inverted.
+    /// Nothing where the curvature is not positive enough to be inverted, or leaves the range of numbers.
     pub fn new(step: Arc<Vec<T>>, change: Vec<T>) -> Option<Self> {
         let curvature = dot(&change, &step);
-        (curvature > 1e-10).then_some(Pair { step, change, curvature })
+        let scale = curvature / dot(&change, &change);
+        (curvature > 1e-10 && scale.is_finite()).then_some(Pair { step, change, curvature, scale })
     }
 }
 
@@ -86,8 +89,7 @@ impl<T: Real> Memory<T> {
             alphas.push(alpha);
         }
         let Some(newest) = self.pairs.back() else { return q };
-        // The curvature along the newest step is the scale of the first approximation (equation 7.20).
-        let mut d = scaled(&q, newest.curvature / dot(&newest.change, &newest.change));
+        let mut d = scaled(&q, newest.scale);
         for (pair, alpha) in self.pairs.iter().zip(alphas.into_iter().rev()) {
             let beta = dot(&pair.change, &d) / pair.curvature;
             add_scaled(&mut d, alpha - beta, &pair.step);

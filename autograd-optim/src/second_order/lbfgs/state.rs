@@ -91,7 +91,7 @@ impl<T: Real> Entries<'_, T> {
         Error::Missing { entry: format!("{}.{slot}", self.named.name) }
     }
 
-    /// A tensor of the parameter's shape with `more` axes before.
+    /// A tensor of the parameter's shape, or several stacked along an axis before.
     fn read(&self, what: &'static str, stacked: bool) -> Result<Option<Tensor<T>>, Error> {
         let Some(entry) = self.state.tensors.get(&format!("{}.{what}", self.named.name)) else { return Ok(None) };
         let (found, shape) = (entry.shape(), self.named.parameter.shape());

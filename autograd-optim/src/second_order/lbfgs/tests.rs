@@ -1,6 +1,7 @@
 //! L-BFGS beside PyTorch in a valley; what it remembers, and what it does about functions that end.
 
 use super::*;
+use crate::LineSearch;
 use autograd_core::{Generator, Tensor};
 use autograd_nn::state::AnyTensor;
 use serde_json::Value;

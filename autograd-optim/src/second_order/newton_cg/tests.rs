@@ -1,8 +1,9 @@
 //! Newton's steps against the dense Hessian, at minima, saddles and in valleys.
 
 use super::*;
+use crate::LineSearch;
 use autograd_core::functional::{hessian, value_and_grad};
-use autograd_core::{Generator, no_grad};
+use autograd_core::{Generator, Tensor, no_grad};
 
 type Function = fn(&Var<f64>) -> Var<f64>;
 
