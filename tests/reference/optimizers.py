@@ -5,9 +5,11 @@ Run with PyTorch 2.15.0 in an environment outside the repository: python tests/r
 """
 
 import json
+import math
 import pathlib
 
 import torch
+from torch.optim.lbfgs import _strong_wolfe
 
 torch.set_default_dtype(torch.float64)
 FILE = pathlib.Path(__file__).parent / "optimizers.json"
@@ -83,8 +85,40 @@ def valley():
     return steps
 
 
+# Functions of one number to search along, with their derivatives; the first two of Moré and Thuente 1994 among them.
+LINES = {
+    "parabola": (lambda t: (t - 3) ** 2, lambda t: 2 * (t - 3)),
+    "quartic": (lambda t: (t - 2) ** 4, lambda t: 4 * (t - 2) ** 3),
+    "waves": (
+        lambda t: (0.1 * t - 1) ** 2 - 0.5 * math.sin(3 * t),
+        lambda t: 0.2 * (0.1 * t - 1) - 1.5 * math.cos(3 * t),
+    ),
+    "more_thuente_1": (lambda t: -t / (t * t + 2), lambda t: (t * t - 2) / (t * t + 2) ** 2),
+    "more_thuente_2": (
+        lambda t: (t + 0.004) ** 5 - 2 * (t + 0.004) ** 4,
+        lambda t: 5 * (t + 0.004) ** 4 - 8 * (t + 0.004) ** 3,
+    ),
+    "kink": (lambda t: -t if t < 1 else 40 * (t - 1) - 1, lambda t: -1 if t < 1 else 40),
+}
+
+
+def trials(name, first):
+    """Where PyTorch's search for the strong Wolfe conditions evaluates a function, and where it ends."""
+    f, df = LINES[name]
+    seen, one = [], torch.ones(1)
+
+    def evaluate(x, t, d):
+        seen.append(float(t))
+        return f(float(t)), torch.tensor([float(df(float(t)))])
+
+    slope = torch.tensor(float(df(0.0)))
+    _, _, t, _ = _strong_wolfe(evaluate, 0 * one, first, one, f(0.0), slope * one, slope)
+    return dict(function=name, first=first, trials=seen, end=float(t))
+
+
 stored = json.loads(FILE.read_text())
 stored["paths"] = [entry for entry in stored["paths"] if entry["name"] not in MORE]
 stored["paths"] += [path(name, *entry) for name, entry in MORE.items()]
 stored["lbfgs_rosenbrock"] = valley()
+stored["strong_wolfe"] = [trials(name, first) for name in LINES for first in (1e-3, 0.1, 1.0, 10.0, 1e3)]
 FILE.write_text(json.dumps(stored, indent=1))

@@ -3,6 +3,9 @@
 use super::line_search::{Found, Trial};
 use crate::Error;
 
+#[cfg(test)]
+pub(super) mod tests;
+
 /// How much of the slope at the start may be left.
 const C2: f64 = 0.9;
 
@@ -125,87 +128,4 @@ fn lowest_between<G>(a: &Trial<G>, b: &Trial<G>, (left, right): (f64, f64)) -> f
     let d2 = (d1 * d1 - a.slope * b.slope).sqrt();
     let lowest = b.t - (b.t - a.t) * ((b.slope + d2 - d1) / (b.slope - a.slope + 2.0 * d2));
     if lowest.is_nan() { (left + right) / 2.0 } else { lowest.max(left).min(right) }
-}
-
-#[cfg(test)]
-pub(super) mod tests {
-    use super::*;
-
-    /// A function with its derivative as a line to search on.
-    pub fn on(f: impl Fn(f64) -> f64, df: impl Fn(f64) -> f64) -> impl FnMut(f64) -> Result<Trial<()>, Error> {
-        move |t| Ok(Trial { t, loss: f(t), slope: df(t), gradient: () })
-    }
-
-    pub fn start(line: &mut impl FnMut(f64) -> Result<Trial<()>, Error>) -> Trial<()> {
-        line(0.0).unwrap()
-    }
-
-    const SEARCH: StrongWolfe = StrongWolfe { more: 25, reach: 1.0, tolerance: 1e-9 };
-
-    /// Searches from 0 with each of several first lengths, asserts both conditions, and returns the most evaluations.
-    fn satisfies(name: &str, f: impl Fn(f64) -> f64, df: impl Fn(f64) -> f64) -> usize {
-        let mut most = 0;
-        for t in [1e-3, 0.1, 1.0, 10.0, 1e3] {
-            let mut line = on(&f, &df);
-            let begin = start(&mut line);
-            let Found { trial, evaluations } = SEARCH.search(&begin, t, &mut line).unwrap();
-            assert!(trial.t > 0.0, "{name} from {t}: it did not move");
-            assert!(
-                trial.loss <= begin.loss + 1e-4 * trial.t * begin.slope,
-                "{name} from {t}: too high at {}",
-                trial.t
-            );
-            assert!(trial.slope.abs() <= 0.9 * begin.slope.abs(), "{name} from {t}: too steep at {}", trial.t);
-            most = most.max(evaluations);
-        }
-        most
-    }
-
-    #[test]
-    fn both_wolfe_conditions_hold_at_the_result() {
-        assert!(satisfies("a parabola", |t| (t - 3.0).powi(2), |t| 2.0 * (t - 3.0)) <= 6);
-        satisfies("a quartic", |t| (t - 2.0).powi(4), |t| 4.0 * (t - 2.0).powi(3));
-        satisfies(
-            "waves on a slope",
-            |t| (0.1 * t - 1.0).powi(2) - 0.5 * (3.0 * t).sin(),
-            |t| 0.2 * (0.1 * t - 1.0) - 1.5 * (3.0 * t).cos(),
-        );
-        // The first two test functions of Moré and Thuente 1994, section 5.
-        satisfies("function 1", |t| -t / (t * t + 2.0), |t| (t * t - 2.0) / (t * t + 2.0).powi(2));
-        satisfies(
-            "function 2",
-            |t| (t + 0.004).powi(5) - 2.0 * (t + 0.004).powi(4),
-            |t| 5.0 * (t + 0.004).powi(4) - 8.0 * (t + 0.004).powi(3),
-        );
-    }
-
-    #[test]
-    fn what_is_not_finite_is_too_far() {
-        // Lowest at 1/2, and NaN from 1 on.
-        satisfies("a barrier", |t| -2.0 * t - (1.0 - t).ln(), |t| -2.0 + 1.0 / (1.0 - t));
-        satisfies("overflow", |t| (50.0 * t).exp() - 100.0 * t, |t| 50.0 * (50.0 * t).exp() - 100.0);
-    }
-
-    #[test]
-    fn the_best_point_is_returned_when_the_evaluations_are_used_up() {
-        for more in 0..4 {
-            let search = StrongWolfe { more, ..SEARCH };
-            let mut spike = on(|t| if t == 0.0 { 1.0 } else { f64::NAN }, |_| -1.0);
-            let begin = start(&mut spike);
-            let Found { trial, evaluations } = search.search(&begin, 1.0, &mut spike).unwrap();
-            assert_eq!((trial.t, trial.loss, evaluations), (0.0, 1.0, more + 1));
-
-            let mut slide = on(|t| -t, |_| -1.0);
-            let begin = start(&mut slide);
-            let Found { trial, evaluations } = search.search(&begin, 1.0, &mut slide).unwrap();
-            assert_eq!((trial.t, evaluations), (10f64.powi(more as i32), more + 1));
-        }
-    }
-
-    #[test]
-    fn an_error_ends_the_search() {
-        let begin = Trial { t: 0.0, loss: 0.0, slope: -1.0, gradient: () };
-        let failed = SEARCH.search(&begin, 1.0, &mut |_| Err(Error::NoParameters));
-        assert_eq!(failed.err(), Some(Error::NoParameters));
-    }
 }

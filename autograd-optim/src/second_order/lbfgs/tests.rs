@@ -32,6 +32,18 @@ fn rosenbrocks_valley_is_followed_as_pytorch_does() {
 }
 
 #[test]
+fn the_first_step_is_no_longer_than_the_rate() {
+    // Along a gradient of Σ|g| = 4 a quarter of it; a shorter one is followed as it is.
+    for (gradient, expected) in [([3.0, -1.0], [-0.375, 0.125]), ([0.25, -0.25], [-0.125, 0.125])] {
+        let x = Parameter::new([0.0, 0.0]);
+        let options = LbfgsOptions { lr: 0.5, max_iter: 1, ..Default::default() };
+        let mut optimizer = Lbfgs::new(vec![x.clone()], options).unwrap();
+        optimizer.step(|| (x.var() * Var::constant(gradient)).sum()).unwrap();
+        assert_eq!(x.value().to_vec(), expected);
+    }
+}
+
+#[test]
 fn a_report_says_why_a_step_ended() {
     let run = |options: LbfgsOptions| {
         let x = Parameter::new([-1.2, 1.0]);
