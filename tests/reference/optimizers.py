@@ -1,4 +1,5 @@
-"""Writes optimizers.json: PyTorch's paths over twelve steps, and the values that the course checks its optimisers with.
+"""Writes optimizers.json: PyTorch's paths over twelve steps, the values that the course checks its optimisers with, L-BFGS in Rosenbrock's
+valley, and the trials of its line search.
 
 The eight paths `sgd` .. `lbfgs` and the `checks` are kept as they are; the others are computed anew.
 Run with PyTorch 2.15.0 in an environment outside the repository: python tests/reference/optimizers.py
@@ -99,6 +100,7 @@ LINES = {
         lambda t: 5 * (t + 0.004) ** 4 - 8 * (t + 0.004) ** 3,
     ),
     "kink": (lambda t: -t if t < 1 else 40 * (t - 1) - 1, lambda t: -1 if t < 1 else 40),
+    "ledge": (lambda t: -t - 0.5 if 0.5 < t < 1.2 else -t, lambda t: -1 if t < 60 else 1),
 }
 
 

@@ -160,7 +160,7 @@ pub(crate) fn flag(settings: &Value, name: &str) -> bool {
     settings[name] == true
 }
 
-/// The laws know the optimisers that evaluate the loss themselves by these.
+/// The optimisers that evaluate the loss themselves.
 macro_rules! minimizers {
     ($($Optimizer:ident)+) => {
         $(impl Minimizer for crate::$Optimizer<f64> {

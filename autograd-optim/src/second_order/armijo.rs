@@ -31,7 +31,7 @@ impl Armijo {
 /// Where the parabola through the start, with its slope, and the trial is lowest, but between a tenth and half of the trial's length.
 fn shorter<G>(start: &Trial<G>, trial: &Trial<G>) -> f64 {
     let (t, slope) = (trial.t, start.slope);
-    // Zero, hence a tenth of the length, where the trial is so high that its square leaves the range; half where there is no parabola.
+    // Half the length where there is no parabola, as beside an infinite loss.
     let lowest = -slope * t * t / (2.0 * (trial.loss - start.loss - slope * t));
     if trial.loss.is_finite() && lowest.is_finite() { lowest.clamp(0.1 * t, 0.5 * t) } else { 0.5 * t }
 }

@@ -14,7 +14,7 @@ pub(super) const C1: f64 = 1e-4;
 
 /// How far a step goes along its direction `d`, from where the loss is `f` and has the slope `s = g·d` along it.
 ///
-/// A trial at which the loss or the gradient is not finite has gone too far, whatever is searched for.
+/// A trial at which the loss or the gradient is not finite has gone too far, whatever is searched for; without a search it is an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LineSearch {
@@ -24,7 +24,7 @@ pub enum LineSearch {
     /// algorithm 3.1 with the quadratic interpolation of section 3.5).
     Armijo,
     /// Forth and back until the loss has decreased enough and the slope has flattened as well, `|s(t)| ≤ 0.9 |s|`: the strong Wolfe conditions
-    /// (Nocedal and Wright 2006, algorithms 3.5 and 3.6, as PyTorch's `strong_wolfe`).
+    /// (Nocedal and Wright 2006, algorithms 3.5 and 3.6, with the choices of PyTorch's `strong_wolfe`).
     StrongWolfe,
 }
 
@@ -74,7 +74,7 @@ pub(super) struct Line<'a, T: Real> {
     pub t: f64,
     /// The number of evaluations that are left, besides a first one.
     pub more: usize,
-    /// A bracket whose largest element is this small is not searched any further.
+    /// A bracket is not narrowed any further once no element of the parameters differs by this between its ends.
     pub tolerance_change: f64,
 }
 
