@@ -141,6 +141,23 @@ impl<T: Real> Lbfgs<T> {
     /// Takes one step with losses and gradients that `evaluate` computes itself at the parameters of the moment, as for a large batch in parts,
     /// whose gradients are [added](Gradients::accumulate).
     ///
+    /// ```
+    /// use autograd_nn::Parameter;
+    /// use autograd_optim::Lbfgs;
+    ///
+    /// let w = Parameter::new([0.0]);
+    /// let mut optimizer = Lbfgs::new(vec![w.clone()], 1.0)?;
+    /// optimizer.step_with(|| {
+    ///     let [first, second] = [1.0, 3.0].map(|target| (w.var() - target).square().sum());
+    ///     let value = first.item() + second.item();
+    ///     let mut gradients = first.backward();
+    ///     gradients.accumulate(second.backward());
+    ///     (value, gradients)
+    /// })?;
+    /// assert!((w.value().item() - 2.0f64).abs() < 1e-6);
+    /// # Ok::<(), autograd_optim::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`step`](Lbfgs::step).
     pub fn step_with(&mut self, mut evaluate: impl FnMut() -> (f64, Gradients<T>)) -> Result<LbfgsReport, Error> {
