@@ -4,7 +4,7 @@ use super::NAME;
 use crate::{Error, LineSearch, check};
 use serde::{Deserialize, Serialize};
 
-/// The settings of [`Lbfgs`]; a number alone is the learning rate. The default is PyTorch's: without a line search.
+/// The settings of [`Lbfgs`](crate::Lbfgs); a number alone is the learning rate. The default is PyTorch's: without a line search.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LbfgsOptions {
     /// The learning rate: the length that is tried first, in units of the direction.

@@ -4,7 +4,7 @@ use super::NAME;
 use crate::{Error, LineSearch, check};
 use serde::{Deserialize, Serialize};
 
-/// The settings of [`NewtonCg`]; a number alone is the learning rate. The default is the algorithm of the book.
+/// The settings of [`NewtonCg`](crate::NewtonCg); a number alone is the learning rate. The default is the algorithm of the book.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NewtonCgOptions {
     /// The length that is tried first, in units of Newton's step.
@@ -52,7 +52,7 @@ impl NewtonCgOptions {
     }
 }
 
-/// How exactly [`NewtonCg`] solves Newton's equation `H d = -g`: until the residual is no longer than this share of the gradient.
+/// How exactly [`NewtonCg`](crate::NewtonCg) solves Newton's equation `H d = -g`: until the residual is no longer than this share of the gradient.
 ///
 /// Far from a minimum an exact solution is not worth its products (Nocedal and Wright 2006, section 7.1). Rounding ends it in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
