@@ -4,7 +4,7 @@
 //! gradient before it changes anything, so that no step is done by half, and then walks over all parameters once.
 //!
 //! In reading order: [`Rule`] is what the optimisers have of their own, one file each; [`Stepper`] applies it; [`OptimizerState`] is what is
-//! saved.
+//! saved. [`Lbfgs`] and [`NewtonCg`], which learn about the curvature, evaluate the loss several times in a step; they take it as a closure.
 //!
 //! ```
 //! use autograd_nn::Parameter;
@@ -30,8 +30,10 @@ mod memory;
 mod norm;
 mod optimizer;
 mod part;
+mod register;
 mod rule;
 mod rules;
+mod second_order;
 mod state;
 mod stepper;
 
@@ -42,5 +44,6 @@ pub use optimizer::Optimizer;
 pub use part::Part;
 pub use rule::Rule;
 pub use rules::*;
+pub use second_order::*;
 pub use state::OptimizerState;
 pub use stepper::Stepper;
