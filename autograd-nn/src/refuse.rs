@@ -3,7 +3,8 @@
 /// Refuses a use that does not satisfy a condition.
 macro_rules! require {
     ($holds:expr, $($message:tt)+) => {
-        if !$holds {
+        let holds: bool = $holds;
+        if !holds {
             autograd_core::refuse(format_args!($($message)+));
         }
     };

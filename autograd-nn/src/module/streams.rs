@@ -78,10 +78,6 @@ impl KeyStream {
     }
 
     /// The next key.
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "an iterator would need the stream to itself; this one is shared"
-    )]
     pub fn next(&self) -> Key {
         let step = self.drawn.fetch_add(1, Ordering::Relaxed);
         Key::seed(self.seed.load(Ordering::Relaxed)).at(step)
