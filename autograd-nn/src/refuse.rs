@@ -2,12 +2,12 @@
 
 /// Refuses a use that does not satisfy a condition.
 macro_rules! require {
-    ($holds:expr, $($message:tt)+) => {
+    ($holds:expr, $($message:tt)+) => {{
         let holds: bool = $holds;
         if !holds {
             autograd_core::refuse(format_args!($($message)+));
         }
-    };
+    }};
 }
 
 /// Refuses a use.
