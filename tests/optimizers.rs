@@ -1,7 +1,7 @@
 //! The optimisers through the facade: checks of CS231n, groups, names, sparse rows, clipping in the step.
 
 use autograd::nn::Parameter;
-use autograd::optim::{Adam, AdamOptions, Error, Memory, Optimizer, Sgd, SgdOptions};
+use autograd::optim::{Adam, AdamOptions, Error, Memory, Muon, Optimizer, RmsProp, Sgd, SgdOptions};
 use autograd::{Gradients, Tensor};
 use serde_json::Value;
 
@@ -60,6 +60,20 @@ fn sgd_with_momentum_gives_the_numbers_of_the_course() {
 }
 
 #[test]
+fn rmsprop_gives_the_numbers_of_the_course() {
+    let reference = reference();
+    let check = entry(&reference["checks"], "id", "rmsprop");
+    let w = Parameter::new(input(check, "w"));
+    let mut optimizer = RmsProp::new(vec![w.clone()], 1e-2).unwrap();
+    let memory = Memory { steps: 1, number: 1.0, slots: vec![input(check, "cache")] };
+    optimizer.set_memory("parameter 0", memory).unwrap();
+    optimizer.step(&gradients(&w, &input(check, "dw"))).unwrap();
+    let cache = &optimizer.memory("parameter 0").unwrap().slots[0];
+    close(&w.value().to_vec(), &numbers(&check["outputs"]["next_w"]), 1e-7, "w");
+    close(&cache.to_vec(), &numbers(&check["outputs"]["cache"]), 1e-7, "cache");
+}
+
+#[test]
 fn adam_gives_the_numbers_of_the_course() {
     let reference = reference();
     let check = entry(&reference["checks"], "id", "adam");
@@ -101,6 +115,15 @@ fn a_rate_can_be_changed_but_not_to_nonsense() {
     optimizer.set_lr(0.05).unwrap();
     assert!(optimizer.set_lr(-1.0).is_err() && optimizer.set_lr(f64::NAN).is_err());
     assert_eq!(optimizer.lr(), 0.05);
+}
+
+#[test]
+fn a_parameter_that_the_rule_cannot_move_is_refused_by_name() {
+    let (matrix, bias) = (Parameter::<f64>::new([[1.0, 2.0]]), Parameter::new([1.0]));
+    let named = |name: &str, parameter: &Parameter<f64>| vec![(name.to_owned(), parameter.clone())];
+    let muon = Muon::new(named("weight", &matrix), 0.1).unwrap();
+    let error = muon.group(named("bias", &bias), 0.1).err().unwrap();
+    assert_eq!(error.to_string(), "muon: bias has shape [1], it must be a matrix");
 }
 
 #[test]

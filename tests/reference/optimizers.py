@@ -6,12 +6,18 @@ Run with PyTorch 2.15.0 in an environment outside the repository: python tests/r
 
 import json
 import pathlib
+from unittest import mock
 
 import torch
 
 torch.set_default_dtype(torch.float64)
 FILE = pathlib.Path(__file__).parent / "optimizers.json"
 START = [[1.0, -2.0, 3.0], [0.5, -1.0]]
+WIDE = [[[1.0, -2.0, 3.0], [0.5, 1.5, -1.0]], [[0.5, -1.0], [2.0, 0.25]]]
+TALL = [
+    [[1.0, -2.0, 3.0], [0.5, 1.5, -1.0], [2.0, 0.3, -0.7], [-1.2, 0.8, 0.4]],
+    [[0.5, -1.0], [2.0, 0.25], [-1.5, 0.1], [0.7, 0.9]],
+]
 O = torch.optim
 MORE = {
     "sgd_dampening_maximize": (O.SGD, dict(lr=0.01, momentum=0.8, dampening=0.3, weight_decay=0.05, maximize=True)),
@@ -32,6 +38,24 @@ MORE = {
     "adamax_decay": (O.Adamax, dict(lr=0.1, weight_decay=0.1, maximize=True)),
     "asgd": (O.ASGD, dict(lr=0.05, lambd=0.01, t0=5)),
     "rprop": (O.Rprop, dict(lr=0.02)),
+    "adagrad_maximize": (O.Adagrad, dict(lr=0.1, weight_decay=0.02, maximize=True)),
+    "rmsprop_centered_maximize": (O.RMSprop, dict(lr=0.01, alpha=0.95, centered=True, maximize=True)),
+    "nadam_maximize": (O.NAdam, dict(lr=0.05, weight_decay=0.1, maximize=True)),
+    "radam_maximize": (O.RAdam, dict(lr=0.02, weight_decay=0.1, maximize=True)),
+    "asgd_decay_maximize": (O.ASGD, dict(lr=0.02, lambd=0.1, alpha=0.6, t0=2, weight_decay=0.1, maximize=True)),
+    "rprop_bounds_maximize": (O.Rprop, dict(lr=0.1, etas=(0.4, 1.5), step_sizes=(0.05, 0.3), maximize=True)),
+    "muon_wide": (O.Muon, dict(lr=0.1), WIDE),
+    "muon_tall": (O.Muon, dict(lr=0.1), TALL),
+    "muon_rms": (
+        O.Muon,
+        dict(lr=0.2, momentum=0.8, nesterov=False, weight_decay=0.3, adjust_lr_fn="match_rms_adamw"),
+        TALL,
+    ),
+    "muon_spectral": (
+        O.Muon,
+        dict(lr=0.1, ns_coefficients=(2.0, -1.5, 0.5), ns_steps=7, eps=5.0, adjust_lr_fn="spectral_unclamped"),
+        WIDE,
+    ),
     "lbfgs_plain": (O.LBFGS, dict(lr=0.1, max_iter=3, history_size=2)),
     "lbfgs_two": (O.LBFGS, dict(lr=0.5, max_iter=5, max_eval=4, history_size=3, line_search_fn="strong_wolfe")),
 }
@@ -39,11 +63,13 @@ MORE = {
 
 def loss(x, w):
     curvature = torch.tensor([1.0, 10.0, 0.1])
-    return 0.5 * (x * curvature * x).sum() + 0.01 * (x**4).sum() + ((w - x[:2]) ** 2).sum()
+    return 0.5 * (x * curvature * x).sum() + 0.01 * (x**4).sum() + ((w - x[..., :2]) ** 2).sum()
 
 
-def path(name, kind, settings):
-    x, w = (torch.tensor(start, requires_grad=True) for start in START)
+# Muon iterates in bfloat16 whatever the parameter is; in double precision its steps can be compared to the last digits.
+@mock.patch("torch.bfloat16", torch.float64)
+def path(name, kind, settings, start=START):
+    x, w = (torch.tensor(values, requires_grad=True) for values in start)
     optimizer = kind([x, w], **settings)
 
     def closure():
@@ -56,7 +82,7 @@ def path(name, kind, settings):
     for _ in range(12):
         optimizer.step(closure)
         trajectory.append([x.tolist(), w.tolist()])
-    return dict(name=name, settings=settings, start=START, trajectory=trajectory)
+    return dict(name=name, settings=settings, start=start, trajectory=trajectory)
 
 
 stored = json.loads(FILE.read_text())

@@ -23,6 +23,8 @@ pub(crate) enum Task {
     Quadratic(usize),
     /// Rosenbrock's valley (1960) from (-1.2, 1), where it is 24.2, to this value.
     Rosenbrock(usize, f64),
+    /// A matrix from eight products with it, by least squares, to a thousandth of the loss at the beginning.
+    Matrix(usize),
     /// The exclusive or by a network of eight hidden units, until it answers rightly with a mean cross entropy below 0.1.
     Network(usize),
 }

@@ -23,6 +23,20 @@ macro_rules! register {
 }
 
 register! {
+    adadelta: Adadelta, AdadeltaOptions;
+    adagrad: Adagrad, AdagradOptions;
     adam: Adam, AdamOptions;
+    adamax: Adamax, AdamaxOptions;
+    adamw: AdamW, AdamWOptions;
+    asgd: Asgd, AsgdOptions;
+    lamb: Lamb, LambOptions;
+    lion: Lion, LionOptions;
+    muon: Muon, MuonOptions;
+    nadam: NAdam, NAdamOptions;
+    radam: RAdam, RAdamOptions;
+    rmsprop: RmsProp, RmsPropOptions;
+    rprop: Rprop, RpropOptions;
     sgd: Sgd, SgdOptions;
 }
+
+pub use muon::AdjustLr;
