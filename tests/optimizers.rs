@@ -1,7 +1,11 @@
 //! The optimisers through the facade: checks of CS231n, groups, names, sparse rows, clipping in the step.
 
 use autograd::nn::Parameter;
-use autograd::optim::{Adam, AdamOptions, Error, Memory, Muon, Optimizer, RmsProp, Sgd, SgdOptions};
+use autograd::optim::{
+    AdadeltaOptions, AdagradOptions, Adam, AdamOptions, AdamWOptions, AdamaxOptions, AsgdOptions, Error, LambOptions,
+    LionOptions, Memory, Muon, MuonOptions, NAdamOptions, Optimizer, RAdamOptions, RmsProp, RmsPropOptions,
+    RpropOptions, Rule, Sgd, SgdOptions, Stepper,
+};
 use autograd::{Gradients, Tensor};
 use serde_json::Value;
 
@@ -128,13 +132,29 @@ fn a_parameter_that_the_rule_cannot_move_is_refused_by_name() {
 
 #[test]
 fn an_infinite_weight_stays_what_it_is_without_decay() {
-    let mask = Parameter::new([f64::NEG_INFINITY, 1.0]);
-    let optimizers: [Box<dyn Optimizer<f64>>; 2] =
-        [Box::new(Sgd::new(vec![mask.clone()], 0.5).unwrap()), Box::new(Adam::new(vec![mask.clone()], 0.5).unwrap())];
-    for mut optimizer in optimizers {
-        optimizer.step(&gradients(&mask, &[0.0, 0.0].into())).unwrap();
-        assert_eq!(mask.value().to_vec(), [f64::NEG_INFINITY, 1.0]);
+    fn check<R: Rule>(settings: impl Into<R>) {
+        let mask = Parameter::new([[f64::NEG_INFINITY, 1.0]]);
+        let mut optimizer = Stepper::<R, f64>::new(vec![mask.clone()], settings).unwrap();
+        for slope in [0.0, -1.0] {
+            optimizer.step(&gradients(&mask, &[[0.0, slope]].into())).unwrap();
+            let after = mask.value().to_vec();
+            assert_eq!((after[0], after[1] > 1.0), (f64::NEG_INFINITY, slope != 0.0), "{}: {after:?}", R::NAME);
+        }
     }
+    check::<AdadeltaOptions>(0.5);
+    check::<AdagradOptions>(0.5);
+    check::<AdamOptions>(0.5);
+    check::<AdamWOptions>(AdamWOptions { weight_decay: 0.0, ..0.5.into() });
+    check::<AdamaxOptions>(0.5);
+    check::<AsgdOptions>(AsgdOptions { lambd: 0.0, ..0.5.into() });
+    check::<LambOptions>(0.5);
+    check::<LionOptions>(0.5);
+    check::<MuonOptions>(MuonOptions { weight_decay: 0.0, ..0.5.into() });
+    check::<NAdamOptions>(0.5);
+    check::<RAdamOptions>(0.5);
+    check::<RmsPropOptions>(RmsPropOptions { momentum: 0.5, centered: true, ..0.5.into() });
+    check::<RpropOptions>(0.5);
+    check::<SgdOptions>(0.5);
 }
 
 #[test]

@@ -3,12 +3,12 @@
 mod cases;
 mod problems;
 
-pub(crate) use cases::{Cases, Checked, Minimizer, Task, flag, number};
+pub(crate) use cases::{Cases, Checked, Task, flag, number};
 
 use crate::{Error, Optimizer, OptimizerState, Rule, Stepper};
 use autograd_core::{Generator, Gradients, Tensor, Var, with_threads};
 use autograd_nn::Parameter;
-use cases::Make;
+use cases::{Make, MakeFrom};
 use serde_json::Value;
 
 /// Puts an optimiser through all laws.
@@ -47,7 +47,7 @@ pub(crate) fn follow<R: Rule>(settings: R, mut formula: impl FnMut(i32, &mut [f6
 }
 
 /// "path": PyTorch's twelve steps, to 1e-10.
-fn follows(name: &str, make: &dyn Fn(Vec<(String, Parameter<f64>)>, &Value) -> Box<dyn Minimizer>) {
+fn follows(name: &str, make: &MakeFrom) {
     let reference: Value = serde_json::from_str(include_str!("../../tests/reference/optimizers.json")).expect("JSON");
     let paths = reference["paths"].as_array().expect("a list");
     let path = paths.iter().find(|path| path["name"] == name).unwrap_or_else(|| panic!("there is a path {name}"));
@@ -125,7 +125,7 @@ fn resumes(make: &Make) {
 fn leaves_alone(make: &Make) {
     let pair = pair();
     let extra = ("extra".to_owned(), Parameter::new([[1.0, 2.0]]));
-    let mut optimizer = make([pair.as_slice(), &[extra.clone()]].concat()).expect("good settings");
+    let mut optimizer = make([pair.as_slice(), std::slice::from_ref(&extra)].concat()).expect("good settings");
     pair[0].1.freeze();
     let before = bits(&[pair[0].clone(), extra.clone()]);
     let moved = bits(&pair[1..]);

@@ -4,7 +4,7 @@
 //! gradient before it changes anything, so that no step is done by half, and then walks over all parameters once.
 //!
 //! In reading order: [`Rule`] is what the optimisers have of their own, one file each; [`Stepper`] applies it; [`OptimizerState`] is what is
-//! saved.
+//! saved. The page of [`rules`] says which to choose when.
 //!
 //! ```
 //! use autograd_nn::Parameter;
@@ -31,7 +31,7 @@ mod norm;
 mod optimizer;
 mod part;
 mod rule;
-mod rules;
+pub mod rules;
 mod state;
 mod stepper;
 
@@ -41,6 +41,7 @@ pub use memory::Memory;
 pub use optimizer::Optimizer;
 pub use part::Part;
 pub use rule::Rule;
+#[doc(inline)]
 pub use rules::*;
 pub use state::OptimizerState;
 pub use stepper::Stepper;

@@ -61,7 +61,8 @@ pub trait Rule: Clone + Send + Sync + Serialize + DeserializeOwned + 'static {
     /// The first setting outside its range.
     fn check(&self) -> Result<(), Error>;
 
-    /// Refuses a parameter whose shape the rule has no meaning for, in words that say what it must be.
+    /// Refuses a parameter whose shape the rule has no meaning for, in words that say what it must be. Asked once, when the parameter is
+    /// given to the optimiser.
     ///
     /// # Errors
     /// If the rule cannot move such a parameter.

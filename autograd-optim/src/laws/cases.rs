@@ -14,7 +14,11 @@ pub(crate) trait Checked {
 type Named = Vec<(String, Parameter<f64>)>;
 /// Makes an optimiser of parameters.
 pub(crate) type Make = Box<dyn Fn(Named) -> Result<Box<dyn Minimizer>, Error> + Sync>;
-type MakeFrom = Box<dyn Fn(Named, &Value) -> Box<dyn Minimizer>>;
+/// Makes an optimiser of parameters and the settings of a path.
+pub(crate) type MakeFrom = Box<dyn Fn(Named, &Value) -> Box<dyn Minimizer>>;
+
+/// An attempt that is refused.
+pub(crate) type Attempt = Box<dyn Fn() -> Result<(), Error>>;
 
 /// What an optimiser is to bring low: the problem and the number of steps it may take.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +44,7 @@ pub(crate) struct Cases {
     pub cases: Vec<Case>,
     pub paths: Vec<(&'static str, MakeFrom)>,
     pub without_path: Option<&'static str>,
-    pub refusals: Vec<(Box<dyn Fn() -> Result<(), Error>>, &'static str)>,
+    pub refusals: Vec<(Attempt, &'static str)>,
 }
 
 impl Cases {

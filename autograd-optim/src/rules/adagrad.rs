@@ -120,7 +120,7 @@ impl Checked for AdagradOptions {
             initial_accumulator_value: number(settings, "initial_accumulator_value"),
             ..good
         };
-        Cases::rule(AdagradOptions { lr: 0.5, ..good }, [Quadratic(300), Rosenbrock(3000, 1e-4), Network(200)])
+        Cases::rule(AdagradOptions { lr: 1.0, ..good }, [Quadratic(300), Rosenbrock(4000, 1e-3), Network(200)])
             .case(
                 AdagradOptions { lr: 0.5, lr_decay: 1e-3, initial_accumulator_value: 0.1, ..good },
                 [Quadratic(500), Network(300)],

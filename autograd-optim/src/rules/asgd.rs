@@ -40,13 +40,13 @@ impl From<f64> for AsgdOptions {
 /// a ← a + (w - a) / max(1, t - 1 - t0)      in step t = 1, 2, ..
 /// ```
 ///
-/// As PyTorch's (Polyak and Juditsky 1992; the schedule is Bottou's of 2010, after Xu 2011), where a rate that is changed takes effect one
-/// step later. The model keeps computing with `w`; the mean `a` is read from the [`memory`](Stepper::memory):
+/// As PyTorch's (Polyak and Juditsky 1992; the schedule is that of Xu 2011), where a rate that is changed takes effect one step later. The
+/// model keeps computing with `w`; the mean `a` is read from the [`memory`](Stepper::memory):
 ///
 /// ```
 /// use autograd_nn::Parameter;
 /// use autograd_optim::{Asgd, AsgdOptions, Optimizer};
-/// let w = Parameter::new([0.0]);
+/// let w = Parameter::new([0.0f64]);
 /// let options = AsgdOptions { lr: 1.0, lambd: 0.0, t0: 0.0, ..Default::default() };
 /// let mut optimizer = Asgd::new(vec![w.clone()], options)?;
 /// for gradient in [-2.0, 0.0, 0.0, 4.0] {
@@ -58,7 +58,6 @@ impl From<f64> for AsgdOptions {
 /// ```
 ///
 /// Remembers `ax` (a).
-#[doc(alias = "averaged")]
 pub type Asgd<T = f32> = Stepper<AsgdOptions, T>;
 
 impl Rule for AsgdOptions {
@@ -134,7 +133,10 @@ impl Checked for AsgdOptions {
             })
             .refuses(AsgdOptions { lr: -1.0, ..good }, "asgd: lr is -1, it must be a number that is not negative")
             .refuses(AsgdOptions { lambd: -1.0, ..good }, "asgd: lambd is -1, it must be a number that is not negative")
-            .refuses(AsgdOptions { alpha: f64::NAN, ..good }, "asgd: alpha is NaN, it must be a number that is not negative")
+            .refuses(
+                AsgdOptions { alpha: f64::NAN, ..good },
+                "asgd: alpha is NaN, it must be a number that is not negative",
+            )
             .refuses(AsgdOptions { t0: -1.0, ..good }, "asgd: t0 is -1, it must be a number that is not negative")
             .refuses(
                 AsgdOptions { weight_decay: -1.0, ..good },

@@ -29,7 +29,8 @@ impl From<f64> for LambOptions {
     }
 }
 
-/// Layer-wise adaptive moments for batches: the direction of [`Adam`](crate::Adam), and for each parameter as a whole a length that is a share of its norm.
+/// Layer-wise adaptive moments for large batches: steps in the direction of [`Adam`](crate::Adam) whose length is a share of the norm of
+/// the parameter as a whole.
 ///
 /// ```text
 /// m ← β₁ m + (1 - β₁) dw
@@ -38,9 +39,9 @@ impl From<f64> for LambOptions {
 /// w ← w - lr · ‖w‖ / ‖u‖ · u
 /// ```
 ///
-/// The trust ratio `‖w‖ / ‖u‖` is 1 where either norm is 0, so that biases which begin at zero can leave it. PyTorch has none; this is
-/// algorithm 2 of You et al. 2020 ("Large batch optimization for deep learning: training BERT in 76 minutes") with φ the identity. They train
-/// with a decay of 0.01.
+/// The trust ratio `‖w‖ / ‖u‖` is 1 where either norm is 0 or infinite, so that biases which begin at zero can leave it. PyTorch has no
+/// such optimiser; this is algorithm 2 of You et al. 2020 ("Large batch optimization for deep learning: training BERT in 76 minutes") with
+/// φ the identity. They train with a decay of 0.01.
 ///
 /// Remembers `exp_avg` (m) and `exp_avg_sq` (v).
 ///
@@ -104,7 +105,9 @@ impl Rule for LambOptions {
             *u = if decay == T::zero() { adam } else { adam + decay * w };
         }
         let (of_parameter, of_direction) = (norm(w), norm(&direction));
-        let trust = if of_parameter > 0.0 && of_direction > 0.0 { of_parameter / of_direction } else { 1.0 };
+        // 0/0, x/0 and 0/x say nothing of the length that fits, nor does the norm of a mask of infinities.
+        let ratio = of_parameter / of_direction;
+        let trust = if ratio > 0.0 && ratio.is_finite() { ratio } else { 1.0 };
         let rate = T::of(self.lr * trust);
         w.iter_mut().zip(direction).for_each(|(w, u)| *w -= rate * u);
     }
@@ -114,7 +117,8 @@ impl Rule for LambOptions {
 impl Checked for LambOptions {
     fn cases() -> Cases {
         let good = LambOptions::default();
-        Cases::rule(LambOptions { lr: 0.005, ..good }, [Quadratic(1500), Rosenbrock(4000, 1e-2), Network(600)])
+        Cases::rule(LambOptions { lr: 0.005, ..good }, [Quadratic(500), Network(600)])
+            .case(LambOptions { lr: 0.01, ..good }, [Rosenbrock(4000, 0.1)])
             .case(LambOptions { lr: 0.02, weight_decay: 0.01, ..good }, [Network(400)])
             .without_path("rules::lamb::tests::it_follows_the_paper")
             .refuses(LambOptions { lr: -1.0, ..good }, "lamb: lr is -1, it must be a number that is not negative")
@@ -122,8 +126,14 @@ impl Checked for LambOptions {
                 LambOptions { betas: (1.0, 0.999), ..good },
                 "lamb: betas.0 is 1, it must be at least 0 and below 1",
             )
-            .refuses(LambOptions { betas: (0.9, -1.0), ..good }, "lamb: betas.1 is -1, it must be at least 0 and below 1")
-            .refuses(LambOptions { eps: f64::NAN, ..good }, "lamb: eps is NaN, it must be a number that is not negative")
+            .refuses(
+                LambOptions { betas: (0.9, -1.0), ..good },
+                "lamb: betas.1 is -1, it must be at least 0 and below 1",
+            )
+            .refuses(
+                LambOptions { eps: f64::NAN, ..good },
+                "lamb: eps is NaN, it must be a number that is not negative",
+            )
             .refuses(
                 LambOptions { weight_decay: -0.1, ..good },
                 "lamb: weight_decay is -0.1, it must be a number that is not negative",

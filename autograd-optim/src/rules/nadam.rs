@@ -52,7 +52,7 @@ impl From<f64> for NAdamOptions {
 /// w ← w - lr · s / (√(v / (1 - β₂ᵗ)) + eps)          in step t = 1, 2, ..
 /// ```
 ///
-/// As PyTorch's (Dozat 2016, algorithm 2 with the momentum schedule of its appendix; the running mean keeps the share β₁ throughout).
+/// As PyTorch's (Dozat 2016, algorithm 2, but the running mean keeps the share β₁ throughout; his schedule has 1/250 as `momentum_decay`).
 ///
 /// Remembers `exp_avg` (m), `exp_avg_sq` (v), and as its number the product of the momenta.
 ///
@@ -140,7 +140,8 @@ impl Checked for NAdamOptions {
             maximize: flag(settings, "maximize"),
             ..good
         };
-        Cases::rule(NAdamOptions { lr: 0.1, ..good }, [Quadratic(300), Rosenbrock(2000, 1e-4), Network(200)])
+        Cases::rule(NAdamOptions { lr: 0.1, ..good }, [Quadratic(300), Network(200)])
+.case(NAdamOptions { lr: 0.03, ..good }, [Rosenbrock(3000, 1e-3)])
             .case(NAdamOptions { lr: 0.05, weight_decay: 0.01, decoupled_weight_decay: true, ..good }, [Network(300)])
             .path("nadam", read)
             .path("nadam_decay", move |settings| NAdamOptions {
@@ -154,8 +155,14 @@ impl Checked for NAdamOptions {
                 NAdamOptions { betas: (1.0, 0.999), ..good },
                 "nadam: betas.0 is 1, it must be at least 0 and below 1",
             )
-            .refuses(NAdamOptions { betas: (0.9, 1.5), ..good }, "nadam: betas.1 is 1.5, it must be at least 0 and below 1")
-            .refuses(NAdamOptions { eps: f64::NAN, ..good }, "nadam: eps is NaN, it must be a number that is not negative")
+            .refuses(
+                NAdamOptions { betas: (0.9, 1.5), ..good },
+                "nadam: betas.1 is 1.5, it must be at least 0 and below 1",
+            )
+            .refuses(
+                NAdamOptions { eps: f64::NAN, ..good },
+                "nadam: eps is NaN, it must be a number that is not negative",
+            )
             .refuses(
                 NAdamOptions { weight_decay: -1.0, ..good },
                 "nadam: weight_decay is -1, it must be a number that is not negative",

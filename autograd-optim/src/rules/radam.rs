@@ -38,8 +38,8 @@ impl From<f64> for RAdamOptions {
     }
 }
 
-/// Rectified [`Adam`](crate::Adam): shorter steps while the second moment has seen too few gradients to be trusted, so that no warm-up of the
-/// rate is needed.
+/// Rectified [`Adam`](crate::Adam): shorter steps while the second moment has seen too few gradients to be trusted, so that no warm-up of
+/// the rate is needed.
 ///
 /// ```text
 /// g ← dw + weight_decay · w                     decoupled: g = dw, w ← (1 - lr · weight_decay) w
@@ -149,7 +149,7 @@ impl Checked for RAdamOptions {
             RAdamOptions { betas: (beta(0), beta(1)), ..read(settings) }
         };
         Cases::rule(RAdamOptions { lr: 0.1, ..good }, [Quadratic(500), Network(300)])
-            .case(RAdamOptions { lr: 0.01, betas: (0.9, 0.99), ..good }, [Rosenbrock(4000, 1e-2)])
+            .case(RAdamOptions { lr: 0.002, betas: (0.9, 0.99), ..good }, [Rosenbrock(3000, 1e-4)])
             .path("radam", read)
             .path("radam_decay", read_betas)
             .path("radam_decoupled", read_betas)
@@ -159,8 +159,14 @@ impl Checked for RAdamOptions {
                 RAdamOptions { betas: (-0.5, 0.999), ..good },
                 "radam: betas.0 is -0.5, it must be at least 0 and below 1",
             )
-            .refuses(RAdamOptions { betas: (0.9, 1.0), ..good }, "radam: betas.1 is 1, it must be at least 0 and below 1")
-            .refuses(RAdamOptions { eps: f64::NAN, ..good }, "radam: eps is NaN, it must be a number that is not negative")
+            .refuses(
+                RAdamOptions { betas: (0.9, 1.0), ..good },
+                "radam: betas.1 is 1, it must be at least 0 and below 1",
+            )
+            .refuses(
+                RAdamOptions { eps: f64::NAN, ..good },
+                "radam: eps is NaN, it must be a number that is not negative",
+            )
             .refuses(
                 RAdamOptions { weight_decay: -1.0, ..good },
                 "radam: weight_decay is -1, it must be a number that is not negative",

@@ -15,7 +15,7 @@ pub struct RmsPropOptions {
     pub weight_decay: f64,
     /// The share of the velocity that is kept.
     pub momentum: f64,
-    /// Whether steps are scaled by the standard deviation of the gradient instead (Graves 2013, equations 38 to 45).
+    /// Whether steps are scaled by the standard deviation of the gradient instead (Graves 2013, equations 38 to 41).
     pub centered: bool,
     /// Whether steps go uphill.
     pub maximize: bool,
@@ -50,9 +50,9 @@ impl From<f64> for RmsPropOptions {
 /// w ← w - lr · g / r             momentum: w - lr · b with b ← momentum · b + g / r
 /// ```
 ///
-/// As PyTorch's and the course's (Tieleman and Hinton 2012, lecture 6e). The average begins at zero and is not corrected for it, so that the
-/// first step is `lr / √(1 - α)`: with the default ten times as long as later ones. Where rounding makes `v - m²` negative it counts as zero;
-/// PyTorch's step is NaN there.
+/// As PyTorch's and CS231n's (Tieleman and Hinton 2012, lecture 6e). The average begins at zero and is not corrected for it, so that the
+/// first step is `lr / √(1 - α)`: with the default ten times as long as later ones. Where rounding makes `v - m²` negative it counts as
+/// zero; PyTorch's step is NaN there.
 ///
 /// Remembers `square_avg` (v), with momentum `momentum_buffer` (b), and if centred `grad_avg` (m).
 ///
@@ -156,9 +156,15 @@ impl Checked for RmsPropOptions {
             .path("rmsprop_momentum", read)
             .path("rmsprop_centered", read_alpha)
             .path("rmsprop_centered_maximize", read_alpha)
-            .refuses(RmsPropOptions { lr: f64::NAN, ..good }, "rmsprop: lr is NaN, it must be a number that is not negative")
+            .refuses(
+                RmsPropOptions { lr: f64::NAN, ..good },
+                "rmsprop: lr is NaN, it must be a number that is not negative",
+            )
             .refuses(RmsPropOptions { alpha: 1.0, ..good }, "rmsprop: alpha is 1, it must be at least 0 and below 1")
-            .refuses(RmsPropOptions { eps: -1.0, ..good }, "rmsprop: eps is -1, it must be a number that is not negative")
+            .refuses(
+                RmsPropOptions { eps: -1.0, ..good },
+                "rmsprop: eps is -1, it must be a number that is not negative",
+            )
             .refuses(
                 RmsPropOptions { weight_decay: -0.5, ..good },
                 "rmsprop: weight_decay is -0.5, it must be a number that is not negative",

@@ -64,7 +64,8 @@ impl Rule for RpropOptions {
         check::option("rprop", "etas.0", shrink, "above 0 and below 1", shrink > 0.0 && shrink < 1.0)?;
         check::option("rprop", "etas.1", grow, "a number above 1", grow > 1.0 && grow.is_finite())?;
         check::not_negative("rprop", "step_sizes.0", least)?;
-        check::option("rprop", "step_sizes.1", most, "a number not below step_sizes.0", most >= least && most.is_finite())
+        let good = most >= least && most.is_finite();
+        check::option("rprop", "step_sizes.1", most, "a number not below step_sizes.0", good)
     }
 
     fn lr(&self) -> f64 {
@@ -93,13 +94,14 @@ impl Rule for RpropOptions {
         part.each(|w, g, [previous, size]| {
             // Of the signs, as a product of small gradients would be 0.
             let turn = sign(g) * sign(previous);
-            let factor = match turn {
-                turn if turn > T::zero() => grow,
-                turn if turn < T::zero() => shrink,
-                _ => T::one(),
+            let (factor, g) = if turn > T::zero() {
+                (grow, g)
+            } else if turn < T::zero() {
+                (shrink, T::zero())
+            } else {
+                (T::one(), g)
             };
             let size = (size * factor).max(least).min(most);
-            let g = if turn < T::zero() { T::zero() } else { g };
             (w - sign(g) * size, [g, size])
         });
     }
