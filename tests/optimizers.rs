@@ -6,7 +6,7 @@ use autograd::optim::{
     LionOptions, Memory, Muon, MuonOptions, NAdamOptions, Optimizer, RAdamOptions, RmsProp, RmsPropOptions,
     RpropOptions, Rule, Sgd, SgdOptions, Stepper,
 };
-use autograd::{Gradients, Tensor};
+use autograd::{Generator, Gradients, Real, Tensor};
 use serde_json::Value;
 
 fn reference() -> Value {
@@ -130,6 +130,26 @@ fn a_parameter_that_the_rule_cannot_move_is_refused_by_name() {
     assert_eq!(error.to_string(), "muon: bias has shape [1], it must be a matrix");
 }
 
+/// Calls a function for each rule, with settings without decay.
+macro_rules! each_rule {
+    ($check:ident) => {
+        $check::<AdadeltaOptions>(0.5);
+        $check::<AdagradOptions>(0.5);
+        $check::<AdamOptions>(0.5);
+        $check::<AdamWOptions>(AdamWOptions { weight_decay: 0.0, ..0.5.into() });
+        $check::<AdamaxOptions>(0.5);
+        $check::<AsgdOptions>(AsgdOptions { lambd: 0.0, ..0.5.into() });
+        $check::<LambOptions>(0.5);
+        $check::<LionOptions>(0.5);
+        $check::<MuonOptions>(MuonOptions { weight_decay: 0.0, ..0.5.into() });
+        $check::<NAdamOptions>(0.5);
+        $check::<RAdamOptions>(0.5);
+        $check::<RmsPropOptions>(RmsPropOptions { momentum: 0.5, centered: true, ..0.5.into() });
+        $check::<RpropOptions>(0.5);
+        $check::<SgdOptions>(0.5);
+    };
+}
+
 #[test]
 fn an_infinite_weight_stays_what_it_is_without_decay() {
     fn check<R: Rule>(settings: impl Into<R>) {
@@ -141,20 +161,27 @@ fn an_infinite_weight_stays_what_it_is_without_decay() {
             assert_eq!((after[0], after[1] > 1.0), (f64::NEG_INFINITY, slope != 0.0), "{}: {after:?}", R::NAME);
         }
     }
-    check::<AdadeltaOptions>(0.5);
-    check::<AdagradOptions>(0.5);
-    check::<AdamOptions>(0.5);
-    check::<AdamWOptions>(AdamWOptions { weight_decay: 0.0, ..0.5.into() });
-    check::<AdamaxOptions>(0.5);
-    check::<AsgdOptions>(AsgdOptions { lambd: 0.0, ..0.5.into() });
-    check::<LambOptions>(0.5);
-    check::<LionOptions>(0.5);
-    check::<MuonOptions>(MuonOptions { weight_decay: 0.0, ..0.5.into() });
-    check::<NAdamOptions>(0.5);
-    check::<RAdamOptions>(0.5);
-    check::<RmsPropOptions>(RmsPropOptions { momentum: 0.5, centered: true, ..0.5.into() });
-    check::<RpropOptions>(0.5);
-    check::<SgdOptions>(0.5);
+    each_rule!(check);
+}
+
+#[test]
+fn single_precision_follows_double() {
+    fn path<R: Rule, T: Real>(settings: R) -> Vec<f64> {
+        let generator = &mut Generator::seed(8);
+        let mut draw = || Tensor::<f64>::normal([3, 4], 0.0, 1.0, generator);
+        let w = Parameter::<T>::new(draw().cast::<T>());
+        let mut optimizer = Stepper::<R, T>::new(vec![w.clone()], settings).unwrap();
+        for _ in 0..10 {
+            let gradient = draw().cast::<T>();
+            optimizer.step(&(w.var() * T::one()).backward_with(&gradient)).unwrap();
+        }
+        w.value().cast::<f64>().to_vec()
+    }
+    fn check<R: Rule>(settings: impl Into<R>) {
+        let settings = settings.into();
+        close(&path::<R, f32>(settings.clone()), &path::<R, f64>(settings), 1e-4, R::NAME);
+    }
+    each_rule!(check);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 mod cases;
 mod problems;
 
-pub(crate) use cases::{Cases, Checked, Task, flag, number};
+pub(crate) use cases::{Cases, Checked, Task, flag, number, two};
 
 use crate::{Error, Optimizer, OptimizerState, Rule, Stepper};
 use autograd_core::{Generator, Gradients, Tensor, Var, with_threads};

@@ -149,6 +149,11 @@ pub(crate) fn number(settings: &Value, name: &str) -> f64 {
     }
 }
 
+/// A pair of numbers among stored settings.
+pub(crate) fn two(settings: &Value, name: &str) -> (f64, f64) {
+    serde_json::from_value(settings[name].clone()).unwrap_or_else(|_| panic!("{name} is a pair of numbers"))
+}
+
 /// A flag among stored settings; false if it is not there.
 pub(crate) fn flag(settings: &Value, name: &str) -> bool {
     settings[name] == true

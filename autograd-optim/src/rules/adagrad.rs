@@ -127,7 +127,11 @@ impl Checked for AdagradOptions {
             )
             .path("adagrad", read)
             .path("adagrad_decay", read)
-            .path("adagrad_maximize", move |settings| AdagradOptions { maximize: true, ..read(settings) })
+            .path("adagrad_maximize", move |settings| AdagradOptions {
+                eps: number(settings, "eps"),
+                maximize: true,
+                ..read(settings)
+            })
             .refuses(AdagradOptions { lr: -1.0, ..good }, "adagrad: lr is -1, it must be a number that is not negative")
             .refuses(
                 AdagradOptions { lr_decay: f64::NAN, ..good },

@@ -109,6 +109,11 @@ impl Checked for AdamaxOptions {
             .case(AdamaxOptions { lr: 0.1, betas: (0.9, 0.99), ..good }, [Rosenbrock(4000, 1e-2)])
             .path("adamax", read)
             .path("adamax_decay", read)
+            .path("adamax_betas", move |settings| AdamaxOptions {
+                betas: two(settings, "betas"),
+                eps: number(settings, "eps"),
+                ..read(settings)
+            })
             .refuses(AdamaxOptions { lr: -1.0, ..good }, "adamax: lr is -1, it must be a number that is not negative")
             .refuses(
                 AdamaxOptions { betas: (1.0, 0.999), ..good },

@@ -116,6 +116,12 @@ impl Checked for AdamWOptions {
             .case(AdamWOptions { lr: 0.1, amsgrad: true, ..good }, [Network(200)])
             .path("adamw", read)
             .path("adamw_amsgrad_maximize", read)
+            .path("adamw_betas", move |settings| AdamWOptions {
+                lr: number(settings, "lr"),
+                betas: two(settings, "betas"),
+                eps: number(settings, "eps"),
+                ..good
+            })
             .refuses(AdamWOptions { lr: -0.1, ..good }, "adamw: lr is -0.1, it must be a number that is not negative")
             .refuses(
                 AdamWOptions { betas: (1.0, 0.999), ..good },

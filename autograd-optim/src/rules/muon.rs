@@ -69,7 +69,7 @@ impl From<f64> for MuonOptions {
 /// ```
 ///
 /// As PyTorch's (Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks"), but for one thing: PyTorch iterates in
-/// bfloat16, this in the precision of the parameter, so that their steps agree to two or three digits.
+/// bfloat16, this in the precision of the parameter, so that their steps differ by one or two per cent.
 ///
 /// It moves matrices only and refuses other parameters; train biases, normalisations and embeddings, and mostly the last layer, by an
 /// [`AdamW`](crate::AdamW) beside it:

@@ -149,7 +149,11 @@ impl Checked for NAdamOptions {
                 ..read(settings)
             })
             .path("nadam_decoupled", read)
-            .path("nadam_maximize", read)
+            .path("nadam_maximize", move |settings| NAdamOptions {
+                betas: two(settings, "betas"),
+                eps: number(settings, "eps"),
+                ..read(settings)
+            })
             .refuses(NAdamOptions { lr: -1.0, ..good }, "nadam: lr is -1, it must be a number that is not negative")
             .refuses(
                 NAdamOptions { betas: (1.0, 0.999), ..good },

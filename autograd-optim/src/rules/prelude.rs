@@ -1,7 +1,7 @@
 //! What most rules name.
 
 #[cfg(test)]
-pub(crate) use crate::laws::{Cases, Checked, Task::*, flag, number};
+pub(crate) use crate::laws::{Cases, Checked, Task::*, flag, number, two};
 pub(crate) use crate::norm::norm;
 pub(crate) use crate::{Error, Part, Rule, Stepper, check};
 pub(crate) use autograd_core::Real;

@@ -144,16 +144,16 @@ impl Checked for RAdamOptions {
             maximize: flag(settings, "maximize"),
             ..good
         };
-        let read_betas = move |settings: &Value| {
-            let beta = |i: usize| settings["betas"][i].as_f64().expect("a number");
-            RAdamOptions { betas: (beta(0), beta(1)), ..read(settings) }
-        };
+        let read_betas = move |settings: &Value| RAdamOptions { betas: two(settings, "betas"), ..read(settings) };
         Cases::rule(RAdamOptions { lr: 0.1, ..good }, [Quadratic(500), Network(300)])
             .case(RAdamOptions { lr: 0.002, betas: (0.9, 0.99), ..good }, [Rosenbrock(3000, 1e-4)])
             .path("radam", read)
             .path("radam_decay", read_betas)
             .path("radam_decoupled", read_betas)
-            .path("radam_maximize", read)
+            .path("radam_maximize", move |settings| RAdamOptions {
+                eps: number(settings, "eps"),
+                ..read_betas(settings)
+            })
             .refuses(RAdamOptions { lr: -1.0, ..good }, "radam: lr is -1, it must be a number that is not negative")
             .refuses(
                 RAdamOptions { betas: (-0.5, 0.999), ..good },

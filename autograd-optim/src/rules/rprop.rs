@@ -118,9 +118,10 @@ impl Checked for RpropOptions {
         };
         Cases::rule(RpropOptions { lr: 0.1, ..good }, [Quadratic(100), Rosenbrock(2000, 1e-2), Network(100)])
             .path("rprop", read)
-            .path("rprop_bounds_maximize", move |settings| {
-                let two = |name: &str| [0, 1].map(|i| settings[name][i].as_f64().expect("a number")).into();
-                RpropOptions { etas: two("etas"), step_sizes: two("step_sizes"), ..read(settings) }
+            .path("rprop_bounds_maximize", move |settings| RpropOptions {
+                etas: two(settings, "etas"),
+                step_sizes: two(settings, "step_sizes"),
+                ..read(settings)
             })
             .refuses(RpropOptions { lr: -1.0, ..good }, "rprop: lr is -1, it must be a number that is not negative")
             .refuses(RpropOptions { etas: (1.0, 1.2), ..good }, "rprop: etas.0 is 1, it must be above 0 and below 1")
