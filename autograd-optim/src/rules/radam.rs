@@ -52,7 +52,7 @@ impl From<f64> for RAdamOptions {
 /// ```
 ///
 /// As PyTorch's (Liu et al. 2020, algorithm 2, which begins at ρ > 4). With the default β₂ the first five steps are not scaled: they are
-/// proportional to the gradient.
+/// proportional to the gradient, and long where it is large.
 ///
 /// Remembers `exp_avg` (m) and `exp_avg_sq` (v).
 ///
