@@ -36,7 +36,7 @@
 pub use autograd_core::*;
 pub use autograd_optim as optim;
 
-/// Modules, parameters, layers, initialisation and gradient clipping: the crate `autograd-nn`.
+/// Modules, parameters, layers, first values, gradients, saving and data: the crate `autograd-nn`.
 pub mod nn {
     // The derive of the same name, which looks for the trait here instead of in `autograd_nn`.
     pub use autograd_derive::FacadeModule as Module;
@@ -46,10 +46,14 @@ pub mod nn {
 /// What most programs name: `use autograd::prelude::*`.
 pub mod prelude {
     pub use crate::nn::{
-        AvgPool2d, Buffer, Conv2d, Flatten, Forward, LeakyRelu, Linear, LogSoftmax, MaxPool2d, Module, Parameter, Relu,
-        Sequential, Sigmoid, Softmax, Tanh, Training, clip_grad_norm, clip_grad_value, init, unreached,
+        Buffer, Counter, Forward, KeyStream, Module, PadMode, Padding, Parameter, Tbptt, Training, clip_grad_norm,
+        clip_grad_value, init, unreached,
     };
     pub use autograd_core::{Generator, Gradients, Real, Shape, Tensor, Var, grad, no_grad, s, with_threads};
+    pub use autograd_nn::layers::{
+        activation::*, attention::*, container::*, conv::*, dropout::*, embedding::*, linear::*, loss::*, norm::*,
+        pool::*, recurrent::*, resample::*, transformer::*,
+    };
     pub use autograd_optim::{Adam, AdamOptions, Optimizer, Sgd, SgdOptions};
 }
 

@@ -93,6 +93,24 @@ impl Error {
     }
 }
 
+/// Ends the program with a message for a mistake that only the source can mend, such as a wrong size, and with the caller's line; that of
+/// [`blame`](crate::blame) if it holds.
+///
+/// For layers and functions that check something no op checks, so that their errors end as those of ops do.
+///
+/// ```should_panic
+/// # let heads = 3;
+/// if !8usize.is_multiple_of(heads) {
+///     autograd_core::refuse(format_args!("attention: {heads} heads cannot share 8 features equally"));
+/// }
+/// ```
+#[cold]
+#[track_caller]
+pub fn refuse(message: impl fmt::Display) -> ! {
+    let at = mode::location();
+    panic!("{message}\n  at    {}:{}", at.file(), at.line())
+}
+
 /// What errors call operand `i` of `count`: the op's own names, else x, or a, b, c and so on.
 fn operand_name(names: &[&str], count: usize, i: usize) -> String {
     match names.get(i) {

@@ -37,7 +37,7 @@ mod var;
 
 pub use composite::{Composite, Operands, RegisteredComposite, Results, custom_composite};
 pub use custom::custom;
-pub use error::{Error, Mismatch};
+pub use error::{Error, Mismatch, refuse};
 pub use functional::{grad, grad_with};
 pub use graph::{Gradients, blame, detect_anomaly, no_grad};
 pub use op::{Any, Arity, Fixed, In, Op, Registered, Save, Saved};

@@ -315,3 +315,24 @@ fn an_op_that_panics_leaves_the_thread_usable() {
     assert!(refusal(|| drop(&a + &b)).starts_with("add: shapes do not broadcast, axis -1 is 2 and 3"));
     assert_eq!(gradient(&(&a * &a).sum().backward(), &a), [2.0, 4.0]);
 }
+
+#[test]
+fn gradients_can_be_taken_out() {
+    // Few leaves are looked through, more are hashed.
+    for n in [3, 8, 9, 10, 40] {
+        let leaves: Vec<Var<f64>> = (0..n).map(|i| Var::leaf(f64::from(i))).collect();
+        let scaled = leaves.iter().enumerate().map(|(i, leaf)| leaf * (i as f64 + 1.0));
+        let mut gradients = scaled.reduce(|sum, x| sum + x).unwrap().backward();
+        for out in [0, 2] {
+            assert_eq!(gradients.remove(&leaves[out]).unwrap().item(), out as f64 + 1.0);
+            assert!(gradients.remove(&leaves[out]).is_none());
+            assert!(gradients.get(&leaves[out]).is_none());
+        }
+        assert_eq!(gradients.len(), leaves.len() - 2);
+        for (i, leaf) in leaves.iter().enumerate().filter(|(i, _)| ![0, 2].contains(i)) {
+            assert_eq!(gradients.get(leaf).unwrap().item(), i as f64 + 1.0);
+        }
+        gradients.accumulate((&leaves[2] * 7.0).backward());
+        assert_eq!(gradients.get(&leaves[2]).unwrap().item(), 7.0);
+    }
+}

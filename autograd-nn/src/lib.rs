@@ -7,7 +7,10 @@
 //! 3. [`Forward`] is a module from one variable to one, as it goes into [`Sequential`]; any other signature is a method of your own.
 //! 4. The [`layers`] compose ops of `autograd_core`; there is no gradient rule in this crate.
 //! 5. [`init`] draws first values from an explicit [`Generator`](autograd_core::Generator).
-//! 6. [`clip_grad_norm`] and [`unreached`] look at the gradients between the backward pass and the step of an optimiser.
+//! 6. [`clip_grad_norm`] bounds the gradients between the backward pass and the step of an optimiser; a [`GradientReport`] says what is
+//!    wrong with them.
+//! 7. [`Tbptt`] trains a recurrent network on a stream without end, by truncated back-propagation through time.
+//! 8. [`state`] saves and loads: safetensors, checkpoints, the files of PyTorch and NumPy.
 //!
 //! ```
 //! use autograd_core::{Generator, Var};
@@ -36,21 +39,30 @@
 // The derived code names this crate; inside, too, it must be found under that name.
 extern crate self as autograd_nn;
 
-mod clip;
+pub mod data;
+mod gradients;
 pub mod init;
 pub mod layers;
 mod module;
 mod parameter;
+mod refuse;
 pub mod state;
+mod table;
+pub mod tbptt;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
 pub use autograd_core::Real;
+pub use autograd_core::ops::{PadMode, Padding};
 pub use autograd_derive::Module;
-pub use clip::{ClipError, clip_grad_norm, clip_grad_value};
+pub use gradients::{
+    ClipError, ClipNorm, GradientNoise, GradientReport, GradientRow, GradientState, clip_grad_adaptive, clip_grad_norm,
+    clip_grad_norm_of, clip_grad_value, clip_grad_value_of, grad_norm, grad_norm_of,
+};
 pub use layers::*;
 pub use module::{
     Buffer, Counter, Forward, KeyStream, Module, ModuleRef, Observation, Part, Summary, SummaryRow, Training, Visitor,
     functional_call, observe, observed, unreached,
 };
 pub use parameter::{Parameter, ParameterGuard};
+pub use tbptt::Tbptt;

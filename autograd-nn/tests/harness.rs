@@ -3,6 +3,7 @@
 use autograd_core::{Generator, Var};
 use autograd_nn::testing::{Case, Cases, Checked, try_check};
 use autograd_nn::{Buffer, Forward, KeyStream, Linear, Module, Parameter, Training, observed};
+use std::cell::Cell;
 
 fn linear(generator: &mut Generator) -> Linear<f64> {
     Linear::new(3, 2, generator)
@@ -134,17 +135,22 @@ fn each_wrong_layer_breaks_the_law_meant_for_it() {
     assert_eq!(broken::<KeepsSomethingBack>(), "round trip");
 }
 
+thread_local! {
+    /// The sentence and the attempt that the case of `Refuses` states at the moment.
+    static ATTEMPT: Cell<(&'static str, fn())> = const { Cell::new(("", || ())) };
+}
+
+impl Checked for Refuses {
+    fn cases() -> Cases<Self> {
+        let (says, attempt) = ATTEMPT.get();
+        let case = Case::forward("only", |g| Refuses(linear(g), |_| ()), [4, 3]).output([4, 2]);
+        Cases::new(case.state(["0.weight [2, 3]", "0.bias [2]"])).rejects(says, move |_| attempt())
+    }
+}
+
 /// The law "refusals" for an attempt with this sentence.
 fn refusal(says: &'static str, attempt: fn()) -> Result<(), String> {
-    thread_local!(static ATTEMPT: std::cell::Cell<(&'static str, fn())> = const { std::cell::Cell::new(("", || ())) });
     ATTEMPT.set((says, attempt));
-    impl Checked for Refuses {
-        fn cases() -> Cases<Self> {
-            let (says, attempt) = ATTEMPT.get();
-            let case = Case::forward("only", |g| Refuses(linear(g), |_| ()), [4, 3]).output([4, 2]);
-            Cases::new(case.state(["0.weight [2, 3]", "0.bias [2]"])).rejects(says, move |_| attempt())
-        }
-    }
     try_check::<Refuses>().map_err(|broken| broken.found)
 }
 

@@ -67,6 +67,12 @@ pub enum Error {
         /// What it is.
         value: f64,
     },
+    /// The loss is NaN or infinite.
+    #[error("the loss is {value}; no parameter was changed")]
+    Loss {
+        /// What it is.
+        value: f64,
+    },
     /// A gradient or a state has not the shape of its parameter.
     #[error("{what} of {parameter} has shape {found}, the parameter {shape}")]
     Shape {

@@ -4,7 +4,8 @@
 //! gradient before it changes anything, so that no step is done by half, and then walks over all parameters once.
 //!
 //! In reading order: [`Rule`] is what the optimisers have of their own, one file each; [`Stepper`] applies it; [`OptimizerState`] is what is
-//! saved. The page of [`rules`] says which to choose when.
+//! saved. [`Lbfgs`] and [`NewtonCg`], which learn about the curvature, evaluate the loss several times in a step; they take it as a closure.
+//! The page of [`rules`] says which to choose when.
 //!
 //! ```
 //! use autograd_nn::Parameter;
@@ -30,8 +31,10 @@ mod memory;
 mod norm;
 mod optimizer;
 mod part;
+mod register;
 mod rule;
 pub mod rules;
+mod second_order;
 mod state;
 mod stepper;
 
@@ -43,5 +46,6 @@ pub use part::Part;
 pub use rule::Rule;
 #[doc(inline)]
 pub use rules::*;
+pub use second_order::*;
 pub use state::OptimizerState;
 pub use stepper::Stepper;

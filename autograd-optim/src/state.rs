@@ -2,6 +2,8 @@
 
 use crate::{Error, Rule};
 use autograd_nn::state::StateDict;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::collections::HashSet;
 
 /// All that the steps of an optimiser to come depend on besides parameters and gradients: its settings, and what it remembers.
@@ -17,8 +19,8 @@ pub struct OptimizerState {
 
 impl OptimizerState {
     /// A state with these settings and nothing remembered.
-    pub fn new<R: Rule>(optimizer: &str, groups: &[&R]) -> Self {
-        let settings = |group: &&R| serde_json::to_value(group).expect("settings are plain numbers and flags");
+    pub fn new<S: Serialize>(optimizer: &str, groups: &[&S]) -> Self {
+        let settings = |group: &&S| serde_json::to_value(group).expect("settings are plain numbers and flags");
         OptimizerState {
             optimizer: optimizer.to_owned(),
             groups: groups.iter().map(settings).collect(),
@@ -26,8 +28,18 @@ impl OptimizerState {
         }
     }
 
-    /// The settings of each group, as those of an optimiser.
+    /// The settings of each group, as those of a rule.
     pub(crate) fn settings<R: Rule>(&self, optimizer: &'static str, groups: usize) -> Result<Vec<R>, Error> {
+        self.settings_with(optimizer, groups, R::check)
+    }
+
+    /// The settings of each group, as those of an optimiser of any kind.
+    pub(crate) fn settings_with<S: DeserializeOwned>(
+        &self,
+        optimizer: &'static str,
+        groups: usize,
+        check: impl Fn(&S) -> Result<(), Error>,
+    ) -> Result<Vec<S>, Error> {
         if self.optimizer != optimizer {
             return Err(Error::OtherOptimizer { found: self.optimizer.clone(), expected: optimizer });
         }
@@ -35,9 +47,9 @@ impl OptimizerState {
             return Err(Error::Groups { found: self.groups.len(), expected: groups });
         }
         let read = |value: &serde_json::Value| {
-            let settings: R = serde_json::from_value(value.clone())
+            let settings: S = serde_json::from_value(value.clone())
                 .map_err(|error| Error::Settings { optimizer, why: error.to_string() })?;
-            settings.check()?;
+            check(&settings)?;
             Ok(settings)
         };
         self.groups.iter().map(read).collect()

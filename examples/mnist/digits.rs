@@ -1,5 +1,6 @@
 //! Handwritten digits: those that are built in, how they are split, and how they become a batch.
 
+use autograd::nn::data::{DataError, Dataset, LabelledImages};
 use autograd::prelude::*;
 use flate2::read::GzDecoder;
 use std::io::Read;
@@ -15,18 +16,6 @@ const MEAN: f32 = 0.1307;
 const STD: f32 = 0.3081;
 
 static BUILT_IN: &[u8] = include_bytes!("../data/mnist_5k.csv.gz");
-
-/// What is wrong with a file, and what to do about it.
-#[derive(Debug, thiserror::Error)]
-#[error("{file}: {what}; {help}")]
-pub struct DataError {
-    /// Where.
-    pub file: String,
-    /// What.
-    pub what: String,
-    /// What to do.
-    pub help: &'static str,
-}
 
 /// Images of 28 × 28 pixels from 0 to 255, one behind the other, and the digit that each shows.
 #[derive(Debug)]
@@ -49,10 +38,9 @@ impl Digits {
 
     /// The 5,000 digits of MNIST that are built in, sorted by class.
     pub fn built_in() -> Result<Self, DataError> {
-        Digits::read_csv(GzDecoder::new(BUILT_IN)).map_err(|what| DataError {
-            file: "examples/data/mnist_5k.csv.gz".to_owned(),
-            what,
-            help: "restore the file from the repository and build again",
+        Digits::read_csv(GzDecoder::new(BUILT_IN)).map_err(|what| {
+            let help = "restore the file from the repository and build again";
+            DataError::new("examples/data/mnist_5k.csv.gz", what, help)
         })
     }
 
@@ -137,5 +125,13 @@ impl Digits {
     pub fn share_right(&self, answers: &[u8]) -> f64 {
         let right = self.labels.iter().zip(answers).filter(|(label, answer)| label == answer).count();
         right as f64 / self.len() as f64
+    }
+}
+
+/// The images of MNIST as they are read from files.
+impl From<LabelledImages> for Digits {
+    fn from(images: LabelledImages) -> Self {
+        let pixels = (0..images.len()).flat_map(|i| images.bytes(i)).copied().collect();
+        Digits { pixels, labels: images.labels().into_iter().map(|label| label as u8).collect() }
     }
 }

@@ -1,10 +1,10 @@
 //! LeNet-5 learns to read handwritten digits: `cargo run --release --example mnist`.
 
 mod digits;
-mod idx;
 mod lenet;
 mod picture;
 
+use autograd::nn::data;
 use autograd::prelude::*;
 use autograd_examples_support::{picture::tell, progress};
 use clap::Parser;
@@ -66,7 +66,11 @@ fn main() -> ExitCode {
 fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     let mut generator = Generator::seed(args.seed);
     let (train, test) = match &args.data {
-        Some(folder) => idx::read_folder(folder)?,
+        Some(folder) => {
+            let help = |error| format!("{error}, or leave out --data for the built-in digits");
+            let (train, test) = data::mnist(folder).map_err(help)?;
+            (Digits::from(train), Digits::from(test))
+        }
         None => Digits::built_in()?.split(4000, &mut generator),
     };
     let model = LeNet5::new(&mut generator);

@@ -1,14 +1,17 @@
-"""Writes optimizers.json: PyTorch's paths over twelve steps, and the values that the course checks its optimisers with.
+"""Writes optimizers.json: PyTorch's paths over twelve steps, the values that the course checks its optimisers with, L-BFGS in Rosenbrock's
+valley, and the trials of its line search.
 
 The eight paths `sgd` .. `lbfgs` and the `checks` are kept as they are; the others are computed anew.
 Run with PyTorch 2.15.0 in an environment outside the repository: python tests/reference/optimizers.py
 """
 
 import json
+import math
 import pathlib
 from unittest import mock
 
 import torch
+from torch.optim.lbfgs import _strong_wolfe
 
 torch.set_default_dtype(torch.float64)
 FILE = pathlib.Path(__file__).parent / "optimizers.json"
@@ -60,6 +63,8 @@ MORE = {
     ),
     "lbfgs_plain": (O.LBFGS, dict(lr=0.1, max_iter=3, history_size=2)),
     "lbfgs_two": (O.LBFGS, dict(lr=0.5, max_iter=5, max_eval=4, history_size=3, line_search_fn="strong_wolfe")),
+    "lbfgs_converges": (O.LBFGS, dict(line_search_fn="strong_wolfe")),
+    "lbfgs_maximize": (O.LBFGS, dict(lr=0.01, max_iter=2, maximize=True)),
 }
 
 
@@ -80,14 +85,70 @@ def path(name, kind, settings, start=START):
         value.backward()
         return value
 
-    trajectory = []
+    trajectory, counts = [], {}
     for _ in range(12):
         optimizer.step(closure)
         trajectory.append([x.tolist(), w.tolist()])
-    return dict(name=name, settings=settings, start=start, trajectory=trajectory)
+        for count in ("func_evals", "n_iter"):  # of those that evaluate the loss several times in a step
+            if count in optimizer.state[x]:
+                counts.setdefault(count, []).append(optimizer.state[x][count])
+    entry = dict(name=name, settings=settings, start=start, trajectory=trajectory)
+    return {**entry, "counts": counts} if counts else entry
+
+
+def valley():
+    """L-BFGS in Rosenbrock's valley: where each of nine steps ends, and the evaluations so far."""
+    x = torch.tensor([-1.2, 1.0], requires_grad=True)
+    optimizer = O.LBFGS([x], max_iter=5, history_size=6, line_search_fn="strong_wolfe")
+
+    def closure():
+        optimizer.zero_grad()
+        value = (x[0] - 1) ** 2 + 100 * (x[1] - x[0] ** 2) ** 2
+        value.backward()
+        return value
+
+    steps = []
+    for _ in range(9):
+        optimizer.step(closure)
+        steps.append(dict(x=x.tolist(), func_evals=optimizer.state[x]["func_evals"]))
+    return steps
+
+
+# Functions of one number to search along, with their derivatives; the first two of Moré and Thuente 1994 among them.
+LINES = {
+    "parabola": (lambda t: (t - 3) ** 2, lambda t: 2 * (t - 3)),
+    "quartic": (lambda t: (t - 2) ** 4, lambda t: 4 * (t - 2) ** 3),
+    "waves": (
+        lambda t: (0.1 * t - 1) ** 2 - 0.5 * math.sin(3 * t),
+        lambda t: 0.2 * (0.1 * t - 1) - 1.5 * math.cos(3 * t),
+    ),
+    "more_thuente_1": (lambda t: -t / (t * t + 2), lambda t: (t * t - 2) / (t * t + 2) ** 2),
+    "more_thuente_2": (
+        lambda t: (t + 0.004) ** 5 - 2 * (t + 0.004) ** 4,
+        lambda t: 5 * (t + 0.004) ** 4 - 8 * (t + 0.004) ** 3,
+    ),
+    "kink": (lambda t: -t if t < 1 else 40 * (t - 1) - 1, lambda t: -1 if t < 1 else 40),
+    "ledge": (lambda t: -t - 0.5 if 0.5 < t < 1.2 else -t, lambda t: -1 if t < 60 else 1),
+}
+
+
+def trials(name, first):
+    """Where PyTorch's search for the strong Wolfe conditions evaluates a function, and where it ends."""
+    f, df = LINES[name]
+    seen, one = [], torch.ones(1)
+
+    def evaluate(x, t, d):
+        seen.append(float(t))
+        return f(float(t)), torch.tensor([float(df(float(t)))])
+
+    slope = torch.tensor(float(df(0.0)))
+    _, _, t, _ = _strong_wolfe(evaluate, 0 * one, first, one, f(0.0), slope * one, slope)
+    return dict(function=name, first=first, trials=seen, end=float(t))
 
 
 stored = json.loads(FILE.read_text())
 stored["paths"] = [entry for entry in stored["paths"] if entry["name"] not in MORE]
 stored["paths"] += [path(name, *entry) for name, entry in MORE.items()]
+stored["lbfgs_rosenbrock"] = valley()
+stored["strong_wolfe"] = [trials(name, first) for name in LINES for first in (1e-3, 0.1, 1.0, 10.0, 1e3)]
 FILE.write_text(json.dumps(stored, indent=1))

@@ -40,13 +40,25 @@ impl<T: Real> LeafTable<T> {
         self.entries.push((node.clone(), dx));
         match self.entries.len() {
             0..=FEW => {}
-            n if n == FEW + 1 => {
-                self.index = self.entries.iter().enumerate().map(|(i, (node, _))| (node.address(), i)).collect()
-            }
+            n if n == FEW + 1 => self.reindex(),
             n => {
                 self.index.insert(node.address(), n - 1);
             }
         }
+    }
+
+    /// Takes the gradient of `node` out; the others keep their order.
+    fn remove(&mut self, node: &Arc<Node<T>>) -> Option<Var<T>> {
+        let (_, dx) = self.entries.remove(self.find(node)?);
+        if self.entries.len() > FEW {
+            self.reindex();
+        }
+        Some(dx)
+    }
+
+    /// Writes the index anew, as it is needed beyond a [few](FEW) entries.
+    fn reindex(&mut self) {
+        self.index = self.entries.iter().enumerate().map(|(i, (node, _))| (node.address(), i)).collect();
     }
 
     pub(crate) fn get(&self, node: &Arc<Node<T>>) -> Option<&Var<T>> {
@@ -84,6 +96,22 @@ impl<T: Real> Gradients<T> {
     pub fn get_mut(&mut self, leaf: &Var<T>) -> Option<&mut Tensor<T>> {
         let i = self.table.find(leaf.node()?)?;
         Some(self.table.entries[i].1.value_mut())
+    }
+
+    /// Takes the gradient of a leaf out, which then counts as not reached; `None` if no path reaches it.
+    ///
+    /// For a leaf that is no parameter: what sums over all gradients, as clipping by their norm does, is to pass it over.
+    ///
+    /// ```
+    /// use autograd_core::Var;
+    /// let (w, state) = (Var::leaf(3.0), Var::leaf(5.0));
+    /// let mut gradients = (&w * &state).backward();
+    /// assert_eq!(gradients.remove(&state).unwrap().item(), 3.0);
+    /// assert_eq!((gradients.len(), gradients.get(&w).unwrap().item()), (1, 5.0));
+    /// assert!(gradients.remove(&state).is_none());
+    /// ```
+    pub fn remove(&mut self, leaf: &Var<T>) -> Option<Tensor<T>> {
+        self.table.remove(leaf.node()?).map(|dx| dx.value().clone())
     }
 
     /// The number of leaves reached.

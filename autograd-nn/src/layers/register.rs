@@ -1,6 +1,6 @@
 //! `register!`: for each layer of a family, its export, its place in observations, and its test.
 
-/// A layer of the register, whose laws are tested; [`report`](crate::module::report) takes no other.
+/// A layer of the register, whose laws are tested. Layers of this crate can report their results only if they are one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not in the register of its family",
     note = "add it to `register!` in the family's `mod.rs`, which writes its test, and implement `Checked` for it"

@@ -128,7 +128,7 @@ pub trait Module<T: Real = f32> {
     /// # Errors
     /// If a value has another shape, or, when strict, a name has no partner. Nothing has changed then.
     fn load_state_dict(&self, state: &StateDict, strictness: Strictness) -> Result<LoadReport, LoadError> {
-        crate::state::load(self, state, strictness)
+        crate::state::load_state(self, state, strictness)
     }
 
     /// The number of trainable and frozen numbers, those of tied parameters counted once.
@@ -181,7 +181,8 @@ pub trait Forward<T: Real = f32>: Module<T> {
     /// use autograd_core::Generator;
     /// use autograd_nn::{Forward, Linear, Relu, Sequential};
     /// let mut generator = Generator::seed(0);
-    /// let mlp = Sequential::new().then(Linear::new(4, 8, &mut generator)).then(Relu).then(Linear::new(8, 2, &mut generator));
+    /// let mlp: Sequential =
+    ///     Sequential::new().then(Linear::new(4, 8, &mut generator)).then(Relu).then(Linear::new(8, 2, &mut generator));
     /// let expected = "\
     /// layer  kind    output  parameters
     /// 0      Linear  [5, 8]          40

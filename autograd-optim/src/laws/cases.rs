@@ -1,8 +1,7 @@
 //! `Checked` and `Cases`: what an optimiser states of itself.
 
-use super::Evaluation;
 use crate::{Error, Optimizer, OptimizerState, Rule, Stepper};
-use autograd_core::{Gradients, Var};
+use autograd_core::Var;
 use autograd_nn::Parameter;
 use serde_json::Value;
 
@@ -42,6 +41,8 @@ pub(crate) struct Case {
 /// The cases of an optimiser.
 pub(crate) struct Cases {
     pub cases: Vec<Case>,
+    /// Whether a step evaluates the loss itself, and more than once.
+    pub evaluates: bool,
     pub paths: Vec<(&'static str, MakeFrom)>,
     pub without_path: Option<&'static str>,
     pub refusals: Vec<(Attempt, &'static str)>,
@@ -54,7 +55,25 @@ impl Cases {
         tasks: [Task; N],
     ) -> Self {
         let first = Case { make: Box::new(make), tasks: tasks.to_vec() };
-        Cases { cases: vec![first], paths: Vec::new(), without_path: None, refusals: Vec::new() }
+        Cases { cases: vec![first], evaluates: false, paths: Vec::new(), without_path: None, refusals: Vec::new() }
+    }
+
+    /// The first case of an optimiser that evaluates the loss several times in a step.
+    pub fn evaluating<const N: usize>(
+        make: impl Fn(Named) -> Result<Box<dyn Minimizer>, Error> + Sync + 'static,
+        tasks: [Task; N],
+    ) -> Self {
+        Cases { evaluates: true, ..Cases::new(make, tasks) }
+    }
+
+    /// One more case of an optimiser of any kind.
+    pub fn case_of<const N: usize>(
+        mut self,
+        make: impl Fn(Named) -> Result<Box<dyn Minimizer>, Error> + Sync + 'static,
+        tasks: [Task; N],
+    ) -> Self {
+        self.cases.extend(Cases::new(make, tasks).cases);
+        self
     }
 
     /// The first case of a rule.
@@ -102,8 +121,8 @@ impl Cases {
 
 /// Every kind of optimiser, those included that evaluate the loss several times in a step.
 pub(crate) trait Minimizer {
-    /// One step; `evaluate` computes loss and gradients at the parameters of the moment.
-    fn advance_with(&mut self, evaluate: Evaluation<'_>) -> Result<f64, Error>;
+    /// One step down a loss, which is computed at the parameters of the moment. Returns its value before.
+    fn advance(&mut self, loss: &dyn Fn() -> Var<f64>) -> Result<f64, Error>;
     fn state(&self) -> OptimizerState;
     fn load_state(&mut self, state: &OptimizerState) -> Result<(), Error>;
 
@@ -115,21 +134,14 @@ pub(crate) trait Minimizer {
             }
         }
     }
-
-    /// One step down a loss. Returns its value before.
-    fn advance(&mut self, loss: &dyn Fn() -> Var<f64>) -> Result<f64, Error> {
-        self.advance_with(&mut || {
-            let loss = loss();
-            (loss.item(), loss.backward())
-        })
-    }
 }
 
 impl<O: Optimizer<f64>> Minimizer for O {
-    fn advance_with(&mut self, evaluate: Evaluation<'_>) -> Result<f64, Error> {
-        let (loss, gradients): (f64, Gradients<f64>) = evaluate();
-        self.step(&gradients)?;
-        Ok(loss)
+    fn advance(&mut self, loss: &dyn Fn() -> Var<f64>) -> Result<f64, Error> {
+        let loss = loss();
+        let value = loss.item();
+        self.step(&loss.backward())?;
+        Ok(value)
     }
 
     fn state(&self) -> OptimizerState {
@@ -158,3 +170,24 @@ pub(crate) fn two(settings: &Value, name: &str) -> (f64, f64) {
 pub(crate) fn flag(settings: &Value, name: &str) -> bool {
     settings[name] == true
 }
+
+/// The optimisers that evaluate the loss themselves.
+macro_rules! minimizers {
+    ($($Optimizer:ident)+) => {
+        $(impl Minimizer for crate::$Optimizer<f64> {
+            fn advance(&mut self, loss: &dyn Fn() -> Var<f64>) -> Result<f64, Error> {
+                Ok(self.step(loss)?.loss)
+            }
+
+            fn state(&self) -> OptimizerState {
+                self.state()
+            }
+
+            fn load_state(&mut self, state: &OptimizerState) -> Result<(), Error> {
+                self.load_state(state)
+            }
+        })+
+    };
+}
+
+minimizers! { Lbfgs NewtonCg }

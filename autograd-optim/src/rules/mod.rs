@@ -21,29 +21,12 @@
 //! | [`Asgd`] | `ηₜ g`, and the mean of all `w` | convex problems with noisy gradients |
 //!
 //! For embeddings of which a batch names few rows, any of those that work element by element with
-//! [`sparse_rows`](crate::Stepper::sparse_rows).
+//! [`sparse_rows`](crate::Stepper::sparse_rows). For smooth losses without noise, [`Lbfgs`](crate::Lbfgs) and
+//! [`NewtonCg`](crate::NewtonCg).
 
 mod prelude;
 
-/// For each optimiser: its export, that of its settings, and the test that runs its cases through all laws.
-macro_rules! register {
-    ($($file:ident: $Optimizer:ident, $Options:ident;)+) => {
-        $(
-            mod $file;
-            pub use $file::{$Optimizer, $Options};
-        )+
-
-        #[cfg(test)]
-        mod suite {
-            $(
-                #[test]
-                fn $file() {
-                    crate::laws::check::<super::$Options>();
-                }
-            )+
-        }
-    };
-}
+use crate::register::register;
 
 register! {
     adadelta: Adadelta, AdadeltaOptions;

@@ -5,6 +5,7 @@ A file holds, in float64 unless said:
   x.I           the operands (int64 where indices)      y.I          the results
   dy.I          a random cotangent of each result       dx.I         the gradients of the operands
   dstate.NAME   the gradients of the parameters
+and in its metadata the names of the state in PyTorch's order, which the format does not keep.
 
 Run with PyTorch 2.15.0 and safetensors in an environment outside the repository: python tests/reference/modules/make.py
 """
@@ -48,7 +49,7 @@ def case(name, module, *inputs, call=None, train=False):
     tensors |= {f"dy.{i}": dy for i, dy in enumerate(cotangents)}
     tensors |= {f"dstate.{key}": p.grad for key, p in module.named_parameters() if p.grad is not None}
     tensors = {key: value.contiguous().clone() for key, value in tensors.items()}
-    save_file(tensors, HERE / f"{name}.safetensors", metadata={"torch": torch.__version__})
+    save_file(tensors, HERE / f"{name}.safetensors", metadata={"torch": torch.__version__, "state": " ".join(module.state_dict())})
     print(name, [tuple(y.shape) for y in results])
 
 

@@ -136,7 +136,7 @@ impl<T: Real> Forward<T> for Glu {
         let Glu { axis } = *self;
         // What is said of an axis out of range, `split_sizes` says.
         let n = x.shape().axis(axis).map_or(0, |axis| x.shape()[axis]);
-        assert!(n.is_multiple_of(2), "Glu: axis {axis} has size {n}, which cannot be halved");
+        require!(n.is_multiple_of(2), "Glu: axis {axis} has size {n}, which cannot be halved");
         let halves = x.split_sizes([n / 2, n / 2], axis);
         report(self, &halves[0] * halves[1].sigmoid())
     }

@@ -4,145 +4,101 @@ use crate::layers::prelude::*;
 use std::fmt;
 use std::str::FromStr;
 
-/// An elementwise activation without parameters, as a setting: of a layer, or of a program that is told the name.
-///
-/// It is a layer itself, and [`apply`](Activation::apply) computes it where one is a setting of another layer. Names are those of the
-/// methods of `Var`; capitals, hyphens and underscores make no difference.
-///
-/// # Shape
-/// `[..] -> [..]`
-///
-/// # Example
-/// ```
-/// use autograd_core::Var;
-/// use autograd_nn::Activation;
-/// let activation: Activation = "leaky_relu".parse()?;
-/// assert_eq!(activation, Activation::LeakyRelu);
-/// let x = Var::leaf([-100.0, 2.0]);
-/// let y = activation.apply(&x);
-/// assert_eq!(y.to_vec(), [-1.0, 2.0]);
-/// assert_eq!(y.sum().backward().get(&x).unwrap().to_vec(), [0.01, 1.0]);
-/// # Ok::<(), autograd_nn::UnknownActivation>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Activation {
-    /// What comes in: no activation.
-    Identity,
-    /// [`Relu`](crate::Relu)
-    Relu,
-    /// [`Relu6`](crate::Relu6)
-    Relu6,
-    /// [`LeakyRelu`](crate::LeakyRelu) with slope 0.01
-    LeakyRelu,
-    /// [`Elu`](crate::Elu) with `alpha` 1
-    Elu,
-    /// [`Selu`](crate::Selu)
-    Selu,
-    /// [`Gelu`](crate::Gelu)
-    Gelu,
-    /// [`GeluTanh`](crate::GeluTanh)
-    GeluTanh,
-    /// [`Silu`](crate::Silu), also parsed from `swish`
-    #[doc(alias = "swish")]
-    Silu,
-    /// [`Mish`](crate::Mish)
-    Mish,
-    /// [`Sigmoid`](crate::Sigmoid)
-    Sigmoid,
-    /// [`LogSigmoid`](crate::LogSigmoid)
-    LogSigmoid,
-    /// [`HardSigmoid`](crate::HardSigmoid)
-    HardSigmoid,
-    /// [`HardSwish`](crate::HardSwish)
-    HardSwish,
-    /// [`HardTanh`](crate::HardTanh) from -1 to 1
-    HardTanh,
-    /// [`Tanh`](crate::Tanh)
-    Tanh,
-    /// [`Tanhshrink`](crate::Tanhshrink)
-    Tanhshrink,
-    /// [`Softplus`](crate::Softplus) with `beta` 1
-    Softplus,
-    /// [`Softsign`](crate::Softsign)
-    Softsign,
+/// The table of activations: variant, name, what it computes.
+macro_rules! table {
+    ($(#[$of_all:meta])* enum Activation: $($(#[$documentation:meta])* $Variant:ident $name:literal |$x:ident| $y:expr;)+) => {
+        $(#[$of_all])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Activation {
+            $($(#[$documentation])* $Variant,)+
+        }
+
+        impl Activation {
+            /// Each of them.
+            pub const ALL: &[Activation] = &[$(Activation::$Variant),+];
+
+            /// The name, as [`FromStr`] reads it.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Activation::$Variant => $name,)+
+                }
+            }
+
+            /// Computes it.
+            #[track_caller]
+            #[must_use]
+            pub fn apply<T: Real>(self, x: &Var<T>) -> Var<T> {
+                match (self, x) {
+                    $((Activation::$Variant, $x) => $y,)+
+                }
+            }
+        }
+    };
 }
 
-impl Activation {
-    /// Each of them.
-    pub const ALL: &[Activation] = &[
-        Activation::Identity,
-        Activation::Relu,
-        Activation::Relu6,
-        Activation::LeakyRelu,
-        Activation::Elu,
-        Activation::Selu,
-        Activation::Gelu,
-        Activation::GeluTanh,
-        Activation::Silu,
-        Activation::Mish,
-        Activation::Sigmoid,
-        Activation::LogSigmoid,
-        Activation::HardSigmoid,
-        Activation::HardSwish,
-        Activation::HardTanh,
-        Activation::Tanh,
-        Activation::Tanhshrink,
-        Activation::Softplus,
-        Activation::Softsign,
-    ];
+table! {
+    /// An elementwise activation without parameters, as a setting: of a layer, or of a program that is told the name.
+    ///
+    /// It is a layer itself, and [`apply`](Activation::apply) computes it where one is a setting of another layer. Names are those of the
+    /// methods of `Var`; capitals, hyphens and underscores make no difference.
+    ///
+    /// # Shape
+    /// `[..] -> [..]`
+    ///
+    /// # Example
+    /// ```
+    /// use autograd_core::Var;
+    /// use autograd_nn::Activation;
+    /// let activation: Activation = "leaky_relu".parse()?;
+    /// assert_eq!(activation, Activation::LeakyRelu);
+    /// let x = Var::leaf([-100.0, 2.0]);
+    /// let y = activation.apply(&x);
+    /// assert_eq!(y.to_vec(), [-1.0, 2.0]);
+    /// assert_eq!(y.sum().backward().get(&x).unwrap().to_vec(), [0.01, 1.0]);
+    /// # Ok::<(), autograd_nn::UnknownActivation>(())
+    /// ```
+    enum Activation:
 
-    /// The name, as [`FromStr`] reads it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Activation::Identity => "identity",
-            Activation::Relu => "relu",
-            Activation::Relu6 => "relu6",
-            Activation::LeakyRelu => "leaky_relu",
-            Activation::Elu => "elu",
-            Activation::Selu => "selu",
-            Activation::Gelu => "gelu",
-            Activation::GeluTanh => "gelu_tanh",
-            Activation::Silu => "silu",
-            Activation::Mish => "mish",
-            Activation::Sigmoid => "sigmoid",
-            Activation::LogSigmoid => "log_sigmoid",
-            Activation::HardSigmoid => "hardsigmoid",
-            Activation::HardSwish => "hardswish",
-            Activation::HardTanh => "hardtanh",
-            Activation::Tanh => "tanh",
-            Activation::Tanhshrink => "tanhshrink",
-            Activation::Softplus => "softplus",
-            Activation::Softsign => "softsign",
-        }
-    }
-
-    /// Computes it.
-    #[track_caller]
-    #[must_use]
-    pub fn apply<T: Real>(self, x: &Var<T>) -> Var<T> {
-        match self {
-            Activation::Identity => x.clone(),
-            Activation::Relu => x.relu(),
-            Activation::Relu6 => x.relu6(),
-            Activation::LeakyRelu => x.leaky_relu(T::of(0.01)),
-            Activation::Elu => x.elu(T::one()),
-            Activation::Selu => x.selu(),
-            Activation::Gelu => x.gelu(),
-            Activation::GeluTanh => x.gelu_tanh(),
-            Activation::Silu => x.silu(),
-            Activation::Mish => x.mish(),
-            Activation::Sigmoid => x.sigmoid(),
-            Activation::LogSigmoid => x.log_sigmoid(),
-            Activation::HardSigmoid => x.hardsigmoid(),
-            Activation::HardSwish => x.hardswish(),
-            Activation::HardTanh => x.hardtanh(-T::one(), T::one()),
-            Activation::Tanh => x.tanh(),
-            Activation::Tanhshrink => x - x.tanh(),
-            Activation::Softplus => x.softplus(),
-            Activation::Softsign => x.softsign(),
-        }
-    }
+    /// What comes in: no activation.
+    Identity "identity" |x| x.clone();
+    /// [`Relu`](crate::Relu)
+    Relu "relu" |x| x.relu();
+    /// [`Relu6`](crate::Relu6)
+    Relu6 "relu6" |x| x.relu6();
+    /// [`LeakyRelu`](crate::LeakyRelu) with slope 0.01
+    LeakyRelu "leaky_relu" |x| x.leaky_relu(T::of(0.01));
+    /// [`Elu`](crate::Elu) with `alpha` 1
+    Elu "elu" |x| x.elu(T::one());
+    /// [`Selu`](crate::Selu)
+    Selu "selu" |x| x.selu();
+    /// [`Gelu`](crate::Gelu)
+    Gelu "gelu" |x| x.gelu();
+    /// [`GeluTanh`](crate::GeluTanh)
+    GeluTanh "gelu_tanh" |x| x.gelu_tanh();
+    /// [`Silu`](crate::Silu), also read from `swish`
+    #[doc(alias = "swish")]
+    Silu "silu" |x| x.silu();
+    /// [`Mish`](crate::Mish)
+    Mish "mish" |x| x.mish();
+    /// [`Sigmoid`](crate::Sigmoid)
+    Sigmoid "sigmoid" |x| x.sigmoid();
+    /// [`LogSigmoid`](crate::LogSigmoid)
+    LogSigmoid "log_sigmoid" |x| x.log_sigmoid();
+    /// [`HardSigmoid`](crate::HardSigmoid)
+    HardSigmoid "hardsigmoid" |x| x.hardsigmoid();
+    /// [`HardSwish`](crate::HardSwish)
+    HardSwish "hardswish" |x| x.hardswish();
+    /// [`HardTanh`](crate::HardTanh) from -1 to 1
+    HardTanh "hardtanh" |x| x.hardtanh(-T::one(), T::one());
+    /// [`Tanh`](crate::Tanh)
+    Tanh "tanh" |x| x.tanh();
+    /// [`Tanhshrink`](crate::Tanhshrink)
+    Tanhshrink "tanhshrink" |x| x - x.tanh();
+    /// [`Softplus`](crate::Softplus) with `beta` 1
+    Softplus "softplus" |x| x.softplus();
+    /// [`Softsign`](crate::Softsign)
+    Softsign "softsign" |x| x.softsign();
 }
 
 impl<T: Real> Module<T> for Activation {

@@ -40,7 +40,7 @@ impl<T: Real> PRelu<T> {
     #[track_caller]
     #[doc(alias = "num_parameters")]
     pub fn channels(channels: usize) -> Self {
-        assert!(channels > 0, "PRelu: 0 channels, there is at least one");
+        require!(channels > 0, "PRelu: 0 channels, there is at least one");
         PRelu { weight: Parameter::new(init::constant([channels], 0.25)) }
     }
 

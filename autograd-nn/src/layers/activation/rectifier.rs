@@ -133,7 +133,7 @@ impl<T: Real> Forward<T> for Celu {
     #[track_caller]
     fn forward(&self, x: &Var<T>) -> Var<T> {
         let Celu { alpha } = *self;
-        assert!(alpha > 0.0 && alpha.is_finite(), "Celu: alpha is {alpha}, it must be a number above 0");
+        require!(alpha > 0.0 && alpha.is_finite(), "Celu: alpha is {alpha}, it must be a number above 0");
         let alpha = T::of(alpha);
         // Linear above 0, where the factors cancel only up to rounding.
         let below = x.div_scalar(alpha).elu(T::one()).mul_scalar(alpha);

@@ -92,7 +92,7 @@ impl<T: Real> Forward<T> for Softplus {
     #[track_caller]
     fn forward(&self, x: &Var<T>) -> Var<T> {
         let Softplus { beta } = *self;
-        assert!(beta > 0.0 && beta.is_finite(), "Softplus: beta is {beta}, it must be a number above 0");
+        require!(beta > 0.0 && beta.is_finite(), "Softplus: beta is {beta}, it must be a number above 0");
         let y = match beta {
             1.0 => x.softplus(),
             _ => x.mul_scalar(T::of(beta)).softplus().div_scalar(T::of(beta)),

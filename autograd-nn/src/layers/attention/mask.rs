@@ -97,7 +97,7 @@ impl<T: Real> AttentionMask<T> {
         let mut hidden = self.hidden.as_ref().map(|mask| mask.reshape(four_axes(mask.shape(), scores)));
         if let Some(keys) = &self.hidden_keys {
             let shape = keys.shape();
-            assert!(
+            require!(
                 *shape == [n, s] || n == 1 && *shape == [s],
                 "AttentionMask: the mask of keys has shape {shape}, the keys [{n}, {s}]"
             );
@@ -125,7 +125,7 @@ fn four_axes(shape: &Shape, [n, heads, ..]: [usize; 4]) -> Shape {
 fn fit(name: &str, shape: &Shape, scores: [usize; 4]) {
     let axes = four_axes(shape, scores);
     let fits = axes.rank() == 4 && axes.iter().zip(scores).all(|(&size, all)| size == 1 || size == all);
-    assert!(fits, "AttentionMask: the {name} has shape {shape}, the scores {scores:?}");
+    require!(fits, "AttentionMask: the {name} has shape {shape}, the scores {scores:?}");
 }
 
 /// True above the diagonal: query `i` of `n` may not look at a key behind its own place.

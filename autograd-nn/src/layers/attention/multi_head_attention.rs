@@ -105,7 +105,7 @@ impl<T: Real> MultiHeadAttention<T> {
     #[track_caller]
     fn around(in_proj: InProjection<T>, heads: usize, generator: &mut Generator) -> Self {
         let embed = in_proj.embed();
-        assert!(
+        require!(
             heads > 0 && embed > 0 && embed.is_multiple_of(heads),
             "MultiHeadAttention: {heads} heads cannot share {embed} features equally"
         );
@@ -138,7 +138,7 @@ impl<T: Real> MultiHeadAttention<T> {
     #[must_use]
     #[track_caller]
     pub fn dropout(self, p: f64) -> Self {
-        assert!((0.0..=1.0).contains(&p), "MultiHeadAttention: p is {p}, a probability lies from 0 to 1");
+        require!((0.0..=1.0).contains(&p), "MultiHeadAttention: p is {p}, a probability lies from 0 to 1");
         MultiHeadAttention { dropout: p, ..self }
     }
 
@@ -197,7 +197,7 @@ impl<T: Real> MultiHeadAttention<T> {
     #[track_caller]
     fn attend(&self, operands: [&Var<T>; 3], mask: &AttentionMask<T>, weights: bool) -> (Var<T>, Option<Var<T>>) {
         let [q, k, v] = operands.map(Var::shape);
-        assert!(
+        require!(
             (2..=3).contains(&q.rank()) && q.rank() == k.rank() && q.rank() == v.rank(),
             "MultiHeadAttention: query, key and value have shapes {q}, {k} and {v}, not 3 axes each, or 2 without a batch"
         );

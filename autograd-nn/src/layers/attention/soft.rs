@@ -9,7 +9,7 @@ pub(super) fn queries<T: Real>(layer: &str, query: &Var<T>, keys: &Var<T>) -> Va
     match (query.rank(), keys.rank()) {
         (2, 3) => query.unsqueeze(1),
         (3, 3) => query.clone(),
-        _ => panic!(
+        _ => refuse!(
             "{layer}: query and keys have shapes {} and {}, not [n, q] or [n, t, q] and [n, s, k]",
             query.shape(),
             keys.shape()
@@ -29,7 +29,7 @@ pub(super) fn gather<T: Real>(
     let (n, s) = (scores.shape()[0], scores.shape()[2]);
     if let Some(hidden) = hidden {
         let shape = hidden.shape();
-        assert!(*shape == [n, s], "{layer}: the mask of keys has shape {shape}, the keys [{n}, {s}]");
+        require!(*shape == [n, s], "{layer}: the mask of keys has shape {shape}, the keys [{n}, {s}]");
     }
     let hidden = hidden.map(|hidden| hidden.reshape([n, 1, s]));
     let weights = masked_softmax(scores, hidden.as_ref());

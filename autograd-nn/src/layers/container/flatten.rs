@@ -37,7 +37,7 @@ impl<T: Real> Forward<T> for Flatten {
     #[track_caller]
     fn forward(&self, x: &Var<T>) -> Var<T> {
         let shape = x.shape();
-        assert!(shape.rank() >= self.keep, "Flatten: {} axes are to stay, the operand has shape {shape}", self.keep);
+        require!(shape.rank() >= self.keep, "Flatten: {} axes are to stay, the operand has shape {shape}", self.keep);
         let (kept, rest) = shape.split_at(self.keep);
         let joined: usize = rest.iter().product();
         report(self, x.reshape([kept, &[joined]].concat()))

@@ -96,7 +96,7 @@ impl<T: Real> Forward<T> for Parallel<T> {
     fn forward(&self, x: &Var<T>) -> Var<T> {
         let results: Vec<Var<T>> =
             blame(Location::caller(), || self.branches.iter().map(|branch| branch.forward(x)).collect());
-        assert!(!results.is_empty(), "Parallel: there is no branch");
+        require!(!results.is_empty(), "Parallel: there is no branch");
         let y = match self.join {
             Join::Concat(axis) => Var::concat(&results.iter().collect::<Vec<_>>(), axis),
             Join::Sum => added_up(results),
@@ -110,7 +110,7 @@ impl<T: Real> Forward<T> for Parallel<T> {
 fn added_up<T: Real>(results: Vec<Var<T>>) -> Var<T> {
     let shape = results[0].shape();
     if let Some((i, other)) = results.iter().enumerate().find(|(_, other)| other.shape() != shape) {
-        panic!("Parallel: branch {i} gives shape {}, branch 0 {shape}", other.shape());
+        refuse!("Parallel: branch {i} gives shape {}, branch 0 {shape}", other.shape());
     }
     let mut sum = results[0].clone();
     for result in &results[1..] {

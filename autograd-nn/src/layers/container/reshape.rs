@@ -47,7 +47,7 @@ impl<T: Real> Forward<T> for Reshape {
     #[track_caller]
     fn forward(&self, x: &Var<T>) -> Var<T> {
         let (shape, keep) = (x.shape(), self.keep);
-        assert!(shape.rank() >= keep, "Reshape: {keep} axes are to stay, the operand has shape {shape}");
+        require!(shape.rank() >= keep, "Reshape: {keep} axes are to stay, the operand has shape {shape}");
         report(self, x.reshape([&shape[..keep], &self.sizes].concat()))
     }
 }

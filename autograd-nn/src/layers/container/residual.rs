@@ -73,7 +73,7 @@ impl<T: Real> Forward<T> for Residual<T> {
             (body, self.shortcut.as_ref().map_or_else(|| x.clone(), |shortcut| shortcut.forward(x)))
         });
         let (through, around) = (body.shape(), shortcut.shape());
-        assert!(through == around, "Residual: the body gives shape {through}, the shortcut {around}");
+        require!(through == around, "Residual: the body gives shape {through}, the shortcut {around}");
         report(self, body + shortcut)
     }
 }

@@ -42,11 +42,11 @@ impl<T: Real> Forward<T> for Unflatten {
         let (shape, rank, sizes) = (x.shape(), x.rank(), &self.sizes);
         let axis = if self.axis < 0 { rank.checked_add_signed(self.axis) } else { Some(self.axis.unsigned_abs()) };
         let Some(axis) = axis.filter(|&axis| axis < rank) else {
-            panic!("Unflatten: axis {} is out of range, x has {rank} axes", self.axis);
+            refuse!("Unflatten: axis {} is out of range, x has {rank} axes", self.axis);
         };
         let product = sizes.iter().fold(1, |product: usize, &size| product.saturating_mul(size));
         let size = shape[axis];
-        assert!(product == size, "Unflatten: axis {axis} has size {size}, which is not the product of {sizes:?}");
+        require!(product == size, "Unflatten: axis {axis} has size {size}, which is not the product of {sizes:?}");
         report(self, x.reshape([&shape[..axis], sizes, &shape[axis + 1..]].concat()))
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn first_values<T: Real, const D: usize>(
 #[track_caller]
 pub(super) fn grouped(layer: &str, inputs: usize, outputs: usize, groups: usize) {
     let divides = |channels: usize| groups > 0 && channels.is_multiple_of(groups);
-    assert!(
+    require!(
         divides(inputs) && divides(outputs),
         "{layer}: {groups} groups do not divide {inputs} input and {outputs} output channels"
     );

@@ -1,5 +1,6 @@
 //! `PerAxis` and `IntoPadding`: sizes along each axis of a window, as layers take them.
 
+use crate::refuse::require;
 use autograd_core::ops::Padding;
 
 /// A number for each of `D` axes: one that holds for all, as `3`, or an array, as `[3, 5]`.
@@ -84,6 +85,6 @@ impl<const D: usize> IntoPadding<D> for Padding<D> {
 #[track_caller]
 pub(crate) fn positive<const D: usize>(layer: &str, name: &str, sizes: impl PerAxis<D>) -> [usize; D] {
     let sizes = sizes.per_axis();
-    assert!(!sizes.contains(&0), "{layer}: the {name} is {sizes:?}, it must be at least 1");
+    require!(!sizes.contains(&0), "{layer}: the {name} is {sizes:?}, it must be at least 1");
     sizes
 }

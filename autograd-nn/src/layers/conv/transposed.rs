@@ -1,5 +1,6 @@
 //! `transposed!`: what `ConvTranspose1d`, `ConvTranspose2d` and `ConvTranspose3d` have in common, which is all but the number of axes.
 
+use crate::refuse::require;
 use autograd_core::{Shape, ops};
 
 /// The options with the output padding by which an operand of shape `x` gives a result of this size.
@@ -22,7 +23,7 @@ pub(super) fn reaching<const D: usize>(
         let steps = places[d].saturating_sub(1).saturating_mul(options.stride[d]);
         let least = steps.saturating_add(around).saturating_add(1).saturating_sub(cut);
         let asked = size[d];
-        assert!(asked >= least, "{layer}: a size of {asked} is asked for along axis {}, the least is {least}", d + 2);
+        require!(asked >= least, "{layer}: a size of {asked} is asked for along axis {}, the least is {least}", d + 2);
         *more = asked - least;
     }
     options.output_padding(output_padding)

@@ -43,12 +43,12 @@ macro_rules! channel_dropout {
             #[track_caller]
             fn forward(&self, x: &Var<T>) -> Var<T> {
                 let shape = x.shape();
-                assert!(
+                require!(
                     shape.rank() == $axes,
                     concat!(stringify!($Layer), ": x has shape {}, it must have ", $axes, " axes, ", $shape),
                     shape
                 );
-                let y = match self.training.is_on() && self.p > 0.0 {
+                let y = match self.training.is_on() && self.p != 0.0 {
                     true => x.spatial_dropout(self.p, self.keys.next()),
                     false => x.clone(),
                 };
@@ -66,7 +66,7 @@ macro_rules! channel_dropout {
                     .case(case("nothing is dropped", 0.0))
                     .case(case("all is dropped", 1.0).trains_otherwise())
                     .rejects(concat!(stringify!($Layer), ": p is -0.5, a probability lies from 0 to 1"), |g| {
-                        drop($Layer::new(-0.5, g));
+                        let _ = $Layer::new(-0.5, g);
                     })
                     .rejects(
                         concat!(stringify!($Layer), ": x has shape [2, 3], it must have ", $axes, " axes, ", $shape),

@@ -14,7 +14,7 @@ use crate::layers::prelude::*;
 /// # Example
 /// ```
 /// use autograd_core::{Generator, Tensor, Var};
-/// use autograd_nn::{Dropout, Forward, Module};
+/// use autograd_nn::{Dropout, Forward};
 /// let layer = Dropout::new(0.5, &mut Generator::seed(0));
 /// let x = Var::leaf(Tensor::<f64>::ones([100]));
 /// let y = layer.forward(&x);
@@ -23,7 +23,7 @@ use crate::layers::prelude::*;
 /// let mask = y.to_vec();
 /// assert_eq!(y.sum().backward().get(&x).unwrap().to_vec(), mask);
 ///
-/// Module::<f64>::eval(&layer);
+/// layer.training.set(false); // as `eval` of a network does for all its layers
 /// assert_eq!(layer.forward(&x).to_vec(), [1.0; 100]);
 /// ```
 ///
@@ -43,7 +43,7 @@ noise!(Dropout);
 impl<T: Real> Forward<T> for Dropout {
     #[track_caller]
     fn forward(&self, x: &Var<T>) -> Var<T> {
-        let y = match self.training.is_on() && self.p > 0.0 {
+        let y = match self.training.is_on() && self.p != 0.0 {
             true => x.dropout(self.p, self.keys.next()),
             false => x.clone(),
         };
@@ -58,8 +58,12 @@ impl Checked for Dropout {
         Cases::new(case("half", 0.5).trains_otherwise())
             .case(case("nothing is dropped", 0.0))
             .case(case("all is dropped", 1.0).trains_otherwise())
-            .rejects("Dropout: p is 1.5, a probability lies from 0 to 1", |g| drop(Dropout::new(1.5, g)))
-            .rejects("Dropout: p is NaN, a probability lies from 0 to 1", |g| drop(Dropout::new(f64::NAN, g)))
+            .rejects("Dropout: p is 1.5, a probability lies from 0 to 1", |g| {
+                let _ = Dropout::new(1.5, g);
+            })
+            .rejects("Dropout: p is NaN, a probability lies from 0 to 1", |g| {
+                let _ = Dropout::new(f64::NAN, g);
+            })
     }
 }
 
@@ -103,7 +107,7 @@ mod tests {
     #[test]
     fn evaluation_takes_no_key_and_no_time() {
         let layer = Dropout::new(0.5, &mut Generator::seed(1));
-        Module::<f64>::eval(&layer);
+        layer.training.set(false);
         let x = ones(4);
         assert!(layer.forward(&x).value().shares(x.value()));
         assert_eq!(layer.keys.state()[1], 0);

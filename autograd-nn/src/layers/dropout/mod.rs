@@ -1,5 +1,6 @@
 //! Dropout: noise while training.
 
+use crate::refuse::require;
 mod alpha_dropout;
 mod channel_dropout;
 #[expect(clippy::module_inception, reason = "a layer's file bears its name")]
@@ -13,12 +14,10 @@ super::register! {
     alpha_dropout::AlphaDropout,
 }
 
-use crate::layers::prelude::*;
-
 /// Refuses what is no probability.
 #[track_caller]
 fn probability(layer: &str, p: f64) -> f64 {
-    assert!((0.0..=1.0).contains(&p), "{layer}: p is {p}, a probability lies from 0 to 1");
+    require!((0.0..=1.0).contains(&p), "{layer}: p is {p}, a probability lies from 0 to 1");
     p
 }
 

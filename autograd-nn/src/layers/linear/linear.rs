@@ -1,5 +1,6 @@
 //! `Linear`: a matrix product and a bias.
 
+use crate::Weighted;
 use crate::layers::prelude::*;
 
 /// The affine map `y = x Wᵀ + b`.
@@ -47,8 +48,23 @@ impl<T: Real> Linear<T> {
 impl<T: Real> Forward<T> for Linear<T> {
     #[track_caller]
     fn forward(&self, x: &Var<T>) -> Var<T> {
+        report(self, self.forward_with(&self.weight.var(), x))
+    }
+}
+
+impl<T: Real> Weighted<T> for Linear<T> {
+    fn weight(&self) -> &Parameter<T> {
+        &self.weight
+    }
+
+    fn bias(&self) -> Option<&Parameter<T>> {
+        self.bias.as_ref()
+    }
+
+    #[track_caller]
+    fn forward_with(&self, weight: &Var<T>, x: &Var<T>) -> Var<T> {
         let bias = self.bias.as_ref().map(Parameter::var);
-        report(self, x.linear(&self.weight.var(), bias.as_ref()))
+        x.linear(weight, bias.as_ref())
     }
 }
 

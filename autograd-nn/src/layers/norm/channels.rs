@@ -31,7 +31,7 @@ macro_rules! channel_norm {
 
         impl<T: Real> $Layer<T> {
             /// A layer for so many channels, with an eps of 10⁻⁵ and a momentum of 0.1.
-            #[doc = concat!("Affine parameters and running statistics: ", $on, ", unless it is told otherwise.")]
+            #[doc = concat!("[`affine`](Self::affine) and [`track_running_stats`](Self::track_running_stats) begin as `", $on, "`.")]
             pub fn new(num_features: usize) -> Self {
                 let layer = $Layer {
                     weight: None,
@@ -67,7 +67,7 @@ macro_rules! channel_norm {
                 let momentum = momentum.into();
                 if let Some(share) = momentum {
                     let fits = (0.0..=1.0).contains(&share);
-                    assert!(fits, concat!(stringify!($Layer), ": momentum is {}, a share lies from 0 to 1"), share);
+                    require!(fits, concat!(stringify!($Layer), ": momentum is {}, a share lies from 0 to 1"), share);
                 }
                 $Layer { momentum, ..self }
             }
@@ -126,13 +126,15 @@ macro_rules! channel_norm {
     };
 }
 
+pub(super) use channel_norm;
+
 /// Refuses an operand with another number of axes or channels.
 #[track_caller]
 pub(super) fn accept<T: Real>(layer: &str, x: &Var<T>, axes: RangeInclusive<usize>, layout: &str, num_features: usize) {
     let shape = x.shape();
-    assert!(axes.contains(&shape.rank()), "{layer}: x has shape {shape}, it must be {layout}");
+    require!(axes.contains(&shape.rank()), "{layer}: x has shape {shape}, it must be {layout}");
     let channels = shape[1];
-    assert!(channels == num_features, "{layer}: x has {channels} channels, the layer {num_features}");
+    require!(channels == num_features, "{layer}: x has {channels} channels, the layer {num_features}");
 }
 
 /// Running statistics, and how they follow those of a batch.

@@ -45,7 +45,7 @@ impl<T: Real> GroupNorm<T> {
     #[track_caller]
     pub fn new(num_groups: usize, num_channels: usize) -> Self {
         let divides = num_groups > 0 && num_channels.is_multiple_of(num_groups);
-        assert!(divides, "GroupNorm: {num_groups} groups do not divide {num_channels} channels");
+        require!(divides, "GroupNorm: {num_groups} groups do not divide {num_channels} channels");
         let new = |value| Some(Parameter::new(init::constant([num_channels], value)));
         GroupNorm { weight: new(1.0), bias: new(0.0), num_groups, num_channels, eps: 1e-5 }
     }

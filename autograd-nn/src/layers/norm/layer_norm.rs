@@ -43,7 +43,7 @@ impl<T: Real> LayerNorm<T> {
     #[track_caller]
     pub fn new(normalized_shape: impl Into<Shape>) -> Self {
         let normalized_shape = normalized_shape.into();
-        assert!(normalized_shape.rank() > 0, "LayerNorm: there are no axes, it takes at least one");
+        require!(normalized_shape.rank() > 0, "LayerNorm: there are no axes, it takes at least one");
         let new = |value| Some(Parameter::new(init::constant(&normalized_shape, value)));
         LayerNorm { weight: new(1.0), bias: new(0.0), normalized_shape, eps: 1e-5 }
     }

@@ -36,7 +36,7 @@ impl LocalResponseNorm {
     /// If the size is 0.
     #[track_caller]
     pub fn new(size: usize) -> Self {
-        assert!(size > 0, "LocalResponseNorm: the size is 0, it must be at least 1");
+        require!(size > 0, "LocalResponseNorm: the size is 0, it must be at least 1");
         LocalResponseNorm { options: ops::LocalResponseNorm::new(size) }
     }
 
@@ -72,7 +72,9 @@ impl Checked for LocalResponseNorm {
         let strong = |_: &mut Generator| LocalResponseNorm::new(2).alpha(0.5).k(2.0).beta(0.5);
         Cases::new(Case::forward("plain", |_| LocalResponseNorm::new(3), [2, 4]).output([2, 4]))
             .case(Case::forward("strong", strong, [2, 3, 2]).output([2, 3, 2]))
-            .rejects("LocalResponseNorm: the size is 0", |_| drop(LocalResponseNorm::new(0)))
+            .rejects("LocalResponseNorm: the size is 0", |_| {
+                let _ = LocalResponseNorm::new(0);
+            })
             .rejects("local_response_norm: x has 1 axes, images and channels are at least 2", |_| {
                 let _ = LocalResponseNorm::new(1).forward(&Var::constant([1.0]));
             })

@@ -42,7 +42,7 @@ impl<T: Real> RmsNorm<T> {
     #[track_caller]
     pub fn new(normalized_shape: impl Into<Shape>) -> Self {
         let normalized_shape = normalized_shape.into();
-        assert!(normalized_shape.rank() > 0, "RmsNorm: there are no axes, it takes at least one");
+        require!(normalized_shape.rank() > 0, "RmsNorm: there are no axes, it takes at least one");
         let weight = Some(Parameter::new(init::constant(&normalized_shape, 1.0)));
         RmsNorm { weight, normalized_shape, eps: None }
     }

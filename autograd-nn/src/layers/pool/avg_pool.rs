@@ -97,7 +97,7 @@ macro_rules! avg_pool {
             #[must_use]
             #[track_caller]
             pub fn divisor_override(self, divisor: usize) -> Self {
-                assert!(divisor > 0, "{}: the divisor is 0", stringify!($Layer));
+                require!(divisor > 0, "{}: the divisor is 0", stringify!($Layer));
                 $Layer { options: self.options.divisor_override(divisor) }
             }
         }

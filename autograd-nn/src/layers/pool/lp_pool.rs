@@ -70,7 +70,7 @@ macro_rules! lp_pool {
             #[track_caller]
             pub fn new(p: f64, kernel: impl PerAxis<$d>) -> Self {
                 let name = stringify!($Layer);
-                assert!(p > 0.0 && p.is_finite(), "{name}: the power is {p}, it must be positive and finite");
+                require!(p > 0.0 && p.is_finite(), "{name}: the power is {p}, it must be positive and finite");
                 $Layer { options: ops::$Layer::new(p, $sizes(positive(name, "kernel", kernel))) }
             }
 

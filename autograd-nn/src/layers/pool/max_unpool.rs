@@ -125,7 +125,7 @@ impl MaxUnpool1d {
     pub fn forward_to<T: Real>(&self, x: &Var<T>, indices: &Tensor<i64>, size: impl PerAxis<1>) -> Var<T> {
         let images = as_images("MaxUnpool1d", x);
         let (given, taken) = (indices.shape(), x.shape());
-        assert!(given == taken, "MaxUnpool1d: the indices have shape {given}, x has {taken}");
+        require!(given == taken, "MaxUnpool1d: the indices have shape {given}, x has {taken}");
         let indices = indices.reshape(images.shape());
         report(self, images.max_unpool2d(&indices, [1, single(size.per_axis())]).squeeze(2))
     }

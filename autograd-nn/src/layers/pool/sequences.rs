@@ -1,11 +1,12 @@
 //! Sequences as images of height 1, for what ops do on images only.
 
+use crate::refuse::require;
 use autograd_core::{Real, Tensor, Var};
 
 /// A batch of sequences `[n, c, l]` as images `[n, c, 1, l]`.
 #[track_caller]
 pub(super) fn as_images<T: Real>(layer: &str, x: &Var<T>) -> Var<T> {
-    assert!(x.rank() == 3, "{layer}: x has {} axes instead of 3, its shape is {}", x.rank(), x.shape());
+    require!(x.rank() == 3, "{layer}: x has {} axes instead of 3, its shape is {}", x.rank(), x.shape());
     x.unsqueeze(2)
 }
 

@@ -34,7 +34,7 @@ impl ChannelShuffle {
     /// If there is none.
     #[track_caller]
     pub fn new(groups: usize) -> Self {
-        assert!(groups > 0, "ChannelShuffle: there are no groups");
+        require!(groups > 0, "ChannelShuffle: there are no groups");
         ChannelShuffle { groups }
     }
 }
@@ -46,9 +46,9 @@ impl<T: Real> Forward<T> for ChannelShuffle {
     fn forward(&self, x: &Var<T>) -> Var<T> {
         let (shape, groups) = (x.shape(), self.groups);
         let [n, c, rest @ ..] = &**shape else {
-            panic!("ChannelShuffle: x has {} axes, it must have at least 2", shape.rank());
+            refuse!("ChannelShuffle: x has {} axes, it must have at least 2", shape.rank());
         };
-        assert!(groups > 0 && c.is_multiple_of(groups), "ChannelShuffle: {c} channels do not form {groups} groups");
+        require!(groups > 0 && c.is_multiple_of(groups), "ChannelShuffle: {c} channels do not form {groups} groups");
         let grouped = x.reshape([&[*n, groups, c / groups], rest].concat());
         report(self, grouped.transpose(1, 2).reshape(shape))
     }

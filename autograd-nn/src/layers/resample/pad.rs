@@ -76,7 +76,7 @@ impl<T: Real> Forward<T> for Pad {
     #[track_caller]
     fn forward(&self, x: &Var<T>) -> Var<T> {
         let (rank, axes) = (x.rank(), self.border.len());
-        assert!(axes <= rank, "Pad: {axes} axes are to get a border, x has {rank}");
+        require!(axes <= rank, "Pad: {axes} axes are to get a border, x has {rank}");
         let mut pads = vec![(0, 0); rank - axes];
         pads.extend(&self.border);
         let y = match self.with {

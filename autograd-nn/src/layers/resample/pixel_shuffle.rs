@@ -61,7 +61,7 @@ macro_rules! shuffle {
             /// If it is 0.
             #[track_caller]
             pub fn new(factor: usize) -> Self {
-                assert!(factor > 0, "{}: the factor is 0, it must be at least 1", stringify!($Layer));
+                require!(factor > 0, "{}: the factor is 0, it must be at least 1", stringify!($Layer));
                 $Layer { factor }
             }
         }

@@ -45,10 +45,10 @@ impl Upsample {
     pub fn new(to: impl Into<Resize>) -> Self {
         let to = to.into();
         match to {
-            Resize::To(size) => assert!(!size.contains(&0), "Upsample: the size is {size:?}, it must be at least 1"),
+            Resize::To(size) => require!(!size.contains(&0), "Upsample: the size is {size:?}, it must be at least 1"),
             Resize::By(by) => {
                 let grows = by.iter().all(|&by| by > 0.0 && by.is_finite());
-                assert!(grows, "Upsample: the factors are {by:?}, they must be positive and finite");
+                require!(grows, "Upsample: the factors are {by:?}, they must be positive and finite");
             }
         }
         Upsample { to, mode: Interpolation::Nearest }
@@ -72,7 +72,7 @@ impl<T: Real> Forward<T> for Upsample {
         let to = match self.to {
             Resize::By([_, by]) => Resize::By([1.0, by]),
             Resize::To([1, length]) => Resize::To([1, length]),
-            Resize::To([height, _]) => panic!("Upsample: a sequence has height 1, it cannot be brought to {height}"),
+            Resize::To([height, _]) => refuse!("Upsample: a sequence has height 1, it cannot be brought to {height}"),
         };
         report(self, x.unsqueeze(2).interpolate(to, self.mode).squeeze(2))
     }

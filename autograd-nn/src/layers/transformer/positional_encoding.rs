@@ -146,10 +146,10 @@ fn placed<T: Real>(layer: &str, x: &Var<T>, encoding: &Var<T>, batch_first: bool
         [t, d] => (t, d, false),
         [_, t, d] if batch_first => (t, d, false),
         [t, _, d] => (t, d, true),
-        _ => panic!("{layer}: the operand has shape {}, not 3 axes, or 2 without a batch", x.shape()),
+        _ => refuse!("{layer}: the operand has shape {}, not 3 axes, or 2 without a batch", x.shape()),
     };
-    assert!(d == features, "{layer}: the operand has {d} features, the encoding {features}");
-    assert!(t <= positions, "{layer}: the operand has {t} positions, the encoding {positions}");
+    require!(d == features, "{layer}: the operand has {d} features, the encoding {features}");
+    require!(t <= positions, "{layer}: the operand has {t} positions, the encoding {positions}");
     let rows = encoding.slice((0..t, ..));
     if batched { rows.unsqueeze(1) } else { rows }
 }

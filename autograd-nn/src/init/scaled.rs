@@ -1,110 +1,7 @@
-//! First values: constant, uniform, normal, Xavier and He, each drawn from an explicit generator.
+//! Xavier and He: random values by which a layer keeps the variance of the signal.
 
+use super::{Fan, Fans, Gain, normal, uniform};
 use autograd_core::{Generator, Real, Shape, Tensor};
-
-/// The numbers of connections into and out of one unit, from the shape of a weight.
-///
-/// A weight has shape `[out, in, ..]`; the sizes of a kernel's window count on both sides.
-///
-/// ```
-/// use autograd_nn::init::Fans;
-/// assert_eq!(Fans::of([16, 6, 5, 5]), Fans { inputs: 150, outputs: 400 });
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fans {
-    /// Connections into one unit.
-    #[doc(alias = "fan_in")]
-    pub inputs: usize,
-    /// Connections out of one unit.
-    #[doc(alias = "fan_out")]
-    pub outputs: usize,
-}
-
-impl Fans {
-    /// The fans of a weight.
-    ///
-    /// # Panics
-    /// If the shape has fewer than two axes: a bias has no fans.
-    #[track_caller]
-    pub fn of(shape: impl Into<Shape>) -> Self {
-        let shape = shape.into();
-        let [outputs, inputs, window @ ..] = &*shape else {
-            panic!("Fans::of: a weight has at least two axes, [out, in, ..], this one has shape {shape}");
-        };
-        let window: usize = window.iter().product();
-        Fans { inputs: inputs * window, outputs: outputs * window }
-    }
-}
-
-/// Which fan [`he_uniform`] and [`he_normal`] keep the variance over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fan {
-    /// Connections into a unit: keeps the variance of the forward pass.
-    In,
-    /// Connections out of a unit: keeps the variance of the backward pass.
-    Out,
-}
-
-/// What follows a layer, by which its first weights are scaled so that the variance of the signal is kept.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Gain {
-    /// Nothing, or a convolution: 1.
-    Linear,
-    /// The logistic function: 1.
-    Sigmoid,
-    /// The hyperbolic tangent: 5/3.
-    Tanh,
-    /// ReLU: √2.
-    Relu,
-    /// ReLU with this slope below 0: √(2 / (1 + slope²)).
-    LeakyRelu(f64),
-    /// SELU: 3/4.
-    Selu,
-    /// Any other factor.
-    Factor(f64),
-}
-
-impl Gain {
-    /// The factor.
-    ///
-    /// ```
-    /// use autograd_nn::init::Gain;
-    /// assert_eq!(Gain::LeakyRelu(0.0).factor(), 2f64.sqrt());
-    /// ```
-    pub fn factor(self) -> f64 {
-        match self {
-            Gain::Linear | Gain::Sigmoid => 1.0,
-            Gain::Tanh => 5.0 / 3.0,
-            Gain::Relu => 2f64.sqrt(),
-            Gain::LeakyRelu(slope) => (2.0 / (1.0 + slope * slope)).sqrt(),
-            Gain::Selu => 0.75,
-            Gain::Factor(factor) => factor,
-        }
-    }
-}
-
-/// All elements `value`.
-pub fn constant<T: Real>(shape: impl Into<Shape>, value: f64) -> Tensor<T> {
-    Tensor::full(shape, T::of(value))
-}
-
-/// Each value within `[low, high)` equally likely.
-///
-/// # Panics
-/// If a bound is not finite or `low > high`.
-#[track_caller]
-pub fn uniform<T: Real>(shape: impl Into<Shape>, low: f64, high: f64, generator: &mut Generator) -> Tensor<T> {
-    Tensor::uniform(shape, low, high, generator)
-}
-
-/// The normal distribution.
-///
-/// # Panics
-/// If the mean is not finite or the standard deviation is negative or not finite.
-#[track_caller]
-pub fn normal<T: Real>(shape: impl Into<Shape>, mean: f64, std: f64, generator: &mut Generator) -> Tensor<T> {
-    Tensor::normal(shape, mean, std, generator)
-}
 
 /// Uniform within `±gain √(6 / (fan in + fan out))`: keeps the variance both ways (Glorot and Bengio 2010, equation 16).
 ///
@@ -199,14 +96,8 @@ fn reciprocal(x: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::test_support::moments;
     use super::*;
-
-    /// Mean, variance and largest absolute value.
-    fn moments(x: &Tensor<f64>) -> (f64, f64, f64) {
-        let (x, n) = (x.to_vec(), x.numel() as f64);
-        let mean = x.iter().sum::<f64>() / n;
-        (mean, x.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / n, x.iter().fold(0.0, |a, x| a.max(x.abs())))
-    }
 
     #[test]
     fn each_scheme_has_the_variance_of_its_formula() {
@@ -241,11 +132,5 @@ mod tests {
     fn a_layer_without_inputs_begins_at_zero() {
         assert_eq!(fan_in_uniform::<f32>([3], 0, &mut Generator::seed(0)).to_vec(), [0.0; 3]);
         assert_eq!(he_normal::<f32>([3, 0], Fan::In, Gain::Relu, &mut Generator::seed(0)).numel(), 0);
-    }
-
-    #[test]
-    #[should_panic(expected = "Fans::of: a weight has at least two axes, [out, in, ..], this one has shape [4]")]
-    fn a_bias_has_no_fans() {
-        xavier_normal::<f32>([4], Gain::Linear, &mut Generator::seed(0));
     }
 }

@@ -1,0 +1,370 @@
+//! `Checkpoint`: several states in one file, with the numbers that belong to them.
+
+use super::encoding::write_little_endian;
+use super::safetensors::FORMAT;
+use super::streams::{Plan, streams};
+use super::{FileError, LoadError, LoadReport, Safetensors, StateDict, Strictness};
+use crate::Module;
+use autograd_core::Real;
+use indexmap::IndexMap;
+use rawzip::Crc32;
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::path::Path;
+use std::str::FromStr;
+
+/// The key that makes a file a checkpoint; its value is the version of the layout.
+const VERSION: &str = "autograd.checkpoint";
+/// The names of the sections in order, as a JSON list, since one may be empty.
+const SECTIONS: &str = "autograd.sections";
+/// The CRC-32 of everything else.
+const CHECKSUM: &str = "autograd.crc32";
+
+/// Whether a name is one of those that the file itself needs.
+fn is_reserved(name: &str) -> bool {
+    name == FORMAT || name.starts_with("autograd.")
+}
+
+/// What training goes on from: sections, each a [`StateDict`] (of the model, its optimiser, its random numbers), and values by name (the
+/// epoch, the best loss so far).
+///
+/// The file is one of the format safetensors, in which the section `model` lies under the names `model.…`: other programs read its tensors.
+/// A checksum covers all of it, so that no altered number goes unnoticed.
+///
+/// ```
+/// use autograd_core::Generator;
+/// use autograd_nn::state::{Checkpoint, Strictness};
+/// use autograd_nn::{Linear, Module};
+/// let mut generator = Generator::seed(0);
+/// let net = Linear::<f32>::new(3, 2, &mut generator);
+/// let mut checkpoint = Checkpoint::of(&net);
+/// checkpoint.set("epoch", 4);
+/// let bytes = checkpoint.to_bytes()?;
+///
+/// let checkpoint = Checkpoint::from_bytes(&bytes)?;
+/// let resumed = Linear::<f32>::new(3, 2, &mut generator);
+/// checkpoint.restore(&resumed, Strictness::Strict)?;
+/// assert_eq!(resumed.weight.value(), net.weight.value());
+/// assert_eq!(checkpoint.get::<usize>("epoch")?, Some(4));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Checkpoint {
+    sections: IndexMap<String, StateDict>,
+    values: BTreeMap<String, String>,
+}
+
+impl Checkpoint {
+    /// The section of a module's parameters, buffers and counters.
+    pub const MODEL: &'static str = "model";
+    /// The section of a module's [`KeyStream`](crate::KeyStream)s.
+    pub const STREAMS: &'static str = "streams";
+
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Checkpoint::default()
+    }
+
+    /// The sections of a module: its state, and where its random numbers are.
+    pub fn of<T: Real>(module: &(impl Module<T> + ?Sized)) -> Self {
+        let mut checkpoint = Checkpoint::new();
+        checkpoint.insert(Checkpoint::MODEL, StateDict::of(module));
+        checkpoint.insert(Checkpoint::STREAMS, streams(module));
+        checkpoint
+    }
+
+    /// Gives a module its state back, and its streams of random numbers, so that training goes on as it would have.
+    ///
+    /// # Errors
+    /// If either does not fit; the module is unchanged then.
+    pub fn restore<T: Real>(
+        &self,
+        module: &(impl Module<T> + ?Sized),
+        strictness: Strictness,
+    ) -> Result<LoadReport, LoadError> {
+        let section = |name| self.section(name).cloned().unwrap_or_default();
+        // Both are checked before either is set.
+        let streams = Plan::new(module, &section(Checkpoint::STREAMS), strictness)?;
+        let model = module.load_state_dict(&section(Checkpoint::MODEL), strictness)?;
+        let streams = streams.apply(module);
+        Ok(LoadReport {
+            loaded: model.loaded + streams.loaded,
+            missing: [model.missing, streams.missing].concat(),
+            unexpected: [model.unexpected, streams.unexpected].concat(),
+        })
+    }
+
+    /// Adds a section at the end, or gives the one of this name another content.
+    ///
+    /// # Panics
+    /// If the name is empty or contains a dot, which ends the name of a section in a file.
+    #[track_caller]
+    pub fn insert(&mut self, name: impl Into<String>, state: StateDict) {
+        let name = name.into();
+        assert!(is_section(&name), "insert: {name:?} cannot name a section, it is empty or contains a dot");
+        self.sections.insert(name, state);
+    }
+
+    /// The content of a section.
+    pub fn section(&self, name: &str) -> Option<&StateDict> {
+        self.sections.get(name)
+    }
+
+    /// Each section with its name, in order.
+    pub fn sections(&self) -> impl ExactSizeIterator<Item = (&str, &StateDict)> {
+        self.sections.iter().map(|(name, state)| (name.as_str(), state))
+    }
+
+    /// Writes down a value as text, which for floats is the shortest that gives the same number again.
+    ///
+    /// # Panics
+    /// If the name is `format` or begins with `autograd.`, which the file itself needs.
+    #[track_caller]
+    pub fn set(&mut self, name: impl Into<String>, value: impl Display) {
+        let name = name.into();
+        assert!(!is_reserved(&name), "set: the file itself needs the name {name:?}");
+        self.values.insert(name, value.to_string());
+    }
+
+    /// The value of a name; `None` if there is none.
+    ///
+    /// # Errors
+    /// If it is not a value of this type.
+    pub fn get<V: FromStr>(&self, name: &str) -> Result<Option<V>, FileError> {
+        let Some(text) = self.values.get(name) else { return Ok(None) };
+        let kind = std::any::type_name::<V>();
+        let wrong = || FileError::unsupported(format!("{text:?} is no value of {kind}")).in_entry(name);
+        text.parse().map(Some).map_err(|_| wrong())
+    }
+
+    /// Each value as text, by name.
+    pub fn values(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
+        self.values.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// If it cannot be read, is damaged, or is no checkpoint.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self, FileError> {
+        let path = path.as_ref();
+        Checkpoint::open(Safetensors::load(path)?).map_err(|error| error.in_file(path))
+    }
+
+    /// Writes a file, as [`Safetensors::save`] does: whatever happens, there is the old file or the new.
+    ///
+    /// # Errors
+    /// If it cannot be written; the old file is untouched then.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), FileError> {
+        self.close()?.save(path)
+    }
+
+    /// Reads what [`to_bytes`](Checkpoint::to_bytes) gave, or the bytes of a file.
+    ///
+    /// # Errors
+    /// As [`load`](Checkpoint::load).
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, FileError> {
+        Checkpoint::open(Safetensors::from_bytes(bytes)?)
+    }
+
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// If names and values are more than the format can hold.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, FileError> {
+        self.close()?.to_bytes()
+    }
+
+    /// All sections as one file.
+    fn close(&self) -> Result<Safetensors, FileError> {
+        let entries = self.sections.iter().flat_map(|(section, state)| {
+            state.iter().map(move |(name, tensor)| (format!("{section}.{name}"), tensor.clone()))
+        });
+        let mut file = Safetensors::of(entries.collect());
+        file.metadata.extend(self.values.clone());
+        let sections: Vec<&str> = self.sections.keys().map(String::as_str).collect();
+        let sections = serde_json::to_string(&sections).map_err(io::Error::from)?;
+        file.metadata.insert(VERSION.to_owned(), "1".to_owned());
+        file.metadata.insert(SECTIONS.to_owned(), sections);
+        let checksum = checksum(&file)?;
+        file.metadata.insert(CHECKSUM.to_owned(), checksum);
+        Ok(file)
+    }
+
+    /// The sections of a file.
+    fn open(mut file: Safetensors) -> Result<Self, FileError> {
+        let found = file.metadata.remove(CHECKSUM);
+        match file.metadata.get(VERSION).map(String::as_str) {
+            Some("1") => {}
+            Some(version) => {
+                let why = format!("a checkpoint of version {version:?}, written by a later version of this library");
+                return Err(FileError::unsupported(why));
+            }
+            None => {
+                let why = "not a checkpoint but tensors alone, which StateDict::load reads";
+                return Err(FileError::unsupported(why));
+            }
+        }
+        let found = found.ok_or_else(|| FileError::damaged("the checksum is missing"))?;
+        let sections =
+            file.metadata.get(SECTIONS).ok_or_else(|| FileError::damaged("the list of sections is missing"))?;
+        let computed = checksum(&file)?;
+        if found != computed {
+            return Err(FileError::damaged(format!("its checksum is {computed}, it should be {found}")));
+        }
+        let names: Vec<String> =
+            serde_json::from_str(sections).map_err(|error| FileError::damaged(format!("the sections: {error}")))?;
+        let mut checkpoint = Checkpoint::new();
+        for name in names {
+            if !is_section(&name) {
+                return Err(FileError::damaged(format!("{name:?} cannot name a section")));
+            }
+            checkpoint.sections.insert(name, StateDict::new());
+        }
+        for (name, tensor) in file.tensors.iter() {
+            let place =
+                name.split_once('.').and_then(|(section, name)| Some((checkpoint.sections.get_mut(section)?, name)));
+            match place {
+                Some((section, name)) => drop(section.insert(name, tensor.clone())),
+                None => return Err(FileError::damaged("the tensor belongs to no section").in_entry(name)),
+            }
+        }
+        checkpoint.values = file.metadata.into_iter().filter(|(name, _)| !is_reserved(name)).collect();
+        Ok(checkpoint)
+    }
+}
+
+fn is_section(name: &str) -> bool {
+    !name.is_empty() && !name.contains('.')
+}
+
+/// The CRC-32 of names, types, shapes, elements and metadata, whatever the layout of the file.
+fn checksum(file: &Safetensors) -> Result<String, FileError> {
+    let mut sum = Sum(Crc32::new());
+    let word = |sum: &mut Sum, text: &str| write!(sum, "{}:{text}", text.len());
+    for (name, text) in &file.metadata {
+        word(&mut sum, name)?;
+        word(&mut sum, text)?;
+    }
+    let mut entries: Vec<_> = file.tensors.iter().collect();
+    entries.sort_by_key(|(name, _)| *name);
+    for (name, tensor) in entries {
+        word(&mut sum, name)?;
+        write!(sum, "{}{}", tensor.element(), tensor.shape())?;
+        write_little_endian(tensor, &mut sum)?;
+    }
+    Ok(format!("{:08x}", sum.0.checksum()))
+}
+
+/// A checksum as a place to write to.
+struct Sum(Crc32);
+
+impl Write for Sum {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::AnyTensor;
+    use crate::{Buffer, KeyStream, Linear};
+    use autograd_core::{Generator, Tensor};
+
+    #[derive(Module)]
+    struct Net<T: Real> {
+        layer: Linear<T>,
+        mean: Buffer<T>,
+        dropout: KeyStream,
+    }
+
+    fn net(seed: u64) -> Net<f32> {
+        let generator = &mut Generator::seed(seed);
+        let layer = Linear::new(2, 2, generator);
+        Net { layer, mean: Buffer::new([0.5, seed as f32]), dropout: KeyStream::draw(generator) }
+    }
+
+    #[test]
+    fn a_module_goes_on_with_the_random_numbers_it_would_have_had() {
+        let (source, target) = (net(1), net(2));
+        let _ = source.dropout.next();
+        let checkpoint = Checkpoint::from_bytes(&Checkpoint::of(&source).to_bytes().unwrap()).unwrap();
+        let expected = [source.dropout.next(), source.dropout.next()];
+        let report = checkpoint.restore(&target, Strictness::Strict).unwrap();
+        assert_eq!((report.loaded, report.missing, report.unexpected), (4, Vec::new(), Vec::new()));
+        assert_eq!([target.dropout.next(), target.dropout.next()], expected);
+        assert_eq!(target.state_dict(), source.state_dict());
+    }
+
+    #[test]
+    fn if_either_section_does_not_fit_neither_is_set() {
+        let target = net(2);
+        let before = Checkpoint::of(&target);
+        let mut model = Checkpoint::of(&net(1));
+        let mut state = model.section("model").unwrap().clone();
+        state.insert("mean", Tensor::from([1.0f32]));
+        model.insert("model", state);
+        assert_eq!(model.restore(&target, Strictness::Strict).unwrap_err().unfit.len(), 1);
+        assert_eq!(Checkpoint::of(&target), before);
+        let mut streams = Checkpoint::of(&net(1));
+        streams.insert("streams", [("dropout", Tensor::from([1i64]))].into_iter().collect());
+        let error = streams.restore(&target, Strictness::Loose).unwrap_err();
+        let expected = "dropout: the module has a stream, i64 of shape [2], the state i64 of shape [1]";
+        assert!(error.to_string().contains(expected), "{error}");
+        assert_eq!(Checkpoint::of(&target), before);
+        // Of a file without streams the model can be had loosely.
+        streams.insert("streams", StateDict::new());
+        assert_eq!(streams.restore(&target, Strictness::Strict).unwrap_err().missing, ["dropout"]);
+        assert_eq!(streams.restore(&target, Strictness::Loose).unwrap().missing, ["dropout"]);
+        assert_eq!(target.state_dict(), net(1).state_dict());
+    }
+
+    #[test]
+    fn sections_and_values_come_back_in_order_also_empty_ones() {
+        let mut checkpoint = Checkpoint::new();
+        checkpoint.insert("optimizer", [("exp_avg.0", Tensor::from([0.1f64]))].into_iter().collect());
+        checkpoint.insert("empty", StateDict::new());
+        checkpoint.insert("model", [("a.b", Tensor::from([true]))].into_iter().collect());
+        checkpoint.set("loss", 0.1f64 + 0.2);
+        checkpoint.set("note", "two\nlines");
+        let bytes = checkpoint.to_bytes().unwrap();
+        let read = Checkpoint::from_bytes(&bytes).unwrap();
+        assert_eq!(read, checkpoint);
+        assert_eq!(read.sections().map(|(name, _)| name).collect::<Vec<_>>(), ["optimizer", "empty", "model"]);
+        assert_eq!(read.get::<f64>("loss").unwrap(), Some(0.1 + 0.2));
+        assert_eq!(read.get::<String>("note").unwrap().as_deref(), Some("two\nlines"));
+        assert_eq!(read.get::<u8>("epoch").unwrap(), None);
+        assert_eq!(read.get::<u8>("note").unwrap_err().to_string(), "\"note\": \"two\\nlines\" is no value of u8");
+        assert_eq!(read.to_bytes().unwrap(), bytes, "the same content, the same bytes");
+        assert_eq!(Safetensors::from_bytes(&bytes).unwrap().tensors.part("model").names().collect::<Vec<_>>(), ["a.b"]);
+    }
+
+    #[test]
+    fn nan_and_its_bits_survive() {
+        let nan = f32::from_bits(0x7fc0_1234);
+        let mut checkpoint = Checkpoint::new();
+        checkpoint.insert("model", [("x", Tensor::from([nan, -0.0]))].into_iter().collect());
+        let read = Checkpoint::from_bytes(&checkpoint.to_bytes().unwrap()).unwrap();
+        let Some(AnyTensor::F32(x)) = read.section("model").unwrap().get("x") else { panic!("x is f32") };
+        assert_eq!(x.to_vec().iter().map(|x| x.to_bits()).collect::<Vec<_>>(), [0x7fc0_1234, 0x8000_0000]);
+    }
+
+    #[test]
+    #[should_panic(expected = "insert: \"a.b\" cannot name a section, it is empty or contains a dot")]
+    fn a_section_has_no_dot() {
+        Checkpoint::new().insert("a.b", StateDict::new());
+    }
+
+    #[test]
+    #[should_panic(expected = "set: the file itself needs the name \"format\"")]
+    fn the_names_of_the_file_are_its_own() {
+        Checkpoint::new().set("format", 1);
+    }
+}

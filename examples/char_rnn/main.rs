@@ -1,0 +1,231 @@
+//! A recurrent network learns to write, character by character: `cargo run --release --example char_rnn`.
+
+mod corpus;
+mod model;
+
+use autograd::nn::Tbptt;
+use autograd::nn::data::Dataset;
+use autograd::prelude::*;
+use autograd_examples_support::{curve, picture, progress};
+use clap::Parser;
+use clap::builder::RangedU64ValueParser;
+use corpus::Corpus;
+use model::{Cell, CharRnn, Sizes};
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+/// Trains a recurrent network to predict each character of a text from those before it, and lets it write. It learns from 32,032 first names
+/// that are built in, or from any text with --text.
+#[derive(Parser)]
+#[command(name = "char_rnn")]
+struct Args {
+    /// A text to learn from instead of the names
+    #[arg(long, value_name = "FILE")]
+    text: Option<PathBuf>,
+    /// The kind of recurrent network
+    #[arg(long, value_enum, default_value_t = Cell::Lstm)]
+    cell: Cell,
+    /// Units in each layer
+    #[arg(long, default_value_t = 192, value_parser = at_least_one())]
+    hidden: usize,
+    /// Layers
+    #[arg(long, default_value_t = 1, value_parser = at_least_one())]
+    layers: usize,
+    /// Numbers in the vector of a character
+    #[arg(long, default_value_t = 32, value_parser = at_least_one())]
+    inputs: usize,
+    /// Share of the outputs of each layer that is dropped in training
+    #[arg(long, default_value_t = 0.1, value_parser = share)]
+    dropout: f64,
+    /// Places of the text that are read side by side
+    #[arg(long, default_value_t = 32, value_parser = at_least_one())]
+    streams: usize,
+    /// Characters in a segment, which is computed at once
+    #[arg(long, default_value_t = 32, value_parser = at_least_one())]
+    segment: usize,
+    /// Segments from one backward pass to the next
+    #[arg(long, default_value_t = 1, value_parser = at_least_one())]
+    k1: usize,
+    /// Segments that a backward pass goes back
+    #[arg(long, default_value_t = 1, value_parser = at_least_one())]
+    k2: usize,
+    /// Times to go through the text
+    #[arg(long, default_value_t = 10, value_parser = at_least_one())]
+    epochs: usize,
+    /// Learning rate of Adam at the start; it falls to zero along half a cosine
+    #[arg(long, default_value_t = 0.005)]
+    lr: f64,
+    /// Bound on the norm of the gradients
+    #[arg(long, default_value_t = 1.0)]
+    clip: f64,
+    /// Lines to write at the end
+    #[arg(long, default_value_t = 10)]
+    samples: usize,
+    /// How daring to write: near 0 always the likeliest character, 1 as the text is
+    #[arg(long, default_value_t = 0.8)]
+    temperature: f64,
+    /// Seed of the order, the first weights and the samples
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Threads of the kernels [default: as many as the machine has]
+    #[arg(long, value_parser = at_least_one())]
+    threads: Option<usize>,
+    /// Where to write the picture of the loss
+    #[arg(long, value_name = "FILE", default_value = "target/char_rnn.png")]
+    picture: PathBuf,
+}
+
+fn at_least_one() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(1..)
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let share: f64 = text.parse().map_err(|error| format!("{error}"))?;
+    if (0.0..1.0).contains(&share) { Ok(share) } else { Err("it must be at least 0 and below 1".to_owned()) }
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    // Errors go over the threads' border as text.
+    let result = match args.threads {
+        Some(threads) => with_threads(threads, || run(&args).map_err(|error| error.to_string())),
+        None => run(&args).map_err(|error| error.to_string()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("char_rnn: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &Args) -> Result<(), Box<dyn Error>> {
+    if !(args.temperature > 0.0 && args.temperature.is_finite()) {
+        return Err(format!("--temperature is {}, it must be a number above 0", args.temperature).into());
+    }
+    let mut generator = Generator::seed(args.seed);
+    let corpus = match &args.text {
+        Some(path) => Corpus::read(path)?,
+        None => Corpus::names(&mut generator)?,
+    };
+    let characters = corpus.vocabulary.len();
+    let sizes =
+        Sizes { characters, inputs: args.inputs, hidden: args.hidden, layers: args.layers, dropout: args.dropout };
+    let model = CharRnn::new(args.cell, sizes, &mut generator);
+    println!(
+        "{:?} with {} parameters, {} characters to learn from, {} held out, {characters} different ones",
+        args.cell,
+        model.parameter_count(),
+        corpus.train.len(),
+        corpus.held_out.len(),
+    );
+    let losses = learn(&model, &corpus, args)?;
+
+    model.eval();
+    let drawn = picture::write(&args.picture, (640, 480), |sheet| curve::logarithmic(sheet, "nats/character", &losses));
+    picture::tell("char_rnn", &args.picture, drawn);
+    for line in write_lines(&model, &corpus, args, &mut generator)? {
+        println!("  {line}");
+    }
+    let nats = held_out(&model, &corpus, args)?;
+    println!("held-out text: {nats:.4} nats/character, {:.4} bits/character", nats / std::f64::consts::LN_2);
+    Ok(())
+}
+
+/// Trains the model and returns the loss of each segment.
+fn learn(model: &CharRnn, corpus: &Corpus, args: &Args) -> Result<Vec<f32>, Box<dyn Error>> {
+    let text = Corpus::streams(&corpus.train, args.streams, args.segment)?;
+    let tbptt = Tbptt::new(args.k1, args.k2)?;
+    let mut optimizer = Adam::new(model, args.lr)?;
+    let steps = args.epochs * text.len();
+    let mut losses = Vec::with_capacity(steps);
+    for epoch in 1..=args.epochs {
+        model.train();
+        let bar = progress::bar(format!("epoch {epoch}/{}", args.epochs), corpus.train.len(), "characters");
+        let start = Instant::now();
+        let first = losses.len();
+        // The text begins anew, and with it the state.
+        let mut stream = tbptt.start(Vec::new());
+        for segment in text.segments(0) {
+            let window = stream.step(|state: &Vec<Var>| {
+                let (loss, state) = model.loss(&segment, state);
+                losses.push(loss.item());
+                (state, loss)
+            });
+            if let Some(window) = window {
+                let progress = losses.len() as f64 / steps as f64;
+                optimizer.set_lr(args.lr * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos()))?;
+                let taken = optimizer.step_clipped(&window.gradients, args.clip);
+                taken.map_err(|error| format!("segment {}: {error}; try a smaller --lr", losses.len()))?;
+            }
+            bar.set_message(format!("loss {:.4}", losses.last().copied().unwrap_or(f32::NAN)));
+            bar.inc(segment.0.numel() as u64);
+        }
+        bar.finish_and_clear();
+        model.eval();
+        let rate = corpus.train.len() as f64 / start.elapsed().as_secs_f64();
+        let loss = losses[first..].iter().sum::<f32>() / (losses.len() - first) as f32;
+        let nats = held_out(model, corpus, args)?;
+        println!("epoch {epoch:>2}  loss {loss:.4}  held out {nats:.4} nats/character  {rate:.0} characters/s");
+    }
+    Ok(losses)
+}
+
+/// The mean cross entropy of the held-out text in nats per character.
+fn held_out(model: &CharRnn, corpus: &Corpus, args: &Args) -> Result<f64, Box<dyn Error>> {
+    let text = Corpus::streams(&corpus.held_out, args.streams, args.segment)?;
+    let (mut state, mut sum, mut count) = (Vec::new(), 0.0, 0);
+    for segment in text.segments(0) {
+        let (loss, next) = no_grad(|| model.loss(&segment, &state));
+        state = next;
+        sum += f64::from(loss.item()) * segment.1.numel() as f64;
+        count += segment.1.numel();
+    }
+    Ok(sum / count as f64)
+}
+
+/// Lets the model write lines, each character drawn by its probability.
+fn write_lines(
+    model: &CharRnn,
+    corpus: &Corpus,
+    args: &Args,
+    generator: &mut Generator,
+) -> Result<Vec<String>, Box<dyn Error>> {
+    /// Where a line is broken off if the model does not end it.
+    const LONGEST: usize = 120;
+    let vocabulary = &corpus.vocabulary;
+    let newline = vocabulary.encode("\n").map(|line| line[0]).unwrap_or(0);
+    let (mut state, mut last, mut lines) = (Vec::new(), newline, Vec::new());
+    while lines.len() < args.samples {
+        let mut line = Vec::new();
+        while line.len() < LONGEST {
+            let (scores, next) = no_grad(|| model.forward(&[[last]].into(), &state));
+            state = next;
+            let scores = scores.to_vec();
+            last = draw(&scores, args.temperature, generator) as i64;
+            if last == newline {
+                break;
+            }
+            line.push(last);
+        }
+        lines.push(vocabulary.decode(&line)?);
+    }
+    Ok(lines)
+}
+
+/// A place drawn with probabilities that are the softmax of the scores over the temperature.
+fn draw(scores: &[f32], temperature: f64, generator: &mut Generator) -> usize {
+    let highest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let weights: Vec<f64> = scores.iter().map(|score| (f64::from(score - highest) / temperature).exp()).collect();
+    let mut left = generator.unit() * weights.iter().sum::<f64>();
+    weights
+        .iter()
+        .position(|weight| {
+            left -= weight;
+            left < 0.0
+        })
+        .unwrap_or(weights.len() - 1)
+}
