@@ -1,8 +1,12 @@
 //! The optimisers through the facade: checks of CS231n, groups, names, sparse rows, clipping in the step.
 
 use autograd::nn::Parameter;
-use autograd::optim::{Adam, AdamOptions, Error, Memory, Optimizer, Sgd, SgdOptions};
-use autograd::{Gradients, Tensor};
+use autograd::optim::{
+    AdadeltaOptions, AdagradOptions, Adam, AdamOptions, AdamWOptions, AdamaxOptions, AsgdOptions, Error, LambOptions,
+    LionOptions, Memory, Muon, MuonOptions, NAdamOptions, Optimizer, RAdamOptions, RmsProp, RmsPropOptions,
+    RpropOptions, Rule, Sgd, SgdOptions, Stepper,
+};
+use autograd::{Generator, Gradients, Real, Tensor};
 use serde_json::Value;
 
 fn reference() -> Value {
@@ -60,6 +64,20 @@ fn sgd_with_momentum_gives_the_numbers_of_the_course() {
 }
 
 #[test]
+fn rmsprop_gives_the_numbers_of_the_course() {
+    let reference = reference();
+    let check = entry(&reference["checks"], "id", "rmsprop");
+    let w = Parameter::new(input(check, "w"));
+    let mut optimizer = RmsProp::new(vec![w.clone()], 1e-2).unwrap();
+    let memory = Memory { steps: 1, number: 1.0, slots: vec![input(check, "cache")] };
+    optimizer.set_memory("parameter 0", memory).unwrap();
+    optimizer.step(&gradients(&w, &input(check, "dw"))).unwrap();
+    let cache = &optimizer.memory("parameter 0").unwrap().slots[0];
+    close(&w.value().to_vec(), &numbers(&check["outputs"]["next_w"]), 1e-7, "w");
+    close(&cache.to_vec(), &numbers(&check["outputs"]["cache"]), 1e-7, "cache");
+}
+
+#[test]
 fn adam_gives_the_numbers_of_the_course() {
     let reference = reference();
     let check = entry(&reference["checks"], "id", "adam");
@@ -104,14 +122,66 @@ fn a_rate_can_be_changed_but_not_to_nonsense() {
 }
 
 #[test]
+fn a_parameter_that_the_rule_cannot_move_is_refused_by_name() {
+    let (matrix, bias) = (Parameter::<f64>::new([[1.0, 2.0]]), Parameter::new([1.0]));
+    let named = |name: &str, parameter: &Parameter<f64>| vec![(name.to_owned(), parameter.clone())];
+    let muon = Muon::new(named("weight", &matrix), 0.1).unwrap();
+    let error = muon.group(named("bias", &bias), 0.1).err().unwrap();
+    assert_eq!(error.to_string(), "muon: bias has shape [1], it must be a matrix");
+}
+
+/// Calls a function for each rule, with settings without decay.
+macro_rules! each_rule {
+    ($check:ident) => {
+        $check::<AdadeltaOptions>(0.5);
+        $check::<AdagradOptions>(0.5);
+        $check::<AdamOptions>(0.5);
+        $check::<AdamWOptions>(AdamWOptions { weight_decay: 0.0, ..0.5.into() });
+        $check::<AdamaxOptions>(0.5);
+        $check::<AsgdOptions>(AsgdOptions { lambd: 0.0, ..0.5.into() });
+        $check::<LambOptions>(0.5);
+        $check::<LionOptions>(0.5);
+        $check::<MuonOptions>(MuonOptions { weight_decay: 0.0, ..0.5.into() });
+        $check::<NAdamOptions>(0.5);
+        $check::<RAdamOptions>(0.5);
+        $check::<RmsPropOptions>(RmsPropOptions { momentum: 0.5, centered: true, ..0.5.into() });
+        $check::<RpropOptions>(0.5);
+        $check::<SgdOptions>(0.5);
+    };
+}
+
+#[test]
 fn an_infinite_weight_stays_what_it_is_without_decay() {
-    let mask = Parameter::new([f64::NEG_INFINITY, 1.0]);
-    let optimizers: [Box<dyn Optimizer<f64>>; 2] =
-        [Box::new(Sgd::new(vec![mask.clone()], 0.5).unwrap()), Box::new(Adam::new(vec![mask.clone()], 0.5).unwrap())];
-    for mut optimizer in optimizers {
-        optimizer.step(&gradients(&mask, &[0.0, 0.0].into())).unwrap();
-        assert_eq!(mask.value().to_vec(), [f64::NEG_INFINITY, 1.0]);
+    fn check<R: Rule>(settings: impl Into<R>) {
+        let mask = Parameter::new([[f64::NEG_INFINITY, 1.0]]);
+        let mut optimizer = Stepper::<R, f64>::new(vec![mask.clone()], settings).unwrap();
+        for slope in [0.0, -1.0] {
+            optimizer.step(&gradients(&mask, &[[0.0, slope]].into())).unwrap();
+            let after = mask.value().to_vec();
+            assert_eq!((after[0], after[1] > 1.0), (f64::NEG_INFINITY, slope != 0.0), "{}: {after:?}", R::NAME);
+        }
     }
+    each_rule!(check);
+}
+
+#[test]
+fn single_precision_follows_double() {
+    fn path<R: Rule, T: Real>(settings: R) -> Vec<f64> {
+        let generator = &mut Generator::seed(8);
+        let mut draw = || Tensor::<f64>::normal([3, 4], 0.0, 1.0, generator);
+        let w = Parameter::<T>::new(draw().cast::<T>());
+        let mut optimizer = Stepper::<R, T>::new(vec![w.clone()], settings).unwrap();
+        for _ in 0..10 {
+            let gradient = draw().cast::<T>();
+            optimizer.step(&(w.var() * T::one()).backward_with(&gradient)).unwrap();
+        }
+        w.value().cast::<f64>().to_vec()
+    }
+    fn check<R: Rule>(settings: impl Into<R>) {
+        let settings = settings.into();
+        close(&path::<R, f32>(settings.clone()), &path::<R, f64>(settings), 1e-4, R::NAME);
+    }
+    each_rule!(check);
 }
 
 #[test]

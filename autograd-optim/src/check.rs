@@ -31,3 +31,12 @@ pub fn not_negative(optimizer: &'static str, name: &'static str, value: f64) -> 
 pub fn share(optimizer: &'static str, name: &'static str, value: f64) -> Result<(), Error> {
     option(optimizer, name, value, "at least 0 and below 1", (0.0..1.0).contains(&value))
 }
+
+/// Refuses a pair of shares of which one lies outside `[0, 1)`.
+///
+/// # Errors
+/// If one does.
+pub fn betas(optimizer: &'static str, (first, second): (f64, f64)) -> Result<(), Error> {
+    share(optimizer, "betas.0", first)?;
+    share(optimizer, "betas.1", second)
+}

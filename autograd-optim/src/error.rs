@@ -35,6 +35,18 @@ pub enum Error {
         /// The name.
         name: String,
     },
+    /// The rule has no meaning for a parameter of this shape.
+    #[error("{optimizer}: {parameter} has shape {shape}, it must be {must}")]
+    Unfit {
+        /// The optimiser.
+        optimizer: &'static str,
+        /// The name of the parameter.
+        parameter: String,
+        /// The parameter's shape.
+        shape: Shape,
+        /// What it must be.
+        must: &'static str,
+    },
     /// There is no parameter of this name.
     #[error("there is no parameter for {name}")]
     Unknown {

@@ -4,12 +4,12 @@ mod cases;
 mod evaluating;
 mod problems;
 
-pub(crate) use cases::{Cases, Checked, Minimizer, Task, flag, number};
+pub(crate) use cases::{Cases, Checked, Task, flag, number, two};
 
-use crate::{Error, OptimizerState};
+use crate::{Error, Optimizer, OptimizerState, Rule, Stepper};
 use autograd_core::{Generator, Tensor, Var, with_threads};
 use autograd_nn::Parameter;
-use cases::Make;
+use cases::{Make, MakeFrom};
 use serde_json::Value;
 
 /// Puts an optimiser through all laws.
@@ -33,18 +33,35 @@ pub(crate) fn check<C: Checked>() {
     }
 }
 
+/// Holds a rule without a path of PyTorch's to a formula in plain loops: of the step from 1, the elements to move, and the gradient.
+pub(crate) fn follow<R: Rule>(settings: R, mut formula: impl FnMut(i32, &mut [f64], &[f64])) {
+    let mut generator = Generator::seed(6);
+    let mut draw = || Tensor::normal([2, 3], 0.0, 1.0, &mut generator);
+    let w = Parameter::new(draw());
+    let mut expected = w.value().to_vec();
+    let mut optimizer = Stepper::<R, f64>::new(vec![w.clone()], settings).expect("good settings");
+    for step in 1..=12 {
+        let gradient = draw();
+        formula(step, &mut expected, &gradient.to_vec());
+        optimizer.step(&(w.var() * 1.0).backward_with(&gradient)).expect("a finite gradient");
+        for (found, expected) in w.value().to_vec().into_iter().zip(&expected) {
+            assert!((found - expected).abs() < 1e-14, "step {step}: {found}, not {expected}");
+        }
+    }
+}
+
 /// "path": PyTorch's twelve steps, to 1e-10.
-fn follows(name: &str, make: &dyn Fn(Vec<(String, Parameter<f64>)>, &Value) -> Box<dyn Minimizer>) {
+fn follows(name: &str, make: &MakeFrom) {
     let reference: Value = serde_json::from_str(include_str!("../../tests/reference/optimizers.json")).expect("JSON");
     let paths = reference["paths"].as_array().expect("a list");
     let path = paths.iter().find(|path| path["name"] == name).unwrap_or_else(|| panic!("there is a path {name}"));
-    let [x, w] = [0, 1].map(|i| Parameter::new(numbers(&path["start"][i])));
+    let [x, w] = [0, 1].map(|i| Parameter::new(tensor(&path["start"][i])));
     let named = vec![("x".to_owned(), x.clone()), ("w".to_owned(), w.clone())];
     let mut optimizer = make(named, &path["settings"]);
     for (step, point) in path["trajectory"].as_array().expect("a list of points").iter().enumerate() {
         optimizer.advance(&|| problems::of_the_paths(&x.var(), &w.var())).expect("a finite gradient");
-        for (parameter, expected) in [&x, &w].into_iter().zip([numbers(&point[0]), numbers(&point[1])]) {
-            for (found, expected) in parameter.value().to_vec().into_iter().zip(expected) {
+        for (parameter, expected) in [&x, &w].into_iter().zip([0, 1].map(|i| tensor(&point[i]))) {
+            for (found, expected) in parameter.value().to_vec().into_iter().zip(expected.to_vec()) {
                 let error = (found - expected).abs();
                 assert!(error <= 1e-10 * expected.abs().max(1.0), "{name}, step {step}: {found}, not {expected}");
             }
@@ -57,8 +74,14 @@ fn follows(name: &str, make: &dyn Fn(Vec<(String, Parameter<f64>)>, &Value) -> B
     }
 }
 
-fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().expect("a list").iter().map(|number| number.as_f64().expect("a number")).collect()
+/// A vector, or a matrix from its rows.
+fn tensor(value: &Value) -> Tensor<f64> {
+    let list = value.as_array().expect("a list");
+    if list[0].is_array() {
+        let rows: Vec<Vec<f64>> = list.iter().map(|row| tensor(row).to_vec()).collect();
+        return Tensor::from_vec(rows.concat(), [rows.len(), rows[0].len()]);
+    }
+    list.iter().map(|number| number.as_f64().expect("a number")).collect::<Vec<f64>>().into()
 }
 
 /// Two parameters with a loss whose gradient depends on both.
@@ -110,8 +133,8 @@ fn resumes(make: &Make) {
 /// "frozen": parameters that are frozen or that no gradient reaches stay.
 fn leaves_alone(make: &Make) {
     let pair = pair();
-    let extra = ("extra".to_owned(), Parameter::new([1.0, 2.0]));
-    let mut optimizer = make([pair.as_slice(), &[extra.clone()]].concat()).expect("good settings");
+    let extra = ("extra".to_owned(), Parameter::new([[1.0, 2.0]]));
+    let mut optimizer = make([pair.as_slice(), std::slice::from_ref(&extra)].concat()).expect("good settings");
     pair[0].1.freeze();
     let before = bits(&[pair[0].clone(), extra.clone()]);
     let moved = bits(&pair[1..]);

@@ -5,6 +5,7 @@
 //!
 //! In reading order: [`Rule`] is what the optimisers have of their own, one file each; [`Stepper`] applies it; [`OptimizerState`] is what is
 //! saved. [`Lbfgs`] and [`NewtonCg`], which learn about the curvature, evaluate the loss several times in a step; they take it as a closure.
+//! The page of [`rules`] says which to choose when.
 //!
 //! ```
 //! use autograd_nn::Parameter;
@@ -32,7 +33,7 @@ mod optimizer;
 mod part;
 mod register;
 mod rule;
-mod rules;
+pub mod rules;
 mod second_order;
 mod state;
 mod stepper;
@@ -43,6 +44,7 @@ pub use memory::Memory;
 pub use optimizer::Optimizer;
 pub use part::Part;
 pub use rule::Rule;
+#[doc(inline)]
 pub use rules::*;
 pub use second_order::*;
 pub use state::OptimizerState;

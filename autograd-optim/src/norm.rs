@@ -50,6 +50,11 @@ fn refuse_not_finite<T: Real>(all: &[Named<T>], due: &[Due<T>]) -> Result<(), Er
     Ok(())
 }
 
+/// The root of the sum of squares, in double precision.
+pub(crate) fn norm<T: Real>(x: &[T]) -> f64 {
+    squares(x).sqrt()
+}
+
 fn elements<T: Real>(due: &Due<T>) -> &[T] {
     due.gradient.as_slice().expect("row-major")
 }

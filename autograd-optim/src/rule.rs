@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::part::Part;
-use autograd_core::Real;
+use autograd_core::{Real, Shape};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -60,6 +60,16 @@ pub trait Rule: Clone + Send + Sync + Serialize + DeserializeOwned + 'static {
     /// # Errors
     /// The first setting outside its range.
     fn check(&self) -> Result<(), Error>;
+
+    /// Refuses a parameter whose shape the rule has no meaning for, in words that say what it must be. Asked once, when the parameter is
+    /// given to the optimiser.
+    ///
+    /// # Errors
+    /// If the rule cannot move such a parameter.
+    fn fits(&self, shape: &Shape) -> Result<(), &'static str> {
+        let _ = shape;
+        Ok(())
+    }
 
     /// The learning rate.
     fn lr(&self) -> f64;

@@ -26,7 +26,7 @@ impl<R: Rule, T: Real> Stepper<R, T> {
     /// An optimiser of these parameters: of a module, `&model`, or of a list.
     ///
     /// # Errors
-    /// If a setting makes no sense, there is no parameter, or one is listed twice.
+    /// If a setting makes no sense, there is no parameter, one is listed twice, or the rule cannot move one of its shape.
     pub fn new(parameters: impl IntoParameters<T>, settings: impl Into<R>) -> Result<Self, Error> {
         Stepper { groups: Vec::new(), all: Vec::new(), memory: Vec::new() }.group(parameters, settings)
     }
@@ -34,11 +34,16 @@ impl<R: Rule, T: Real> Stepper<R, T> {
     /// The same optimiser with one more group of parameters, which has settings of its own.
     ///
     /// # Errors
-    /// If a setting makes no sense, the group is empty, or a parameter is there already.
+    /// If a setting makes no sense, the group is empty, a parameter is there already, or the rule cannot move one of its shape.
     pub fn group(mut self, parameters: impl IntoParameters<T>, settings: impl Into<R>) -> Result<Self, Error> {
         let settings = settings.into();
         settings.check()?;
         let members = extend(&mut self.all, parameters.into_parameters())?;
+        for Named { name, parameter } in &self.all[members.clone()] {
+            let (optimizer, shape) = (R::NAME, parameter.shape());
+            let unfit = |must| Error::Unfit { optimizer, parameter: name.clone(), shape: shape.clone(), must };
+            settings.fits(&shape).map_err(unfit)?;
+        }
         self.memory.resize_with(self.all.len(), Memory::default);
         self.groups.push(Group { settings, members, sparse_rows: false });
         Ok(self)

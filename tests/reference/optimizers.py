@@ -8,6 +8,7 @@ Run with PyTorch 2.15.0 in an environment outside the repository: python tests/r
 import json
 import math
 import pathlib
+from unittest import mock
 
 import torch
 from torch.optim.lbfgs import _strong_wolfe
@@ -15,6 +16,11 @@ from torch.optim.lbfgs import _strong_wolfe
 torch.set_default_dtype(torch.float64)
 FILE = pathlib.Path(__file__).parent / "optimizers.json"
 START = [[1.0, -2.0, 3.0], [0.5, -1.0]]
+WIDE = [[[1.0, -2.0, 3.0], [0.5, 1.5, -1.0]], [[0.5, -1.0], [2.0, 0.25]]]
+TALL = [
+    [[1.0, -2.0, 3.0], [0.5, 1.5, -1.0], [2.0, 0.3, -0.7], [-1.2, 0.8, 0.4]],
+    [[0.5, -1.0], [2.0, 0.25], [-1.5, 0.1], [0.7, 0.9]],
+]
 O = torch.optim
 MORE = {
     "sgd_dampening_maximize": (O.SGD, dict(lr=0.01, momentum=0.8, dampening=0.3, weight_decay=0.05, maximize=True)),
@@ -35,6 +41,26 @@ MORE = {
     "adamax_decay": (O.Adamax, dict(lr=0.1, weight_decay=0.1, maximize=True)),
     "asgd": (O.ASGD, dict(lr=0.05, lambd=0.01, t0=5)),
     "rprop": (O.Rprop, dict(lr=0.02)),
+    "adagrad_maximize": (O.Adagrad, dict(lr=0.1, weight_decay=0.02, eps=0.5, maximize=True)),
+    "rmsprop_centered_maximize": (O.RMSprop, dict(lr=0.01, alpha=0.95, centered=True, maximize=True)),
+    "adamw_betas": (O.AdamW, dict(lr=0.05, betas=(0.8, 0.95), eps=0.1)),
+    "adamax_betas": (O.Adamax, dict(lr=0.05, betas=(0.8, 0.7), eps=0.1)),
+    "nadam_maximize": (O.NAdam, dict(lr=0.05, betas=(0.8, 0.95), eps=0.1, weight_decay=0.1, maximize=True)),
+    "radam_maximize": (O.RAdam, dict(lr=0.02, betas=(0.8, 0.95), eps=0.1, weight_decay=0.1, maximize=True)),
+    "asgd_decay_maximize": (O.ASGD, dict(lr=0.02, lambd=0.1, alpha=0.6, t0=2, weight_decay=0.1, maximize=True)),
+    "rprop_bounds_maximize": (O.Rprop, dict(lr=0.1, etas=(0.4, 1.5), step_sizes=(0.05, 0.3), maximize=True)),
+    "muon_wide": (O.Muon, dict(lr=0.1), WIDE),
+    "muon_tall": (O.Muon, dict(lr=0.1), TALL),
+    "muon_rms": (
+        O.Muon,
+        dict(lr=0.2, momentum=0.8, nesterov=False, weight_decay=0.3, adjust_lr_fn="match_rms_adamw"),
+        TALL,
+    ),
+    "muon_spectral": (
+        O.Muon,
+        dict(lr=0.1, ns_coefficients=(2.0, -1.5, 0.5), ns_steps=7, eps=5.0, adjust_lr_fn="spectral_unclamped"),
+        WIDE,
+    ),
     "lbfgs_plain": (O.LBFGS, dict(lr=0.1, max_iter=3, history_size=2)),
     "lbfgs_two": (O.LBFGS, dict(lr=0.5, max_iter=5, max_eval=4, history_size=3, line_search_fn="strong_wolfe")),
     "lbfgs_converges": (O.LBFGS, dict(line_search_fn="strong_wolfe")),
@@ -44,11 +70,13 @@ MORE = {
 
 def loss(x, w):
     curvature = torch.tensor([1.0, 10.0, 0.1])
-    return 0.5 * (x * curvature * x).sum() + 0.01 * (x**4).sum() + ((w - x[:2]) ** 2).sum()
+    return 0.5 * (x * curvature * x).sum() + 0.01 * (x**4).sum() + ((w - x[..., :2]) ** 2).sum()
 
 
-def path(name, kind, settings):
-    x, w = (torch.tensor(start, requires_grad=True) for start in START)
+# Muon iterates in bfloat16 whatever the parameter is; in double precision its steps can be compared to the last digits.
+@mock.patch("torch.bfloat16", torch.float64)
+def path(name, kind, settings, start=START):
+    x, w = (torch.tensor(values, requires_grad=True) for values in start)
     optimizer = kind([x, w], **settings)
 
     def closure():
@@ -64,7 +92,7 @@ def path(name, kind, settings):
         for count in ("func_evals", "n_iter"):  # of those that evaluate the loss several times in a step
             if count in optimizer.state[x]:
                 counts.setdefault(count, []).append(optimizer.state[x][count])
-    entry = dict(name=name, settings=settings, start=START, trajectory=trajectory)
+    entry = dict(name=name, settings=settings, start=start, trajectory=trajectory)
     return {**entry, "counts": counts} if counts else entry
 
 

@@ -13,7 +13,11 @@ pub(crate) trait Checked {
 type Named = Vec<(String, Parameter<f64>)>;
 /// Makes an optimiser of parameters.
 pub(crate) type Make = Box<dyn Fn(Named) -> Result<Box<dyn Minimizer>, Error> + Sync>;
-type MakeFrom = Box<dyn Fn(Named, &Value) -> Box<dyn Minimizer>>;
+/// Makes an optimiser of parameters and the settings of a path.
+pub(crate) type MakeFrom = Box<dyn Fn(Named, &Value) -> Box<dyn Minimizer>>;
+
+/// An attempt that is refused.
+pub(crate) type Attempt = Box<dyn Fn() -> Result<(), Error>>;
 
 /// What an optimiser is to bring low: the problem and the number of steps it may take.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +26,8 @@ pub(crate) enum Task {
     Quadratic(usize),
     /// Rosenbrock's valley (1960) from (-1.2, 1), where it is 24.2, to this value.
     Rosenbrock(usize, f64),
+    /// A matrix from eight products with it, by least squares, to a thousandth of the loss at the beginning.
+    Matrix(usize),
     /// The exclusive or by a network of eight hidden units, until it answers rightly with a mean cross entropy below 0.1.
     Network(usize),
 }
@@ -39,7 +45,7 @@ pub(crate) struct Cases {
     pub evaluates: bool,
     pub paths: Vec<(&'static str, MakeFrom)>,
     pub without_path: Option<&'static str>,
-    pub refusals: Vec<(Box<dyn Fn() -> Result<(), Error>>, &'static str)>,
+    pub refusals: Vec<(Attempt, &'static str)>,
 }
 
 impl Cases {
@@ -153,6 +159,11 @@ pub(crate) fn number(settings: &Value, name: &str) -> f64 {
         Value::Null => 0.0,
         number => number.as_f64().unwrap_or_else(|| panic!("{name} is a number")),
     }
+}
+
+/// A pair of numbers among stored settings.
+pub(crate) fn two(settings: &Value, name: &str) -> (f64, f64) {
+    serde_json::from_value(settings[name].clone()).unwrap_or_else(|_| panic!("{name} is a pair of numbers"))
 }
 
 /// A flag among stored settings; false if it is not there.

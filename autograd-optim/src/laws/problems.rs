@@ -1,14 +1,15 @@
 //! What optimisers are to bring low.
 
 use super::cases::{Make, Task};
-use autograd_core::{Generator, Tensor, Var};
+use autograd_core::{Generator, Tensor, Var, s};
 use autograd_nn::{Forward, Linear, Module, Parameter, Sequential, Tanh};
 
-/// `0.5 x·A·x + 0.01 Σ x⁴ + Σ (w - x[:2])²` with `A = diag(1, 10, 0.1)`: the loss of the stored paths.
+/// `0.5 x·A·x + 0.01 Σ x⁴ + Σ (w - x[:2])²` with `A = diag(1, 10, 0.1)`, for each row if they are matrices: the loss of the stored paths.
 pub(super) fn of_the_paths(x: &Var<f64>, w: &Var<f64>) -> Var<f64> {
     let curvature = Var::constant([1.0, 10.0, 0.1]);
     let squares = x.square();
-    (&squares * curvature).sum() * 0.5 + squares.square().sum() * 0.01 + (w - x.slice((..2,))).square().sum()
+    let distances = (w - x.slice(s![..., ..2])).square();
+    (&squares * curvature).sum() * 0.5 + squares.square().sum() * 0.01 + distances.sum()
 }
 
 pub(super) fn solve(make: &Make, task: Task) {
@@ -32,6 +33,17 @@ pub(super) fn solve(make: &Make, task: Task) {
             descend(make, &x, &loss, steps);
             let end = loss().item();
             assert!(end < bound, "{task:?}: it ends at {end}");
+        }
+        Task::Matrix(steps) => {
+            let generator = &mut Generator::seed(4);
+            let [truth, begin] = [(); 2].map(|()| Tensor::uniform([4, 3], -1.0, 1.0, generator));
+            let (truth, inputs) = (Var::constant(truth), Var::constant(Tensor::normal([8, 4], 0.0, 1.0, generator)));
+            let x = Parameter::new(begin);
+            let loss = || inputs.matmul(&(x.var() - &truth)).square().mean();
+            let begin = loss().item();
+            descend(make, &x, &loss, steps);
+            let end = loss().item();
+            assert!(end < 1e-3 * begin, "{task:?}: from {begin} to {end}");
         }
         Task::Network(steps) => {
             let generator = &mut Generator::seed(3);

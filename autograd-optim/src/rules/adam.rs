@@ -62,8 +62,7 @@ impl Rule for AdamOptions {
 
     fn check(&self) -> Result<(), Error> {
         check::not_negative("adam", "lr", self.lr)?;
-        check::share("adam", "betas.0", self.betas.0)?;
-        check::share("adam", "betas.1", self.betas.1)?;
+        check::betas("adam", self.betas)?;
         check::not_negative("adam", "eps", self.eps)?;
         check::not_negative("adam", "weight_decay", self.weight_decay)
     }
@@ -89,6 +88,14 @@ impl Rule for AdamOptions {
     }
 
     fn update<T: Real>(&self, part: Part<'_, T>) {
+        self.move_shrunk(part, 1.0);
+    }
+}
+
+impl AdamOptions {
+    /// Moves a part that is multiplied with `keep` first, which leaves it as it is if that is 1.
+    pub(super) fn move_shrunk<T: Real>(&self, part: Part<'_, T>, keep: f64) {
+        let keep = T::of(keep);
         let (beta1, beta2) = self.betas;
         let [b1, fresh1, b2, fresh2, eps] = [beta1, 1.0 - beta1, beta2, 1.0 - beta2, self.eps].map(T::of);
         // In double precision, so that 1 - βᵗ keeps its digits in the first steps.
@@ -99,12 +106,12 @@ impl Rule for AdamOptions {
             part.each(|w, g, [m, v, top]| {
                 let (m, v) = (b1 * m + fresh1 * g, b2 * v + fresh2 * g * g);
                 let top = top.max(v);
-                (w - rate * m / (top.sqrt() * correction + eps), [m, v, top])
+                (keep * w - rate * m / (top.sqrt() * correction + eps), [m, v, top])
             });
         } else {
             part.each(|w, g, [m, v]| {
                 let (m, v) = (b1 * m + fresh1 * g, b2 * v + fresh2 * g * g);
-                (w - rate * m / (v.sqrt() * correction + eps), [m, v])
+                (keep * w - rate * m / (v.sqrt() * correction + eps), [m, v])
             });
         }
     }
