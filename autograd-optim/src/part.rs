@@ -32,7 +32,7 @@ impl<T: Real> Part<'_, T> {
     pub fn each<const N: usize>(self, rule: impl Fn(T, T, [T; N]) -> (T, [T; N])) {
         let Part { w, dw, scale, decay, slots, .. } = self;
         let found = slots.len();
-        let Ok(mut slots) = <[&mut [T]; N]>::try_from(slots.into_vec()) else {
+        let Ok(slots) = <[&mut [T]; N]>::try_from(slots.into_vec()) else {
             panic!("the rule takes {N} slots and named {found}");
         };
         let n = w.len();
