@@ -99,6 +99,16 @@ impl Module<f64> for Hidden {
     fn visit(&self, _: &mut autograd_nn::Visitor<'_, f64>) {}
 }
 
+/// A refusal that forgot to track its caller.
+fn untracked(wrong: bool) {
+    assert!(!wrong, "untracked");
+}
+
+/// An op within what forgot to track its caller.
+fn untracked_op(x: &Var<f64>) -> Var<f64> {
+    linear(&mut Generator::seed(0)).forward(x)
+}
+
 /// Accepts what its case says it refuses, or refuses it in other words or elsewhere.
 #[derive(Module)]
 #[module(element = f64)]
@@ -162,4 +172,9 @@ fn a_refusal_must_happen_in_the_words_stated_and_at_the_caller() {
     // `repeat` does not track its caller: the blame falls on a file of the standard library.
     let found = refusal("capacity overflow", || drop("ab".repeat(usize::MAX))).unwrap_err();
     assert!(found.starts_with("it blames ") && !found.starts_with("it blames autograd"), "{found}");
+    // Written in this file too, but above the case: the line is the layer's own, not its caller's.
+    let found = refusal("untracked", || untracked(true)).unwrap_err();
+    assert!(found.contains("tests/harness.rs:"), "{found}");
+    let shapes = || drop(untracked_op(&Var::constant([[0.0; 4]])));
+    assert!(refusal("linear: x has 4 inputs", shapes).unwrap_err().contains("not the caller"));
 }

@@ -30,8 +30,8 @@ impl LabelledImages {
     /// If there are not as many of the one as of the other, or a label is none of the classes.
     pub fn new(size: [usize; 3], pixels: Vec<u8>, labels: Vec<u8>, classes: usize) -> Result<Self, DataError> {
         let wrong = |what: String| Err(DataError::new("labelled images", what, "pass a label for each image"));
-        let area: usize = size.iter().product();
-        if area.checked_mul(labels.len()) != Some(pixels.len()) || area == 0 {
+        let area = size.iter().try_fold(1, |area: usize, &n| area.checked_mul(n)).filter(|&area| area > 0);
+        if area.and_then(|area| area.checked_mul(labels.len())) != Some(pixels.len()) {
             return wrong(format!("{} bytes are not {} images of {size:?}", pixels.len(), labels.len()));
         }
         if let Some(i) = labels.iter().position(|&label| usize::from(label) >= classes) {
@@ -95,5 +95,6 @@ mod tests {
         assert_eq!(says(vec![0; 8], vec![1, 10]), "label 1 is 10, which is none of 10 classes");
         assert!(LabelledImages::new([0, 2, 2], vec![], vec![1], 10).is_err());
         assert!(LabelledImages::new([usize::MAX, 1, 1], vec![0; 2], vec![1, 2], 10).is_err());
+        assert!(LabelledImages::new([usize::MAX, 2, 1], vec![0; 2], vec![1, 2], 10).is_err());
     }
 }

@@ -31,8 +31,8 @@ impl Fans {
         let [outputs, inputs, window @ ..] = &*shape else {
             panic!("Fans::of: a weight has at least two axes, [out, in, ..], this one has shape {shape}");
         };
-        let window: usize = window.iter().product();
-        Fans { inputs: inputs * window, outputs: outputs * window }
+        let connections = |units: usize| window.iter().fold(units, |product, &size| product.saturating_mul(size));
+        Fans { inputs: connections(*inputs), outputs: connections(*outputs) }
     }
 }
 

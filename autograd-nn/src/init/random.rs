@@ -76,6 +76,12 @@ pub fn truncated_normal<T: Real>(
     let (from, to) = ((low - mean) / std, (high - mean) / std);
     // A tail on the left is that on the right, mirrored.
     let mirrored = to < 0.0;
+    // Beyond this, the density falls off within less than the distance between two floats: all of it lies on the bound.
+    const FARTHEST: f64 = 1e100;
+    let near = if mirrored { -to } else { from };
+    if near > FARTHEST {
+        return Tensor::full(shape, T::of(if mirrored { high } else { low }));
+    }
     let standard = if mirrored { Truncated::new(-to, -from) } else { Truncated::new(from, to) };
     Tensor::from_fn(shape, |_| {
         let z = standard.draw(generator);
@@ -176,6 +182,9 @@ mod tests {
         assert_eq!(truncated_normal::<f64>([2], 0.0, 1.0, 0.7..=0.7, generator).to_vec(), [0.7; 2]);
         let far = truncated_normal::<f64>([100], 0.0, 1.0, 50.0..=INF, generator).to_vec();
         assert!(far.iter().all(|x| (50.0..50.5).contains(x)));
+        // So far out that the distance, in deviations, is no number any more.
+        assert_eq!(truncated_normal::<f64>([2], 0.0, 1e-10, 1e300..=INF, generator).to_vec(), [1e300; 2]);
+        assert_eq!(truncated_normal::<f64>([1], 0.0, 0.5, -1e308..=-9e307, generator).to_vec(), [-9e307]);
         let narrow = truncated_normal::<f32>([1000], 0.0, 1.0, -0.1..=0.1, generator).to_vec();
         assert!(narrow.iter().all(|x| x.abs() <= 0.1f32));
     }

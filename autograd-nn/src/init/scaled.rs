@@ -76,7 +76,7 @@ pub fn fan_in_uniform<T: Real>(shape: impl Into<Shape>, inputs: usize, generator
 #[track_caller]
 fn xavier_std(shape: &Shape, gain: Gain) -> f64 {
     let fans = Fans::of(shape);
-    gain.factor() * (2.0 * reciprocal((fans.inputs + fans.outputs) as f64)).sqrt()
+    gain.factor() * (2.0 * reciprocal(fans.inputs as f64 + fans.outputs as f64)).sqrt()
 }
 
 #[track_caller]

@@ -2,6 +2,7 @@
 
 use crate::{Forward, Module};
 use autograd_core::{Generator, Shape, Tensor, Var};
+use std::panic::Location;
 
 /// A module that states what is to be checked of it.
 pub trait Checked: Module<f64> + Sized {
@@ -36,7 +37,8 @@ pub struct Cases<M> {
 pub(super) struct Refusal {
     pub(super) says: &'static str,
     pub(super) attempt: Box<dyn Fn(&mut Generator)>,
-    pub(super) file: &'static str,
+    /// Where the attempt is written: no line above it can be the caller's.
+    pub(super) written: &'static Location<'static>,
 }
 
 impl<M> Cases<M> {
@@ -52,13 +54,12 @@ impl<M> Cases<M> {
         self
     }
 
-    /// What must be refused: `attempt` panics with a message that contains `says` and that names the file this is called from, since a
-    /// mistake is reported where it was made.
+    /// What must be refused: `attempt` panics with a message that contains `says`, and blames a line of the attempt, since a mistake is
+    /// reported where it was made: in the file this is called from, and not above the call, where the module itself may be written.
     #[must_use]
     #[track_caller]
     pub fn rejects(mut self, says: &'static str, attempt: impl Fn(&mut Generator) + 'static) -> Self {
-        let file = std::panic::Location::caller().file();
-        self.refusals.push(Refusal { says, attempt: Box::new(attempt), file });
+        self.refusals.push(Refusal { says, attempt: Box::new(attempt), written: Location::caller() });
         self
     }
 }

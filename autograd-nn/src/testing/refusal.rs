@@ -7,16 +7,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::Once;
 
 thread_local! {
-    /// The file that the last panic of an attempt blames; `None` while no attempt is made on this thread.
-    static BLAMED: RefCell<Option<String>> = const { RefCell::new(None) };
+    /// The file and line that the last panic of an attempt blames; `None` while no attempt is made on this thread.
+    static BLAMED: RefCell<Option<(String, u32)>> = const { RefCell::new(None) };
 }
 
 /// Makes the attempt, and says what is wrong if it does not fail as it should.
 pub(super) fn refused(refusal: &Refusal) -> Result<(), String> {
     listen();
-    BLAMED.set(Some(String::new()));
+    BLAMED.set(Some(Default::default()));
     let panicked = catch_unwind(AssertUnwindSafe(|| (refusal.attempt)(&mut Generator::seed(1))));
-    let blamed = BLAMED.take().unwrap_or_default();
+    let (file, line) = BLAMED.take().unwrap_or_default();
     let Err(panic) = panicked else { return Err("it was accepted".to_owned()) };
     let message = panic.downcast_ref::<String>().cloned();
     let message = message.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default();
@@ -24,11 +24,23 @@ pub(super) fn refused(refusal: &Refusal) -> Result<(), String> {
         return Err(format!("it says {message:?}"));
     }
     // An op names its caller in the message, an assertion by where it panics.
-    if message.contains(refusal.file) || blamed == refusal.file {
+    let written = refusal.written;
+    let asserted = file == written.file() && line >= written.line();
+    if asserted || lines_named(&message, written.file()).any(|line| line >= written.line()) {
         Ok(())
     } else {
-        Err(format!("it blames {blamed}, not the caller in {}: {message:?}", refusal.file))
+        Err(format!(
+            "it blames {file}:{line}, not the caller from {}:{} on: {message:?}",
+            written.file(),
+            written.line()
+        ))
     }
+}
+
+/// The lines of a file that a message names, as `file:line`.
+fn lines_named<'m>(message: &'m str, file: &str) -> impl Iterator<Item = u32> + use<'m> {
+    let behind: Vec<&str> = message.split(&format!("{file}:")).skip(1).collect();
+    behind.into_iter().filter_map(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok())
 }
 
 /// Has the place of a panic kept during attempts, in silence; other panics are told as before.
@@ -38,8 +50,8 @@ fn listen() {
         let before = take_hook();
         set_hook(Box::new(move |panic| {
             let expected = BLAMED.with_borrow_mut(|blamed| {
-                let file = panic.location().map(|at| at.file().to_owned());
-                blamed.as_mut().zip(file).map(|(blamed, file)| *blamed = file).is_some()
+                let place = panic.location().map(|at| (at.file().to_owned(), at.line()));
+                blamed.as_mut().zip(place).map(|(blamed, place)| *blamed = place).is_some()
             });
             if !expected {
                 before(panic);

@@ -49,7 +49,7 @@ impl<B: Send + 'static> Epoch<B> {
             assemble: Arc::clone(&loader.assemble),
         });
         let threads = loader.workers.min(plan.batches - batch);
-        let ahead = loader.prefetch.unwrap_or(2 * loader.workers);
+        let ahead = loader.prefetch.unwrap_or(loader.workers.saturating_mul(2));
         let workers = (threads > 0).then(|| Prefetch::start(&plan, threads, ahead, batch)).flatten();
         Epoch { plan, state: loader.state(epoch, batch), workers }
     }

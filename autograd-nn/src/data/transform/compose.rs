@@ -62,3 +62,31 @@ impl<T: Real> fmt::Debug for Compose<T> {
         write!(f, "Compose({} transforms)", self.len())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{CenterCrop, ColorJitter, Normalize, Resize};
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    #[test]
+    fn what_a_transform_refuses_is_told_at_the_line_of_the_caller() {
+        let wrong: [(Compose, Tensor, &str); 4] = [
+            (Compose::new().then(CenterCrop::new([5, 5])), Tensor::zeros([1, 2, 2]), "center crop: 5 by 5 pixels"),
+            (
+                Compose::new().then(Normalize::new([0.0; 3], [1.0; 3])),
+                Tensor::zeros([1, 2, 2]),
+                "normalize: 1 channels",
+            ),
+            (Compose::new().then(Resize::new([1, 1])), Tensor::zeros([1, 0, 2]), "resize: the image is [1, 0, 2]"),
+            (Compose::new().then(ColorJitter::default()), Tensor::zeros([4]), "color jitter: the image is [4]"),
+        ];
+        for (compose, x, says) in wrong {
+            let line = line!() + 1;
+            let apply = || compose.apply(&x, &mut Generator::seed(0));
+            let panic = catch_unwind(AssertUnwindSafe(apply)).unwrap_err();
+            let message = panic.downcast_ref::<String>().expect("a panic with a message");
+            assert!(message.starts_with(says) && message.contains(&format!("compose.rs:{line}")), "{message}");
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! `CenterCrop` and `RandomCrop`: a part of an image.
 
 use super::{Transform, check_size, sizes, window};
+use crate::refuse::require;
 use autograd_core::{Generator, Real, Tensor, Var};
 
 /// The middle of an image: of two middles, the upper or left one, as an index rounds down.
@@ -90,7 +91,7 @@ impl<T: Real> Transform<T> for RandomCrop {
     fn apply(&self, x: &Tensor<T>, generator: &mut Generator) -> Tensor<T> {
         let [_, h, w] = sizes("random crop", x);
         let padding = self.padding;
-        let room = room("random crop", [h, w].map(|n| n + 2 * padding), self.size);
+        let room = room("random crop", [h, w].map(|n| n.saturating_add(padding.saturating_mul(2))), self.size);
         let from = room.map(|room| generator.below(room + 1));
         if padding == 0 {
             return window(x, from, self.size);
@@ -106,7 +107,7 @@ impl<T: Real> Transform<T> for RandomCrop {
 fn room(name: &str, image: [usize; 2], size: [usize; 2]) -> [usize; 2] {
     let [h, w] = image;
     let [ch, cw] = size;
-    assert!(ch <= h && cw <= w, "{name}: {ch} by {cw} pixels are not within an image of {h} by {w}");
+    require!(ch <= h && cw <= w, "{name}: {ch} by {cw} pixels are not within an image of {h} by {w}");
     [h - ch, w - cw]
 }
 

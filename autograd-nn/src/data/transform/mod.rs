@@ -20,6 +20,7 @@ pub use mixup::{cutmix, mixup};
 pub use normalize::{Normalize, Statistics, statistics};
 pub use resize::Resize;
 
+use crate::refuse::refuse;
 use autograd_core::{AxisSlice, Generator, Real, Tensor};
 
 /// Something that is done to an image `[c, h, w]`, or alike to each image of a batch `[.., c, h, w]`.
@@ -53,7 +54,7 @@ impl<T: Real, F: Fn(&Tensor<T>, &mut Generator) -> Tensor<T> + Send + Sync> Tran
 fn sizes<T: Real>(name: &str, x: &Tensor<T>) -> [usize; 3] {
     match x.shape()[..] {
         [.., c, h, w] => [c, h, w],
-        _ => panic!("{name}: the image is {}, it must be [.., channels, height, width]", x.shape()),
+        _ => refuse!("{name}: the image is {}, it must be [.., channels, height, width]", x.shape()),
     }
 }
 

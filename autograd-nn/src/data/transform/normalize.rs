@@ -2,6 +2,7 @@
 
 use super::{Transform, sizes};
 use crate::data::{DataError, Dataset};
+use crate::refuse::require;
 use autograd_core::{Generator, Real, Tensor};
 
 /// Each channel less its mean, by its standard deviation: `y[c] = (x[c] - mean[c]) / std[c]`.
@@ -60,7 +61,7 @@ impl<T: Real> Transform<T> for Normalize {
     fn apply(&self, x: &Tensor<T>, _: &mut Generator) -> Tensor<T> {
         let [channels, h, w] = sizes("normalize", x);
         let known = self.mean.len();
-        assert!(known == 1 || known == channels, "normalize: {channels} channels, but {known} means");
+        require!(known == 1 || known == channels, "normalize: {channels} channels, but {known} means");
         let mut y = x.contiguous();
         let plane = h * w;
         y.write(|pixels| {

@@ -1,6 +1,7 @@
 //! `Resize`: images of another size.
 
 use super::{Transform, check_size, sizes};
+use crate::refuse::require;
 use autograd_core::ops::Interpolation;
 use autograd_core::{Generator, Real, Tensor, Var, no_grad};
 
@@ -47,7 +48,7 @@ impl<T: Real> Transform<T> for Resize {
     #[track_caller]
     fn apply(&self, x: &Tensor<T>, _: &mut Generator) -> Tensor<T> {
         let [c, h, w] = sizes("resize", x);
-        assert!(h > 0 && w > 0, "resize: the image is {}, it has no pixel", x.shape());
+        require!(h > 0 && w > 0, "resize: the image is {}, it has no pixel", x.shape());
         let before = &x.shape()[..x.rank() - 3];
         let images = Var::constant(x.reshape([before.iter().product(), c, h, w]));
         let resized = no_grad(|| images.interpolate(self.size, self.interpolation));

@@ -58,7 +58,7 @@ pub struct Tanh;
 
 /// `log(1 + e^(beta x)) / beta`, elementwise: a [`Relu`](crate::Relu) with a round corner, rounder for smaller `beta`.
 ///
-/// It overflows nowhere and is exact far from 0, so that there is no threshold to set, as PyTorch has one.
+/// It overflows only where `beta x` does, and is exact far from 0, so that there is no threshold to set, as PyTorch has one.
 ///
 /// # Shape
 /// `[..] -> [..]`

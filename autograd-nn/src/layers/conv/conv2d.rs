@@ -60,6 +60,9 @@ impl Checked for Conv2d<f64> {
         .rejects("conv2d: the filters have 2 channels, a group of x has 3", move |g| {
             let _ = plain(g).forward(&Var::constant([[[[0.0; 4]; 4]; 3]]));
         })
+        .rejects("convolution: a kernel [18446744073709551615, 18446744073709551615] of 1 channels is more than", |g| {
+            let _ = Conv2d::<f64>::new(1, 1, u64::MAX as usize, g);
+        })
         .rejects("Conv2d: 3 groups do not divide 4 input and 6 output channels", |g| {
             let _ = Conv2d::<f64>::grouped(4, 6, [3, 3], 3, g);
         })

@@ -52,6 +52,16 @@ impl Checked for ConvTranspose1d<f64> {
         let state = ["weight [1, 2, 3]", "bias [2]"];
         Cases::new(Case::forward("plain", plain, [2, 2, 3]).output([2, 3, 4]).state(["weight [2, 3, 2]", "bias [3]"]))
             .case(Case::forward("strided", strided, [1, 1, 2]).output([1, 2, 4]).state(state))
+            .case(
+                Case::new(
+                    "to a size, all of it cut off",
+                    |g| ConvTranspose1d::new(1, 1, 1, g).stride(5).padding(1),
+                    |layer: &Self, x| vec![layer.forward_to(&x[0], 1)],
+                )
+                .input([1, 1, 1])
+                .output([1, 1, 1])
+                .state(["weight [1, 1, 1]", "bias [1]"]),
+            )
             .case(Case::new("to a size", strided, to).input([1, 1, 2]).output([1, 2, 6]).state(state))
             .case(Case::forward("grouped", grouped, [1, 2, 3]).output([1, 4, 10]).state(["weight [2, 2, 2]"]))
             .rejects("conv_transpose1d: the weight has 2 filters, x has 3 channels", move |g| {

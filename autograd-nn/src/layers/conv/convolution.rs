@@ -7,13 +7,16 @@ use std::array;
 /// Weight `[first, second, kernel ..]` and bias, both uniform within `±1/√(second · kernel volume)`.
 ///
 /// This is what PyTorch draws for transposed convolutions, too, although their second axis is not that of the inputs.
+#[track_caller]
 pub(super) fn first_values<T: Real, const D: usize>(
     [first, second]: [usize; 2],
     kernel: [usize; D],
     outputs: usize,
     generator: &mut Generator,
 ) -> (Parameter<T>, Option<Parameter<T>>) {
-    let fan_in = second * kernel.iter().product::<usize>();
+    let Some(fan_in) = kernel.iter().try_fold(second, |fan_in, &size| fan_in.checked_mul(size)) else {
+        refuse!("convolution: a kernel {kernel:?} of {second} channels is more than memory can address");
+    };
     let shape: Shape = [first, second].into_iter().chain(kernel).collect();
     let weight = Parameter::new(init::fan_in_uniform(shape, fan_in, generator));
     let bias = Parameter::new(init::fan_in_uniform([outputs], fan_in, generator));
@@ -68,7 +71,7 @@ macro_rules! convolution {
         impl<T: Real> $Layer<T> {
             /// A layer from `inputs` channels to `outputs` with a kernel of these sizes; stride 1, no padding.
             ///
-            /// Weight and bias begin uniform within `±1/√(inputs · kernel volume)` as in PyTorch.
+            /// Weight and bias begin uniform within `±1/√(inputs · kernel volume)` as in PyTorch, with the inputs of one group.
             ///
             /// # Panics
             /// If the kernel has size 0.

@@ -1,6 +1,6 @@
 //! `transposed!`: what `ConvTranspose1d`, `ConvTranspose2d` and `ConvTranspose3d` have in common, which is all but the number of axes.
 
-use crate::refuse::require;
+use crate::refuse::refuse;
 use autograd_core::{Shape, ops};
 
 /// The options with the output padding by which an operand of shape `x` gives a result of this size.
@@ -21,10 +21,14 @@ pub(super) fn reaching<const D: usize>(
             ops::Padding::Same => around,
         };
         let steps = places[d].saturating_sub(1).saturating_mul(options.stride[d]);
-        let least = steps.saturating_add(around).saturating_add(1).saturating_sub(cut);
+        let whole = steps.saturating_add(around).saturating_add(1);
         let asked = size[d];
-        require!(asked >= least, "{layer}: a size of {asked} is asked for along axis {}, the least is {least}", d + 2);
-        *more = asked - least;
+        // What is cut off may be more than there is; the output padding then makes up for it.
+        let Some(padding) = asked.saturating_add(cut).checked_sub(whole) else {
+            let least = whole.saturating_sub(cut);
+            refuse!("{layer}: a size of {asked} is asked for along axis {}, the least is {least}", d + 2);
+        };
+        *more = padding;
     }
     options.output_padding(output_padding)
 }

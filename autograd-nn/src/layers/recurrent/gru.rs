@@ -147,7 +147,7 @@ impl Checked for Gru<f64> {
                 "bias_hh_l0_reverse [3]",
             ]),
         )
-        .rejects("Gru: a state is projected in an Lstm only", move |g| drop(with(options.projection(1))(g)))
+        .rejects("Gru: a state is projected in an Lstm only", move |g| drop(Gru::<f64>::with(options.projection(1), g)))
         .rejects("Gru: h has shape [1, 1, 3], it needs [1, 1, 2]", move |g| {
             let _ = plain(g).forward_with(&Var::constant([[[0.0; 2]]]), Some(&Var::constant([[[0.0; 3]]])), None);
         })

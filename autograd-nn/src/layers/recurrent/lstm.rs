@@ -192,12 +192,12 @@ impl Checked for Lstm<f64> {
             ]),
         )
         .rejects("Lstm: it needs at least one hidden unit", |g| drop(Lstm::<f64>::new(2, 0, g)))
-        .rejects("Lstm: it needs at least one layer", move |g| drop(with(options.layers(0))(g)))
+        .rejects("Lstm: it needs at least one layer", move |g| drop(Lstm::<f64>::with(options.layers(0), g)))
         .rejects("Lstm: the probability of dropout is 1.5, not within 0 and 1", move |g| {
-            drop(with(options.dropout(1.5))(g));
+            drop(Lstm::<f64>::with(options.dropout(1.5), g));
         })
         .rejects("Lstm: 2 hidden units cannot be projected to 2, only to fewer", move |g| {
-            drop(with(options.projection(2))(g));
+            drop(Lstm::<f64>::with(options.projection(2), g));
         })
         .rejects("Lstm: x has 1 axes, it needs 3, or 2 for a single sequence", move |g| {
             let _ = plain(g).forward(&Var::constant([0.0; 2]));

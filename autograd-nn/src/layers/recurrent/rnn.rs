@@ -163,7 +163,7 @@ impl Checked for Rnn<f64> {
                 "weight_hh_l1_reverse [1, 1]",
             ]),
         )
-        .rejects("Rnn: a state is projected in an Lstm only", move |g| drop(with(options.projection(1))(g)))
+        .rejects("Rnn: a state is projected in an Lstm only", move |g| drop(Rnn::<f64>::with(options.projection(1), g)))
         .rejects("Rnn: h has shape [1, 1, 2], it needs [1, 1, 3]", move |g| {
             let _ = plain(g).forward_with(&Var::constant([[[0.0; 2]]]), Some(&Var::constant([[[0.0; 2]]])), None);
         })
