@@ -31,7 +31,10 @@
 //!     i64::from(x * x + y * y < 0.5)
 //! });
 //! let [train, test] = TensorDataset::new(points, within).split([0.8, 0.2], 1);
-//! let train = train.augment(|(x, y), generator| (x.map(|x| x + 0.01 * generator.standard_normal() as f32), y));
+//! let train = train.augment(|(x, y), generator| {
+//!     let noise = 0.01 * generator.standard_normal() as f32;
+//!     (x.map(|x| x + noise), y)
+//! });
 //!
 //! let model = Sequential::new()
 //!     .then(Linear::new(2, 32, &mut generator))
