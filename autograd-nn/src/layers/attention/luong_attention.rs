@@ -76,6 +76,13 @@ impl<T: Real> LuongAttention<T> {
         hidden: Option<&Tensor<bool>>,
     ) -> (Var<T>, Var<T>) {
         let queries = queries("LuongAttention", query, keys);
+        if let LuongAttention::Concat { weight, .. } = self {
+            let (q, k, columns) = (queries.shape()[2], keys.shape()[2], weight.shape()[1]);
+            require!(
+                q + k == columns,
+                "LuongAttention: query and key have {q} and {k} features, the weight is for {columns}"
+            );
+        }
         let scores = blame(Location::caller(), || self.scores(&queries, keys));
         let (context, weights) = gather("LuongAttention", &scores, values, hidden, query.rank() == 2);
         (report(self, context), weights)
@@ -156,6 +163,10 @@ impl Checked for LuongAttention<f64> {
         .rejects("linear: x has 2 inputs, the weight has 3", |g| {
             let x = Var::<f64>::constant([[[0.0; 2]; 2]]);
             let _ = LuongAttention::general(2, 3, g).forward(&Var::constant([[0.0; 2]]), &x, &x, None);
+        })
+        .rejects("LuongAttention: query and key have 7 and 2 features, the weight is for 5", |g| {
+            let [query, keys] = [[1, 1, 7], [1, 3, 2]].map(|shape| Var::constant(Tensor::zeros(shape)));
+            let _ = LuongAttention::<f64>::concat(3, 2, 4, g).forward(&query, &keys, &keys, None);
         })
     }
 }

@@ -203,6 +203,14 @@ impl<T: Real> MultiHeadAttention<T> {
         );
         let at = Location::caller();
         let [query, mut key, mut value] = blame(at, || self.project(operands));
+        // Otherwise the products would broadcast where the fused op refuses.
+        let batch = query.shape()[0];
+        require!(
+            key.shape()[0] == batch && value.shape()[0] == batch,
+            "MultiHeadAttention: query, key and value have shapes {q}, {k} and {v}, of batches that differ"
+        );
+        let [keys, values] = [&key, &value].map(|x| x.shape()[2]);
+        require!(keys == values, "MultiHeadAttention: there are {keys} keys and {values} values");
         let scores = mask.on([query.shape()[0], self.heads, query.shape()[2], key.shape()[2]]);
         let more = usize::from(self.bias_kv.is_some()) + usize::from(self.add_zero_attn);
         blame(at, || {
@@ -366,7 +374,11 @@ impl Checked for MultiHeadAttention<f64> {
             let x = Var::constant(Tensor::zeros([2, 1, 3]));
             let _ = plain(g).forward(&x, &x, &x, &AttentionMask::none());
         })
-        .rejects("scaled_dot_product_attention: there are 2 keys and 3 values", move |g| {
+        .rejects("MultiHeadAttention: query, key and value have shapes [3, 2, 4], [3, 1, 4] and [3, 1, 4]", move |g| {
+            let [x, memory] = [2, 1].map(|n| Var::constant(Tensor::zeros([3, n, 4])));
+            let _ = plain(g).dropout(0.5).forward(&x, &memory, &memory, &AttentionMask::none());
+        })
+        .rejects("MultiHeadAttention: there are 2 keys and 3 values", move |g| {
             let x = Var::constant(Tensor::zeros([2, 4]));
             let _ = plain(g).forward(&x, &x, &Var::constant(Tensor::zeros([3, 4])), &AttentionMask::none());
         })

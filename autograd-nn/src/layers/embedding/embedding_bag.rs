@@ -126,22 +126,34 @@ fn sums<T: Real>(vectors: &Var<T>, members: &[Vec<usize>]) -> Var<T> {
     vectors.index_select(0, &rows).index_add(0, &bag_of, members.len())
 }
 
-/// The largest of each element of the vectors of each bag, which are brought to one length for it; zeros for an empty bag.
+/// The largest of each element of the vectors of each bag, the first of several; zeros for an empty bag.
+///
+/// Only where the largest stand is looked up here, so that one long bag among short ones costs no more than its own vectors.
 #[track_caller]
 fn maxima<T: Real>(vectors: &Var<T>, members: &[Vec<usize>]) -> Var<T> {
     let (bags, dim) = (members.len(), vectors.shape()[1]);
-    let longest = members.iter().map(Vec::len).max().unwrap_or(0);
-    if longest == 0 {
+    if members.iter().all(Vec::is_empty) {
         return sums(vectors, members);
     }
-    // In a place that a bag does not fill any vector may stand.
-    let row = |i: usize| members[i / longest].get(i % longest).copied();
-    let rows = Tensor::from_fn(bags * longest, |i| row(i).unwrap_or(0) as i64);
-    let unfilled = Tensor::from_fn([bags, longest, 1], |i| row(i).is_none());
+    let values = vectors.to_vec();
+    // Of an empty bag any row may stand.
+    let mut largest = vec![0; bags * dim];
+    for (bag, rows) in members.iter().enumerate() {
+        let largest = &mut largest[bag * dim..][..dim];
+        let Some((&first, others)) = rows.split_first() else { continue };
+        largest.fill(first as i64);
+        for &row in others {
+            for (column, largest) in largest.iter_mut().enumerate() {
+                let (x, most) = (values[row * dim + column], values[*largest as usize * dim + column]);
+                // A NaN wins, as it does in PyTorch.
+                if x > most || x.is_nan() && !most.is_nan() {
+                    *largest = row as i64;
+                }
+            }
+        }
+    }
     let empty = Tensor::from_fn([bags, 1], |bag| members[bag].is_empty());
-    let vectors = vectors.index_select(0, &rows).reshape([bags, longest, dim]);
-    let (maxima, _) = vectors.masked_fill(&unfilled, -T::infinity()).max_with_index(1, false);
-    maxima.masked_fill(&empty, T::zero())
+    vectors.gather(0, &Tensor::from_vec(largest, [bags, dim])).masked_fill(&empty, T::zero())
 }
 
 #[cfg(test)]
@@ -285,5 +297,24 @@ mod tests {
             assert_eq!(layer.forward(&Tensor::zeros([2, 0]), None).to_vec(), [0.0; 4]);
             assert_eq!(*layer.forward_offsets(&Tensor::zeros([0]), &[], None).shape(), [0, 2]);
         }
+    }
+
+    #[test]
+    fn one_long_bag_among_short_ones_does_not_lengthen_these() {
+        // As long as the longest, all bags would hold ten billion numbers.
+        let (bags, words) = (100_000, 100_000);
+        let layer = EmbeddingBag::from_pretrained([[1.0f32], [5.0], [-2.0]]).mode(BagMode::Max);
+        let index = Tensor::from_fn([bags - 1 + words], |i| if i < bags - 1 { 2 } else { (i % 2) as i64 });
+        let offsets: Vec<usize> = (0..bags).collect();
+        let y = layer.forward_offsets(&index, &offsets, None).to_vec();
+        assert_eq!((y[0], y[bags - 2], y[bags - 1]), (-2.0, -2.0, 5.0));
+    }
+
+    #[test]
+    fn a_vector_of_nan_is_the_largest_and_minus_infinity_may_be() {
+        let layer = EmbeddingBag::from_pretrained([[f64::NAN, 1.0], [2.0, f64::NEG_INFINITY]]).mode(BagMode::Max);
+        let y = layer.forward(&[[0, 1], [1, 0], [1, 1]].into(), None).to_vec();
+        assert!(y[0].is_nan() && y[2].is_nan());
+        assert_eq!((y[1], y[3], &y[4..]), (1.0, 1.0, &[2.0, f64::NEG_INFINITY][..]));
     }
 }

@@ -7,9 +7,9 @@ use crate::layers::prelude::*;
 /// The hinge loss of examples with several right classes each: every wrong class should score less than every right one by 1.
 ///
 /// `loss[i] = Σ_j Σ_k max(0, 1 − x[i, j] + x[i, k]) / c` over the right classes `j` and the wrong ones `k`. The right classes of an example
-/// are listed in its row of the target, whose first -1 ends the list.
+/// are listed in its row of the target, whose first -1 ends the list; one that is listed twice counts twice.
 ///
-/// All pairs of classes are compared at once, in `n c²` numbers.
+/// All listed classes are compared at once, with `c` numbers for each.
 ///
 /// # Shape
 /// `[n, c] -> []` for targets `[n, c]`, or `[n]` without a reduction; `[c] -> []` for one example
@@ -48,32 +48,48 @@ impl MultiLabelMarginLoss {
         require!(matches!(rank, 1 | 2), "MultiLabelMarginLoss: the scores have shape {shape}, they need [n, c] or [c]");
         let listed = target.shape();
         require!(listed == shape, "MultiLabelMarginLoss: the scores have shape {shape}, the target {listed}");
-        let right = right_classes::<T>(target);
-        let wrong = Var::constant(right.map(|right| T::one() - right));
-        // margins[.., j, k] = 1 − x[.., j] + x[.., k]
-        let margins = (x.unsqueeze(-2) - x.unsqueeze(-1)).add_scalar(T::one()).relu();
-        let pairs = Var::constant(right).unsqueeze(-1) * wrong.unsqueeze(-2);
-        let classes = T::of(shape[rank - 1] as f64);
-        let losses = (margins * pairs).sum_axes([-2, -1], false) / classes;
+        let classes = shape.last().copied().unwrap_or(0);
+        let right = right_classes(target, classes);
+        let examples = if rank == 1 { 1 } else { shape[0] };
+
+        // A row of margins for each right class: 1 − x[.., j] + x[.., k] over the wrong classes k.
+        let list = |of: fn(&Right) -> usize| Tensor::from_fn(right.len(), |i| of(&right[i]) as i64);
+        let example_of = list(|right| right.example);
+        let of_right = x.reshape([x.numel()]).index_select(0, &list(|right| right.place)).unsqueeze(1);
+        let of_all = x.reshape([examples, classes]).index_select(0, &example_of);
+        let mut is_right = vec![false; x.numel()];
+        right.iter().for_each(|right| is_right[right.place] = true);
+        let is_one = Tensor::from_fn([right.len(), classes], |at| {
+            is_right[right[at / classes].example * classes + at % classes]
+        });
+        let margins = (of_all - of_right).add_scalar(T::one()).relu().masked_fill(&is_one, T::zero());
+        let losses = margins.sum_axes(-1, false).index_add(0, &example_of, examples) / T::of(classes as f64);
+        let losses = if rank == 1 { losses.reshape([]) } else { losses };
         report(self, reduced(losses, self.reduction))
     }
 }
 
-/// 1 for each right class, 0 for the others.
+/// A right class that an example lists.
+struct Right {
+    example: usize,
+    /// Where its score stands among all.
+    place: usize,
+}
+
+/// The right classes that are listed, one that is listed twice twice.
 #[track_caller]
-fn right_classes<T: Real>(target: &Tensor<i64>) -> Tensor<T> {
-    let classes = target.shape().last().copied().unwrap_or(0);
-    let mut right = vec![T::zero(); target.numel()];
-    for (i, listed) in target.to_vec().chunks(classes.max(1)).enumerate() {
+fn right_classes(target: &Tensor<i64>, classes: usize) -> Vec<Right> {
+    let mut right = Vec::new();
+    for (example, listed) in target.to_vec().chunks(classes.max(1)).enumerate() {
         for &class in listed.iter().take_while(|&&class| class != -1) {
             let known = usize::try_from(class).ok().filter(|&class| class < classes);
             let Some(known) = known else {
-                refuse!("MultiLabelMarginLoss: class {class} of example {i} is none of the {classes}");
+                refuse!("MultiLabelMarginLoss: class {class} of example {example} is none of the {classes}");
             };
-            right[i * classes + known] = T::one();
+            right.push(Right { example, place: example * classes + known });
         }
     }
-    Tensor::from_vec(right, target.shape())
+    right
 }
 
 #[cfg(test)]
@@ -98,5 +114,37 @@ impl Checked for MultiLabelMarginLoss {
         .rejects("MultiLabelMarginLoss: the scores have shape [], they need [n, c] or [c]", |_| {
             let _ = MultiLabelMarginLoss::default().forward(&Var::constant(0.0), &0.into());
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_class_that_is_listed_twice_counts_twice_as_in_pytorch() {
+        let x = Var::<f64>::leaf([[0.1, 0.2, 0.4, 0.8]]);
+        let loss = MultiLabelMarginLoss::default().forward(&x, &[[3, 3, -1, 0]].into());
+        assert!((loss.item() - 0.65).abs() < 1e-15);
+        let dx = loss.backward().get(&x).unwrap().to_vec();
+        assert!(dx.iter().zip([0.5, 0.5, 0.5, -1.5]).all(|(found, expected)| (found - expected).abs() < 1e-15));
+    }
+
+    #[test]
+    fn an_example_without_right_classes_costs_nothing() {
+        let x = Var::<f64>::leaf([[0.1, 0.2]]);
+        let loss = MultiLabelMarginLoss::default().forward(&x, &[[-1, 0]].into());
+        assert_eq!(loss.item(), 0.0);
+        assert_eq!(loss.backward().get(&x).unwrap().to_vec(), [0.0, 0.0]);
+    }
+
+    #[test]
+    fn memory_does_not_grow_with_the_square_of_the_classes() {
+        // All pairs of these classes would be a hundred billion numbers.
+        let classes = 300_000;
+        let x = Var::<f32>::leaf(Tensor::zeros([1, classes]));
+        let target = Tensor::from_fn([1, classes], |i| if i == 0 { 7 } else { -1 });
+        let loss = MultiLabelMarginLoss::default().forward(&x, &target);
+        assert!((loss.item() - 1.0).abs() < 1e-4);
     }
 }
