@@ -145,9 +145,23 @@ macro_rules! convolution {
         impl<T: Real> Forward<T> for $Layer<T> {
             #[track_caller]
             fn forward(&self, x: &Var<T>) -> Var<T> {
-                let weight = self.weight.var();
+                report(self, crate::Weighted::forward_with(self, &self.weight.var(), x))
+            }
+        }
+
+        impl<T: Real> crate::Weighted<T> for $Layer<T> {
+            fn weight(&self) -> &Parameter<T> {
+                &self.weight
+            }
+
+            fn bias(&self) -> Option<&Parameter<T>> {
+                self.bias.as_ref()
+            }
+
+            #[track_caller]
+            fn forward_with(&self, weight: &Var<T>, x: &Var<T>) -> Var<T> {
                 let (x, options) = bordered(x, weight.shape(), self.options, self.padding_mode);
-                report(self, biased(x.$op(&weight, options), self.bias.as_ref()))
+                biased(x.$op(weight, options), self.bias.as_ref())
             }
         }
     };

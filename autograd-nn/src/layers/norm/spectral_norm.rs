@@ -152,6 +152,15 @@ impl Checked for SpectralNorm<f64> {
                 .state(["bias [1]", "weight_orig [1, 3]", "weight_u [1]", "weight_v [3]"])
                 .first_order(),
         )
+        .case(
+            Case::forward(
+                "a convolution",
+                |g| SpectralNorm::new(crate::Conv2d::new(1, 2, 2, g).without_bias(), g).power_iterations(0),
+                [1, 1, 3, 3],
+            )
+            .output([1, 2, 2, 2])
+            .state(["weight_orig [2, 1, 2, 2]", "weight_u [2]", "weight_v [4]"]),
+        )
         .rejects("linear: x has 4 inputs, the weight has 3", move |g| {
             let _ = linear(2, g).forward(&Var::constant([0.0; 4]));
         })

@@ -85,6 +85,11 @@ impl Checked for WeightNorm<f64> {
             "weight_g [2, 1]",
             "weight_v [2, 3]",
         ]))
+        .case(
+            Case::forward("a convolution", |g| WeightNorm::new(crate::Conv1d::new(2, 3, 2, g)), [2, 2, 4])
+                .output([2, 3, 3])
+                .state(["bias [3]", "weight_g [3, 1, 1]", "weight_v [3, 2, 2]"]),
+        )
         .rejects("linear: x has 4 inputs, the weight has 3", move |g| {
             let _ = linear(g).forward(&Var::constant([0.0; 4]));
         })
