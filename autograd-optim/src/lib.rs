@@ -40,7 +40,7 @@ mod second_order;
 mod state;
 mod stepper;
 
-pub use checkpoint::{Checkpoints, Found, Resume, ResumeError};
+pub use checkpoint::{Checkpoints, FoundCheckpoint, Resume, ResumeError};
 pub use error::Error;
 pub use group::IntoParameters;
 pub use memory::Memory;

@@ -56,8 +56,8 @@ fn whenever_a_process_is_killed_the_latest_checkpoint_is_sound() {
     let folder = Folder::new("killed");
     let checkpoints = Checkpoints::new(folder.path().join("few")).expect("a folder");
     let (mut last, mut half_written, mut random) = ([0, 0], 0, autograd::Generator::seed(4));
-    let deadline = Instant::now() + Duration::from_secs(60);
     for round in 0..40 {
+        let deadline = Instant::now() + Duration::from_secs(60);
         let mut child = start(folder.path());
         // Once it writes, it is killed within the time of a few files.
         let newest = || checkpoints.paths().expect("a folder").pop();

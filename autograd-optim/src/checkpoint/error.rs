@@ -27,7 +27,7 @@ pub enum ResumeError {
         /// The name of the optimiser in the checkpoint.
         name: String,
         /// What does not fit.
-        source: Error,
+        source: Box<Error>,
     },
 }
 

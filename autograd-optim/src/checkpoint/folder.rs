@@ -1,6 +1,6 @@
 //! `Checkpoints`: the last few checkpoints of a training, and the best, in a folder.
 
-use super::Found;
+use super::FoundCheckpoint;
 use autograd_nn::state::{Checkpoint, FileError};
 use std::fs;
 use std::io;
@@ -115,11 +115,11 @@ impl Checkpoints {
     ///
     /// # Errors
     /// If a file cannot be read for another reason, or all are damaged: beginning anew without a word would lose them.
-    pub fn latest(&self) -> Result<Option<Found>, FileError> {
+    pub fn latest(&self) -> Result<Option<FoundCheckpoint>, FileError> {
         let mut damaged = Vec::new();
         for path in self.paths()?.into_iter().rev() {
             match Checkpoint::load(&path) {
-                Ok(checkpoint) => return Ok(Some(Found { checkpoint, path, damaged })),
+                Ok(checkpoint) => return Ok(Some(FoundCheckpoint { checkpoint, path, damaged })),
                 Err(error @ FileError::Damaged { .. }) => damaged.push(error),
                 Err(error) => return Err(error),
             }

@@ -4,12 +4,12 @@
 
 mod error;
 mod folder;
-mod found;
+mod found_checkpoint;
 mod resume;
 #[cfg(test)]
 mod tests;
 
 pub use error::ResumeError;
 pub use folder::Checkpoints;
-pub use found::Found;
+pub use found_checkpoint::FoundCheckpoint;
 pub use resume::Resume;

@@ -1,7 +1,7 @@
 //! `Resume`: optimisers in a checkpoint.
 
 use super::ResumeError;
-use crate::{Optimizer, OptimizerState};
+use crate::{Error, Optimizer, OptimizerState};
 use autograd_core::Real;
 use autograd_nn::Module;
 use autograd_nn::state::{Checkpoint, Strictness};
@@ -41,9 +41,11 @@ const OPTIMIZER: &str = "optimizer";
 ///     let generator = &mut Generator::seed(seed);
 ///     Net { layer: Linear::new(3, 2, generator), dropout: Dropout::new(0.5, generator) }
 /// };
+/// let x = Var::constant(Tensor::full([4, 3], 1.0));
 /// let step = |net: &Net, adam: &mut Adam| {
-///     let loss = net.dropout.forward(&net.layer.forward(&Var::constant(Tensor::full([4, 3], 1.0)))).square().sum();
-///     adam.step(&loss.backward()).map(|()| loss.item())
+///     let loss = net.dropout.forward(&net.layer.forward(&x)).square().sum();
+///     let value = loss.item();
+///     adam.step(&loss.backward()).map(|()| value)
 /// };
 /// # let path = std::env::temp_dir().join(format!("resume-doc-{}", std::process::id()));
 ///
@@ -146,6 +148,10 @@ struct Settings {
     groups: Vec<serde_json::Value>,
 }
 
+fn unfit(name: &str, source: Error) -> ResumeError {
+    ResumeError::Optimizer { name: name.to_owned(), source: Box::new(source) }
+}
+
 impl Resume for Checkpoint {
     fn with_optimizer_state(mut self, name: &str, state: OptimizerState) -> Self {
         assert!(self.section(name).is_none(), "with_optimizer: the checkpoint has a section named {name:?} already");
@@ -160,8 +166,7 @@ impl Resume for Checkpoint {
         optimizer: &mut (impl Optimizer<T> + ?Sized),
     ) -> Result<(), ResumeError> {
         self.check(model, Strictness::Strict)?;
-        let unfit = |source| ResumeError::Optimizer { name: OPTIMIZER.to_owned(), source };
-        optimizer.load_state(&self.optimizer_state(OPTIMIZER)?).map_err(unfit)?;
+        optimizer.load_state(&self.optimizer_state(OPTIMIZER)?).map_err(|error| unfit(OPTIMIZER, error))?;
         self.restore(model, Strictness::Strict)?;
         Ok(())
     }
@@ -176,13 +181,13 @@ impl Resume for Checkpoint {
         let before: Vec<OptimizerState> = optimizers.iter().map(|(_, optimizer)| optimizer.state()).collect();
         for (place, state) in states.iter().enumerate() {
             let (name, optimizer) = &mut optimizers[place];
-            if let Err(source) = optimizer.load_state(state) {
-                let name = (*name).to_owned();
+            if let Err(error) = optimizer.load_state(state) {
+                let error = unfit(name, error);
                 // Those before it have gone on; a state of their own they accept.
                 for ((_, optimizer), before) in optimizers.iter_mut().zip(&before).take(place) {
                     optimizer.load_state(before).expect("its own state");
                 }
-                return Err(ResumeError::Optimizer { name, source });
+                return Err(error);
             }
         }
         self.restore(model, Strictness::Strict)?;

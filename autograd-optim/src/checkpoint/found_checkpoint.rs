@@ -1,11 +1,11 @@
-//! `Found`: a checkpoint of a folder.
+//! `FoundCheckpoint`: a checkpoint of a folder.
 
 use autograd_nn::state::{Checkpoint, FileError};
 use std::path::PathBuf;
 
 /// A checkpoint of a folder, as [`Checkpoints::latest`](super::Checkpoints::latest) finds it.
 #[derive(Debug)]
-pub struct Found {
+pub struct FoundCheckpoint {
     /// What the file holds.
     pub checkpoint: Checkpoint,
     /// The file.
