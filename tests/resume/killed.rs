@@ -37,11 +37,26 @@ fn the_process_that_is_killed() {
     }
 }
 
-fn start(folder: &Path) -> Child {
+/// A process that writes until it is killed, at the latest when the test fails.
+struct Writer(Child);
+
+impl Writer {
+    fn kill(&mut self) {
+        self.0.kill().and_then(|()| self.0.wait()).expect("a process of this test");
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn start(folder: &Path) -> Writer {
     let program = std::env::current_exe().expect("this test");
     let mut command = Command::new(program);
     command.args(["--exact", "killed::the_process_that_is_killed"]).env(FOLDER, folder);
-    command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("a process")
+    Writer(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("a process"))
 }
 
 /// Removes the files that the process was writing, and says how many there were.
@@ -58,18 +73,17 @@ fn whenever_a_process_is_killed_the_latest_checkpoint_is_sound() {
     let (mut last, mut half_written, mut random) = ([0, 0], 0, autograd::Generator::seed(4));
     for round in 0..40 {
         let deadline = Instant::now() + Duration::from_secs(60);
-        let mut child = start(folder.path());
+        let mut writer = start(folder.path());
         // Once it writes, it is killed within the time of a few files.
         let newest = || checkpoints.paths().expect("a folder").pop();
         let before = newest();
         while newest() == before || !folder.path().join(FILE).exists() {
             assert!(Instant::now() < deadline, "round {round}: nothing is written");
-            assert!(child.try_wait().expect("a process").is_none(), "round {round}: the writer has failed");
+            assert!(writer.0.try_wait().expect("a process").is_none(), "round {round}: the writer has failed");
             sleep(Duration::from_millis(1));
         }
         sleep(Duration::from_micros((random.unit() * 2e4) as u64));
-        child.kill().expect("it runs");
-        child.wait().expect("it was killed");
+        writer.kill();
 
         let found = checkpoints.latest().expect("sound files").expect("one at least");
         assert!(found.damaged.is_empty(), "round {round}: {:?}", found.damaged);
