@@ -115,6 +115,12 @@ pub enum Error {
         /// The entry.
         entry: String,
     },
+    /// What PyTorch saved is not the state of such an optimiser.
+    #[error("the state of PyTorch does not fit: {why}")]
+    Pytorch {
+        /// What does not fit.
+        why: String,
+    },
     /// A saved state remembers other things.
     #[error("{found} tensors are remembered of {parameter}, the optimiser takes {expected}")]
     Slots {

@@ -4,7 +4,7 @@
 //! gradient before it changes anything, so that no step is done by half, and then walks over all parameters once.
 //!
 //! In reading order: [`Rule`] is what the optimisers have of their own, one file each; [`Stepper`] applies it; [`OptimizerState`] is what is
-//! saved. [`Lbfgs`] and [`NewtonCg`], which learn about the curvature, evaluate the loss several times in a step; they take it as a closure.
+//! saved, [`Resume`] brings it into a checkpoint from which training goes on exactly, and [`Checkpoints`] keeps the last few. [`Lbfgs`] and [`NewtonCg`], which learn about the curvature, evaluate the loss several times in a step; they take it as a closure.
 //! The page of [`rules`] says which to choose when.
 //!
 //! ```
@@ -23,6 +23,7 @@
 //! ```
 
 pub mod check;
+mod checkpoint;
 mod error;
 mod group;
 #[cfg(test)]
@@ -31,6 +32,7 @@ mod memory;
 mod norm;
 mod optimizer;
 mod part;
+mod pytorch;
 mod register;
 mod rule;
 pub mod rules;
@@ -38,6 +40,7 @@ mod second_order;
 mod state;
 mod stepper;
 
+pub use checkpoint::{Checkpoints, FoundCheckpoint, Resume, ResumeError};
 pub use error::Error;
 pub use group::IntoParameters;
 pub use memory::Memory;

@@ -50,7 +50,7 @@ impl<T: Real> Memory<T> {
 
     /// Adds the entries of a parameter to a state.
     pub(crate) fn save<R: Rule>(&self, settings: &R, name: &str, state: &mut StateDict) {
-        if self.steps == 0 {
+        if self.steps == 0 && self.slots.is_empty() {
             return;
         }
         let steps = i64::try_from(self.steps).unwrap_or(i64::MAX);

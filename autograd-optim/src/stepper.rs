@@ -102,6 +102,11 @@ impl<R: Rule, T: Real> Stepper<R, T> {
         Ok(())
     }
 
+    /// The settings of each group, and its parameters.
+    pub(crate) fn layout(&self) -> impl ExactSizeIterator<Item = (&R, &[Named<T>])> {
+        self.groups.iter().map(|group| (&group.settings, &self.all[group.members.clone()]))
+    }
+
     /// Moves the parameters. Nothing can fail from here on.
     fn apply(&mut self, due: &[Due<T>], scale: f64) {
         let (groups, all) = (&self.groups, &self.all);

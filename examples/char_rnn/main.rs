@@ -2,6 +2,7 @@
 
 mod corpus;
 mod model;
+mod saved;
 
 use autograd::nn::Tbptt;
 use autograd::nn::data::Dataset;
@@ -11,6 +12,7 @@ use clap::Parser;
 use clap::builder::RangedU64ValueParser;
 use corpus::Corpus;
 use model::{Cell, CharRnn, Sizes};
+use saved::{Progress, Setup};
 use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -72,9 +74,39 @@ struct Args {
     /// Threads of the kernels [default: as many as the machine has]
     #[arg(long, value_parser = at_least_one())]
     threads: Option<usize>,
+    /// Where to write a checkpoint after each epoch
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+    /// A checkpoint to go on from, to the same result to the last bit; all that shapes the training must be given as it was
+    #[arg(long, value_name = "FILE")]
+    resume: Option<PathBuf>,
     /// Where to write the picture of the loss
     #[arg(long, value_name = "FILE", default_value = "target/char_rnn.png")]
     picture: PathBuf,
+}
+
+impl Args {
+    /// What a training can only go on with as it was.
+    fn setup(&self, corpus: &Corpus) -> Setup {
+        let text = format!("of {} characters, {} different ones", corpus.train.len(), corpus.vocabulary.len());
+        let setting = |name: &str, value: &dyn ToString| (name.to_owned(), value.to_string());
+        vec![
+            setting("text", &text),
+            setting("--cell", &format!("{:?}", self.cell).to_lowercase()),
+            setting("--hidden", &self.hidden),
+            setting("--layers", &self.layers),
+            setting("--inputs", &self.inputs),
+            setting("--dropout", &self.dropout),
+            setting("--streams", &self.streams),
+            setting("--segment", &self.segment),
+            setting("--k1", &self.k1),
+            setting("--k2", &self.k2),
+            setting("--epochs", &self.epochs),
+            setting("--lr", &self.lr),
+            setting("--clip", &self.clip),
+            setting("--seed", &self.seed),
+        ]
+    }
 }
 
 fn at_least_one() -> RangedU64ValueParser<usize> {
@@ -141,8 +173,19 @@ fn learn(model: &CharRnn, corpus: &Corpus, args: &Args) -> Result<Vec<f32>, Box<
     let tbptt = Tbptt::new(args.k1, args.k2)?;
     let mut optimizer = Adam::new(model, args.lr)?;
     let steps = args.epochs * text.len();
-    let mut losses = Vec::with_capacity(steps);
-    for epoch in 1..=args.epochs {
+    let setup = args.setup(corpus);
+    let mut past = match &args.resume {
+        Some(path) => saved::load(path, model, &mut optimizer, &setup)?,
+        None => Progress::default(),
+    };
+    let save = |optimizer: &Adam, past: &Progress| match &args.save {
+        Some(path) => saved::save(path, model, optimizer, &setup, past),
+        None => Ok(()),
+    };
+    // A path that cannot be written is told before the work.
+    save(&optimizer, &past)?;
+    while past.epochs < args.epochs {
+        let (epoch, losses) = (past.epochs + 1, &mut past.losses);
         model.train();
         let bar = progress::bar(format!("epoch {epoch}/{}", args.epochs), corpus.train.len(), "characters");
         let start = Instant::now();
@@ -156,8 +199,8 @@ fn learn(model: &CharRnn, corpus: &Corpus, args: &Args) -> Result<Vec<f32>, Box<
                 (state, loss)
             });
             if let Some(window) = window {
-                let progress = losses.len() as f64 / steps as f64;
-                optimizer.set_lr(args.lr * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos()))?;
+                let done = losses.len() as f64 / steps as f64;
+                optimizer.set_lr(args.lr * 0.5 * (1.0 + (std::f64::consts::PI * done).cos()))?;
                 let taken = optimizer.step_clipped(&window.gradients, args.clip);
                 taken.map_err(|error| format!("segment {}: {error}; try a smaller --lr", losses.len()))?;
             }
@@ -170,8 +213,10 @@ fn learn(model: &CharRnn, corpus: &Corpus, args: &Args) -> Result<Vec<f32>, Box<
         let loss = losses[first..].iter().sum::<f32>() / (losses.len() - first) as f32;
         let nats = held_out(model, corpus, args)?;
         println!("epoch {epoch:>2}  loss {loss:.4}  held out {nats:.4} nats/character  {rate:.0} characters/s");
+        past.epochs = epoch;
+        save(&optimizer, &past)?;
     }
-    Ok(losses)
+    Ok(past.losses)
 }
 
 /// The mean cross entropy of the held-out text in nats per character.

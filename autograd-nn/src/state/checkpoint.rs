@@ -2,17 +2,17 @@
 
 use super::encoding::write_little_endian;
 use super::safetensors::FORMAT;
-use super::streams::{Plan, streams};
-use super::{FileError, LoadError, LoadReport, Safetensors, StateDict, Strictness};
+use super::streams::streams;
+use super::{FileError, LoadError, LoadReport, Safetensors, StateDict, Strictness, load, streams as random, value};
 use crate::Module;
 use autograd_core::Real;
 use indexmap::IndexMap;
 use rawzip::Crc32;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
-use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::Path;
-use std::str::FromStr;
 
 /// The key that makes a file a checkpoint; its value is the version of the layout.
 const VERSION: &str = "autograd.checkpoint";
@@ -26,8 +26,10 @@ fn is_reserved(name: &str) -> bool {
     name == FORMAT || name.starts_with("autograd.")
 }
 
-/// What training goes on from: sections, each a [`StateDict`] (of the model, its optimiser, its random numbers), and values by name (the
-/// epoch, the best loss so far).
+/// What training goes on from: sections, each a [`StateDict`] (of the model, its optimiser, its random numbers), and values by name, of any
+/// type that serde knows: the epoch, the best loss so far, where the data loader, a schedule and a generator of random numbers stand.
+///
+/// `autograd_optim::Resume` adds optimisers.
 ///
 /// The file is one of the format safetensors, in which the section `model` lies under the names `model.…`: other programs read its tensors.
 /// A checksum covers all of it, so that no altered number goes unnoticed.
@@ -38,15 +40,15 @@ fn is_reserved(name: &str) -> bool {
 /// use autograd_nn::{Linear, Module};
 /// let mut generator = Generator::seed(0);
 /// let net = Linear::<f32>::new(3, 2, &mut generator);
-/// let mut checkpoint = Checkpoint::of(&net);
-/// checkpoint.set("epoch", 4);
-/// let bytes = checkpoint.to_bytes()?;
+/// let bytes = Checkpoint::of(&net).with("epoch", 4).with("generator", generator.state()).to_bytes()?;
 ///
 /// let checkpoint = Checkpoint::from_bytes(&bytes)?;
 /// let resumed = Linear::<f32>::new(3, 2, &mut generator);
 /// checkpoint.restore(&resumed, Strictness::Strict)?;
 /// assert_eq!(resumed.weight.value(), net.weight.value());
-/// assert_eq!(checkpoint.get::<usize>("epoch")?, Some(4));
+/// assert_eq!(checkpoint.value::<usize>("epoch")?, 4);
+/// let generator = Generator::from_state(checkpoint.value("generator")?);
+/// assert_eq!(checkpoint.get::<f64>("best loss")?, None);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -83,16 +85,32 @@ impl Checkpoint {
         module: &(impl Module<T> + ?Sized),
         strictness: Strictness,
     ) -> Result<LoadReport, LoadError> {
-        let section = |name| self.section(name).cloned().unwrap_or_default();
-        // Both are checked before either is set.
-        let streams = Plan::new(module, &section(Checkpoint::STREAMS), strictness)?;
-        let model = module.load_state_dict(&section(Checkpoint::MODEL), strictness)?;
-        let streams = streams.apply(module);
+        let (model, streams) = self.plan(module, strictness)?;
+        let (model, streams) = (model.apply(module), streams.apply(module));
         Ok(LoadReport {
             loaded: model.loaded + streams.loaded,
             missing: [model.missing, streams.missing].concat(),
             unexpected: [model.unexpected, streams.unexpected].concat(),
         })
+    }
+
+    /// Checks what [`restore`](Checkpoint::restore) checks, and changes nothing: after it `restore` cannot fail.
+    ///
+    /// # Errors
+    /// As [`restore`](Checkpoint::restore).
+    pub fn check<T: Real>(&self, module: &(impl Module<T> + ?Sized), strictness: Strictness) -> Result<(), LoadError> {
+        self.plan(module, strictness).map(drop)
+    }
+
+    /// What a module will be given. Both sections are checked before either is set.
+    fn plan<T: Real>(
+        &self,
+        module: &(impl Module<T> + ?Sized),
+        strictness: Strictness,
+    ) -> Result<(load::Plan<T>, random::Plan), LoadError> {
+        let section = |name| self.section(name).cloned().unwrap_or_default();
+        let streams = random::Plan::new(module, &section(Checkpoint::STREAMS), strictness)?;
+        Ok((load::Plan::new(module, &section(Checkpoint::MODEL), strictness)?, streams))
     }
 
     /// Adds a section at the end, or gives the one of this name another content.
@@ -116,26 +134,49 @@ impl Checkpoint {
         self.sections.iter().map(|(name, state)| (name.as_str(), state))
     }
 
-    /// Writes down a value as text, which for floats is the shortest that gives the same number again.
+    /// The same checkpoint with a value.
     ///
     /// # Panics
-    /// If the name is `format` or begins with `autograd.`, which the file itself needs.
+    /// As [`set`](Checkpoint::set).
+    #[must_use]
     #[track_caller]
-    pub fn set(&mut self, name: impl Into<String>, value: impl Display) {
+    pub fn with(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
+        self.set(name, value);
+        self
+    }
+
+    /// Writes down a value as text, in Rust's object notation: floats so that the same number comes back, infinities included.
+    ///
+    /// # Panics
+    /// If the name is `format` or begins with `autograd.`, which the file itself needs, or serde cannot write the value.
+    #[track_caller]
+    pub fn set(&mut self, name: impl Into<String>, value: impl Serialize) {
         let name = name.into();
         assert!(!is_reserved(&name), "set: the file itself needs the name {name:?}");
-        self.values.insert(name, value.to_string());
+        match value::to_text(&value) {
+            Ok(text) => drop(self.values.insert(name, text)),
+            Err(why) => panic!("set: the value of {name:?} cannot be written: {why}"),
+        }
+    }
+
+    /// The value of a name.
+    ///
+    /// # Errors
+    /// If there is none, or it is not a value of this type.
+    pub fn value<V: DeserializeOwned>(&self, name: &str) -> Result<V, FileError> {
+        let missing = || FileError::unsupported("the checkpoint has no value of this name").in_entry(name);
+        self.get(name)?.ok_or_else(missing)
     }
 
     /// The value of a name; `None` if there is none.
     ///
     /// # Errors
     /// If it is not a value of this type.
-    pub fn get<V: FromStr>(&self, name: &str) -> Result<Option<V>, FileError> {
+    pub fn get<V: DeserializeOwned>(&self, name: &str) -> Result<Option<V>, FileError> {
         let Some(text) = self.values.get(name) else { return Ok(None) };
-        let kind = std::any::type_name::<V>();
-        let wrong = || FileError::unsupported(format!("{text:?} is no value of {kind}")).in_entry(name);
-        text.parse().map(Some).map_err(|_| wrong())
+        let wrong =
+            |why| FileError::unsupported(format!("{text:?} is no value of {}: {why}", std::any::type_name::<V>()));
+        value::of_text(text).map(Some).map_err(|why| wrong(why).in_entry(name))
     }
 
     /// Each value as text, by name.
@@ -272,99 +313,4 @@ impl Write for Sum {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::state::AnyTensor;
-    use crate::{Buffer, KeyStream, Linear};
-    use autograd_core::{Generator, Tensor};
-
-    #[derive(Module)]
-    struct Net<T: Real> {
-        layer: Linear<T>,
-        mean: Buffer<T>,
-        dropout: KeyStream,
-    }
-
-    fn net(seed: u64) -> Net<f32> {
-        let generator = &mut Generator::seed(seed);
-        let layer = Linear::new(2, 2, generator);
-        Net { layer, mean: Buffer::new([0.5, seed as f32]), dropout: KeyStream::draw(generator) }
-    }
-
-    #[test]
-    fn a_module_goes_on_with_the_random_numbers_it_would_have_had() {
-        let (source, target) = (net(1), net(2));
-        let _ = source.dropout.next();
-        let checkpoint = Checkpoint::from_bytes(&Checkpoint::of(&source).to_bytes().unwrap()).unwrap();
-        let expected = [source.dropout.next(), source.dropout.next()];
-        let report = checkpoint.restore(&target, Strictness::Strict).unwrap();
-        assert_eq!((report.loaded, report.missing, report.unexpected), (4, Vec::new(), Vec::new()));
-        assert_eq!([target.dropout.next(), target.dropout.next()], expected);
-        assert_eq!(target.state_dict(), source.state_dict());
-    }
-
-    #[test]
-    fn if_either_section_does_not_fit_neither_is_set() {
-        let target = net(2);
-        let before = Checkpoint::of(&target);
-        let mut model = Checkpoint::of(&net(1));
-        let mut state = model.section("model").unwrap().clone();
-        state.insert("mean", Tensor::from([1.0f32]));
-        model.insert("model", state);
-        assert_eq!(model.restore(&target, Strictness::Strict).unwrap_err().unfit.len(), 1);
-        assert_eq!(Checkpoint::of(&target), before);
-        let mut streams = Checkpoint::of(&net(1));
-        streams.insert("streams", [("dropout", Tensor::from([1i64]))].into_iter().collect());
-        let error = streams.restore(&target, Strictness::Loose).unwrap_err();
-        let expected = "dropout: the module has a stream, i64 of shape [2], the state i64 of shape [1]";
-        assert!(error.to_string().contains(expected), "{error}");
-        assert_eq!(Checkpoint::of(&target), before);
-        // Of a file without streams the model can be had loosely.
-        streams.insert("streams", StateDict::new());
-        assert_eq!(streams.restore(&target, Strictness::Strict).unwrap_err().missing, ["dropout"]);
-        assert_eq!(streams.restore(&target, Strictness::Loose).unwrap().missing, ["dropout"]);
-        assert_eq!(target.state_dict(), net(1).state_dict());
-    }
-
-    #[test]
-    fn sections_and_values_come_back_in_order_also_empty_ones() {
-        let mut checkpoint = Checkpoint::new();
-        checkpoint.insert("optimizer", [("exp_avg.0", Tensor::from([0.1f64]))].into_iter().collect());
-        checkpoint.insert("empty", StateDict::new());
-        checkpoint.insert("model", [("a.b", Tensor::from([true]))].into_iter().collect());
-        checkpoint.set("loss", 0.1f64 + 0.2);
-        checkpoint.set("note", "two\nlines");
-        let bytes = checkpoint.to_bytes().unwrap();
-        let read = Checkpoint::from_bytes(&bytes).unwrap();
-        assert_eq!(read, checkpoint);
-        assert_eq!(read.sections().map(|(name, _)| name).collect::<Vec<_>>(), ["optimizer", "empty", "model"]);
-        assert_eq!(read.get::<f64>("loss").unwrap(), Some(0.1 + 0.2));
-        assert_eq!(read.get::<String>("note").unwrap().as_deref(), Some("two\nlines"));
-        assert_eq!(read.get::<u8>("epoch").unwrap(), None);
-        assert_eq!(read.get::<u8>("note").unwrap_err().to_string(), "\"note\": \"two\\nlines\" is no value of u8");
-        assert_eq!(read.to_bytes().unwrap(), bytes, "the same content, the same bytes");
-        assert_eq!(Safetensors::from_bytes(&bytes).unwrap().tensors.part("model").names().collect::<Vec<_>>(), ["a.b"]);
-    }
-
-    #[test]
-    fn nan_and_its_bits_survive() {
-        let nan = f32::from_bits(0x7fc0_1234);
-        let mut checkpoint = Checkpoint::new();
-        checkpoint.insert("model", [("x", Tensor::from([nan, -0.0]))].into_iter().collect());
-        let read = Checkpoint::from_bytes(&checkpoint.to_bytes().unwrap()).unwrap();
-        let Some(AnyTensor::F32(x)) = read.section("model").unwrap().get("x") else { panic!("x is f32") };
-        assert_eq!(x.to_vec().iter().map(|x| x.to_bits()).collect::<Vec<_>>(), [0x7fc0_1234, 0x8000_0000]);
-    }
-
-    #[test]
-    #[should_panic(expected = "insert: \"a.b\" cannot name a section, it is empty or contains a dot")]
-    fn a_section_has_no_dot() {
-        Checkpoint::new().insert("a.b", StateDict::new());
-    }
-
-    #[test]
-    #[should_panic(expected = "set: the file itself needs the name \"format\"")]
-    fn the_names_of_the_file_are_its_own() {
-        Checkpoint::new().set("format", 1);
-    }
-}
+mod tests;

@@ -94,7 +94,8 @@ impl FileError {
     }
 
     /// The same error, of a file.
-    pub(crate) fn in_file(mut self, path: &Path) -> Self {
+    #[must_use]
+    pub fn in_file(mut self, path: &Path) -> Self {
         self.place_mut().file = Some(path.to_owned());
         self
     }

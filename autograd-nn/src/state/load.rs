@@ -69,6 +69,7 @@ impl LoadError {
 }
 
 /// A place of the module that takes a value.
+#[derive(Clone)]
 enum Slot<T: Real> {
     Parameter(Parameter<T>),
     Buffer(Buffer<T>),
@@ -81,49 +82,71 @@ pub(crate) fn load_state<T: Real>(
     state: &StateDict,
     strictness: Strictness,
 ) -> Result<LoadReport, LoadError> {
-    let slots = slots(module);
-    let mut error = LoadError::default();
-    let (mut found, mut report) = (Vec::new(), LoadReport::default());
-    // A tied parameter has several names; a file holds it under at least one of them.
-    let mut given: HashSet<usize> = HashSet::new();
-    for (name, slot) in &slots {
-        let Some(value) = state.get(name) else { continue };
-        match slot {
-            Slot::Parameter(parameter) => fits(&mut error, name, &parameter.shape(), value),
-            Slot::Buffer(buffer) => fits(&mut error, name, &buffer.shape(), value),
-            Slot::Counter(_) => fits_counter(&mut error, name, value),
+    let plan = Plan::new(module, state, strictness)?;
+    Ok(plan.apply(module))
+}
+
+/// What a module will be given, all of it checked.
+pub(super) struct Plan<T: Real> {
+    found: Vec<(Slot<T>, AnyTensor)>,
+    report: LoadReport,
+}
+
+impl<T: Real> Plan<T> {
+    pub(super) fn new(
+        module: &(impl Module<T> + ?Sized),
+        state: &StateDict,
+        strictness: Strictness,
+    ) -> Result<Self, LoadError> {
+        let slots = slots(module);
+        let mut error = LoadError::default();
+        let (mut found, mut report) = (Vec::new(), LoadReport::default());
+        // A tied parameter has several names; a file holds it under at least one of them.
+        let mut given: HashSet<usize> = HashSet::new();
+        for (name, slot) in &slots {
+            let Some(value) = state.get(name) else { continue };
+            match slot {
+                Slot::Parameter(parameter) => fits(&mut error, name, &parameter.shape(), value),
+                Slot::Buffer(buffer) => fits(&mut error, name, &buffer.shape(), value),
+                Slot::Counter(_) => fits_counter(&mut error, name, value),
+            }
+            given.extend(slot.id());
+            found.push((slot.clone(), value.clone()));
         }
-        given.extend(slot.id());
-        found.push((slot, value));
-    }
-    let mut told = HashSet::new();
-    for (name, slot) in &slots {
-        // A counter that an old file lacks goes on from where it is.
-        let lacks = slot.id().is_some_and(|id| !given.contains(&id) && told.insert(id));
-        if lacks {
-            report.missing.push(name.clone());
+        let mut told = HashSet::new();
+        for (name, slot) in &slots {
+            // A counter that an old file lacks goes on from where it is.
+            let lacks = slot.id().is_some_and(|id| !given.contains(&id) && told.insert(id));
+            if lacks {
+                report.missing.push(name.clone());
+            }
         }
-    }
-    let names: HashSet<&str> = slots.iter().map(|(name, _)| name.as_str()).collect();
-    report.unexpected = state.names().filter(|name| !names.contains(name)).map(str::to_owned).collect();
-    if strictness == Strictness::Strict {
-        (error.missing, error.unexpected) = (report.missing.clone(), report.unexpected.clone());
-    }
-    if error != LoadError::default() {
-        return Err(error);
-    }
-    let mut counts = HashMap::new();
-    report.loaded = found.len();
-    for (slot, value) in found {
-        match slot {
-            // A view of a larger storage would keep all of it.
-            Slot::Parameter(parameter) => parameter.set(value.to_real::<T>().contiguous()),
-            Slot::Buffer(buffer) => buffer.set(value.to_real::<T>().contiguous()),
-            Slot::Counter(i) => drop(counts.insert(*i, count(value).expect("it fits"))),
+        let names: HashSet<&str> = slots.iter().map(|(name, _)| name.as_str()).collect();
+        report.unexpected = state.names().filter(|name| !names.contains(name)).map(str::to_owned).collect();
+        if strictness == Strictness::Strict {
+            (error.missing, error.unexpected) = (report.missing.clone(), report.unexpected.clone());
         }
+        if error != LoadError::default() {
+            return Err(error);
+        }
+        report.loaded = found.len();
+        Ok(Plan { found, report })
     }
-    each_counter(module, |i, counter| counts.get(&i).into_iter().for_each(|&count| counter.set(count)));
-    Ok(report)
+
+    /// Gives the module that the plan was made for its values.
+    pub(super) fn apply(self, module: &(impl Module<T> + ?Sized)) -> LoadReport {
+        let mut counts = HashMap::new();
+        for (slot, value) in self.found {
+            match slot {
+                // A view of a larger storage would keep all of it.
+                Slot::Parameter(parameter) => parameter.set(value.to_real::<T>().contiguous()),
+                Slot::Buffer(buffer) => buffer.set(value.to_real::<T>().contiguous()),
+                Slot::Counter(i) => drop(counts.insert(i, count(&value).expect("it fits"))),
+            }
+        }
+        each_counter(module, |i, counter| counts.get(&i).into_iter().for_each(|&count| counter.set(count)));
+        self.report
+    }
 }
 
 impl<T: Real> Slot<T> {

@@ -25,6 +25,7 @@ mod pickle;
 mod safetensors;
 mod streams;
 mod torch;
+mod value;
 
 pub use any_tensor::AnyTensor;
 pub use checkpoint::Checkpoint;

@@ -1,6 +1,7 @@
 //! `LoaderState`: where a run over the data stands.
 
 use crate::data::DataError;
+use serde::{Deserialize, Serialize};
 
 /// Where a run over the data stands: all that a checkpoint keeps of a [`DataLoader`](super::DataLoader).
 ///
@@ -15,7 +16,7 @@ use crate::data::DataError;
 /// assert_eq!(resumed, rest);
 /// # Ok::<(), autograd_nn::data::DataError>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoaderState {
     /// The seed of all random choices.
     pub seed: u64,
