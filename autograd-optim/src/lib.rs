@@ -34,6 +34,7 @@ mod part;
 mod register;
 mod rule;
 pub mod rules;
+pub mod schedules;
 mod second_order;
 mod state;
 mod stepper;
