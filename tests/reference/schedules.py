@@ -31,7 +31,9 @@ SCHEDULES = [
     (
         "inverse_sqrt",  # Vaswani et al. 2017, equation 3, over its highest rate, of any d_model
         dict(warmup_steps=7),
-        lambda o, s: S.LambdaLR(o, lambda t: min((t + 1) ** -0.5, (t + 1) * s["warmup_steps"] ** -1.5) * 7**0.5),
+        lambda o, s: S.LambdaLR(
+            o, lambda t: min((t + 1) ** -0.5, (t + 1) * s["warmup_steps"] ** -1.5) * s["warmup_steps"] ** 0.5
+        ),
     ),
     ("constant", dict(factor=0.25, total_iters=6), lambda o, s: S.ConstantLR(o, **s)),
     ("constant", dict(factor=1 / 3, total_iters=5), lambda o, s: S.ConstantLR(o)),

@@ -132,12 +132,12 @@ fn done(step: u64, total: u64) -> f64 {
     step.min(total) as f64 / total.max(1) as f64
 }
 
-/// From `start` to `end` along half a cosine, for `part` from 0 to 1 and on.
+/// From `start` to `end` along half a cosine, for `part` from 0 to 1.
 fn along_cosine(start: f64, end: f64, part: f64) -> f64 {
-    end + (start - end) * (1.0 + (std::f64::consts::PI * part).cos()) / 2.0
+    along_line(start, end, (1.0 - (std::f64::consts::PI * part).cos()) / 2.0)
 }
 
-/// From `start` to `end` along a line.
+/// From `start` to `end` along a line; both ends are exact.
 fn along_line(start: f64, end: f64, part: f64) -> f64 {
-    start + (end - start) * part
+    start * (1.0 - part) + end * part
 }
