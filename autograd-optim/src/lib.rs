@@ -7,6 +7,9 @@
 //! saved. [`Lbfgs`] and [`NewtonCg`], which learn about the curvature, evaluate the loss several times in a step; they take it as a closure.
 //! The page of [`rules`] says which to choose when.
 //!
+//! Around them: [`schedules`] of the learning rate, which a [`Scheduler`] applies; averages of the weights, [`Ema`], [`Swa`] and, within an
+//! optimiser, [`Lookahead`]; [`Accumulation`] of gradients over micro-batches.
+//!
 //! ```
 //! use autograd_nn::Parameter;
 //! use autograd_optim::{Optimizer, Sgd, SgdOptions};
@@ -22,11 +25,14 @@
 //! # Ok::<(), autograd_optim::Error>(())
 //! ```
 
+mod accumulation;
+mod averaging;
 pub mod check;
 mod error;
 mod group;
 #[cfg(test)]
 mod laws;
+mod lookahead;
 mod memory;
 mod norm;
 mod optimizer;
@@ -39,14 +45,19 @@ mod second_order;
 mod state;
 mod stepper;
 
+pub use accumulation::Accumulation;
+pub use averaging::*;
 pub use error::Error;
 pub use group::IntoParameters;
+pub use lookahead::{Lookahead, LookaheadOptions};
 pub use memory::Memory;
 pub use optimizer::Optimizer;
 pub use part::Part;
 pub use rule::Rule;
 #[doc(inline)]
 pub use rules::*;
+#[doc(inline)]
+pub use schedules::{ReduceLrOnPlateau, Schedule, Scheduler};
 pub use second_order::*;
 pub use state::OptimizerState;
 pub use stepper::Stepper;
