@@ -3,7 +3,7 @@
 use crate::{Error, Optimizer, OptimizerState, check, group};
 use autograd_core::{Gradients, Real, Tensor, for_each_part};
 use autograd_nn::Parameter;
-use autograd_nn::state::{AnyTensor, StateDict};
+use autograd_nn::state::AnyTensor;
 use serde::{Deserialize, Serialize};
 
 const NAME: &str = "lookahead";
@@ -50,7 +50,7 @@ impl LookaheadOptions {
 ///
 /// ```
 /// use autograd_nn::Parameter;
-/// use autograd_optim::{Adam, Lookahead, LookaheadOptions, Optimizer, Sgd};
+/// use autograd_optim::{Lookahead, LookaheadOptions, Optimizer, Sgd};
 ///
 /// let w = Parameter::new([0.0]);
 /// let sgd = Sgd::new(vec![w.clone()], 1.0)?;
@@ -198,11 +198,9 @@ impl<T: Real, O: Optimizer<T>> Optimizer<T> for Lookahead<O, T> {
         let settings = state.settings_with(NAME, 1, |settings: &Settings| settings.options.check())?;
         let [Settings { options, steps, optimizer, groups }] =
             settings.try_into().unwrap_or_else(|_| unreachable!("one group was asked for"));
-        let fits = steps < options.k;
-        check::option(NAME, "steps", steps as f64, "below k", fits)?;
-
-        let mut slow: StateDict = state.tensors.part(SLOW);
-        let known = |name: &&str| name.starts_with("optimizer.") || name.starts_with("slow.");
+        check::option(NAME, "steps", steps as f64, "below k", steps < options.k)?;
+        let mut slow = state.tensors.part(SLOW);
+        let known = |name: &&str| name.split_once('.').is_some_and(|(part, _)| part == INNER || part == SLOW);
         if let Some(name) = state.tensors.names().find(|name| !known(name)) {
             return Err(Error::Unknown { name: name.to_owned() });
         }

@@ -69,7 +69,7 @@ fn under(schedule: Box<dyn Schedule>, steps: u64, lr: f64) -> Result<Vec<f64>, E
     let mut lrs = Vec::new();
     for _ in 0..steps {
         lrs.push(optimizer.lr());
-        optimizer.step(&w.var().square().sum().backward())?;
+        optimizer.step(&w.var().sum().backward())?;
         scheduler.step(&mut optimizer)?;
     }
     Ok(lrs)

@@ -157,9 +157,12 @@ impl Scheduler {
         optimizer: &mut (impl Optimizer<T> + ?Sized),
         state: SchedulerState,
     ) -> Result<(), Error> {
-        let (found, expected) = (state.base_lrs.len(), optimizer.groups());
-        if found != expected || (self.schedules.len() > 1 && self.schedules.len() != expected) {
-            return Err(Error::Groups { found, expected });
+        let expected = optimizer.groups();
+        if self.schedules.len() > 1 && self.schedules.len() != expected {
+            return Err(Error::Schedules { found: self.schedules.len(), expected });
+        }
+        if state.base_lrs.len() != expected {
+            return Err(Error::Groups { found: state.base_lrs.len(), expected });
         }
         set(optimizer, &self.lrs_at(&state))?;
         self.state = state;

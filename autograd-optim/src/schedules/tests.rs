@@ -323,7 +323,7 @@ fn each_group_keeps_its_base_rate_and_may_have_its_schedule() {
     let error = Scheduler::per_group(&mut optimizer, vec![Box::new(|_| 1.0)]).unwrap_err().to_string();
     assert_eq!(error, "there are 1 schedules, the optimiser has 2 groups of parameters");
     let error = each.step(&mut sgd(&[0.5])).unwrap_err().to_string();
-    assert_eq!(error, "the state has 2 groups of parameters, the optimiser 1");
+    assert_eq!(error, "there are 2 schedules, the optimiser has 1 groups of parameters");
 }
 
 #[test]

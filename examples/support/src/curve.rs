@@ -62,6 +62,9 @@ fn distance(least: f64) -> f64 {
 
 /// A number without the digits that rounding has left.
 fn number(value: f64) -> String {
+    if value != 0.0 && value.abs() < 1e-4 {
+        return format!("{value:.1e}").replace(".0e", "e");
+    }
     let digits = format!("{value:.6}");
     digits.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
