@@ -221,6 +221,19 @@ fn renewed_statistics_are_those_of_pytorch_whatever_the_momentum() {
     }
 }
 
+#[test]
+fn a_layer_that_is_used_more_than_once_weighs_its_uses_as_in_training() {
+    let layer = BatchNorm1d::<f64>::new(2).momentum(0.25);
+    let uses = |batch: &Var<f64>, n: usize| (0..n).for_each(|i| drop(layer.forward(&(batch + i as f64))));
+    let [first, second, _] = batches().try_into().unwrap();
+    update_bn(&layer, [(first.clone(), 1), (second.clone(), 2)], |(batch, n)| uses(batch, *n));
+    // A use takes a quarter, and the one before it keeps three.
+    let mean = |batch: &Var<f64>| batch.mean_axes(0, false).to_vec();
+    let expected: Vec<f64> =
+        mean(&first).iter().zip(mean(&second)).map(|(a, b)| (a + (0.75 * b + (b + 1.0)) / 1.75) / 2.0).collect();
+    close(&statistics(&layer).0[0], &expected, 1e-12);
+}
+
 /// Two normalisations, of which the first has a dropout before it, and one that is never used.
 #[derive(Module)]
 struct Net<T: Real> {

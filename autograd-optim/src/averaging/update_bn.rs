@@ -3,15 +3,14 @@
 use autograd_core::{Real, Tensor, no_grad};
 use autograd_nn::{Buffer, Counter, Module, Part, Visitor};
 
-/// Computes the running statistics of all batch normalisations anew, as the mean over all batches: what weights need that are an average,
-/// for which no layer has ever seen a batch.
+/// Computes the running statistics of all batch normalisations anew, as the mean over all batches.
 ///
-/// `forward` is the forward pass of the model on a batch, in training. The `momentum` of the layers plays no role: after this a layer has the
-/// statistics that it would have with `momentum(None)`. It needs to be found out once, for which the first batch is passed twice. Instance
-/// normalisations that keep running statistics are included.
+/// Weights that are an average need it: no batch has ever passed a layer with them. `forward` is the forward pass of the model on a batch, in
+/// training. After it a layer has the statistics that it would have with `momentum(None)`, whatever its momentum is; to find that out, the
+/// first batch is passed twice. Instance normalisations that keep running statistics are included.
 ///
-/// A layer that no batch reaches, or whose momentum is 0, keeps its statistics. The model goes on training or evaluating as before; if `forward` panics it
-/// has its statistics of before.
+/// A layer that no batch reaches, or whose momentum is 0, keeps its statistics. The model goes on training or evaluating as before; if
+/// `forward` panics it has its statistics of before.
 ///
 /// As PyTorch's `torch.optim.swa_utils.update_bn` (Izmailov et al. 2018, section 3.2).
 ///
@@ -26,7 +25,6 @@ use autograd_nn::{Buffer, Counter, Module, Part, Visitor};
 /// let of = |statistic: &Option<autograd_nn::Buffer>| statistic.as_ref().unwrap().value().to_vec()[0];
 /// assert!((of(&layer.running_mean) - 3.0).abs() < 1e-5); // of 1 and 5
 /// assert!((of(&layer.running_var) - 5.0).abs() < 1e-5); // of 2 and 8, unbiased
-/// # Ok::<(), autograd_optim::Error>(())
 /// ```
 #[doc(alias = "bn_update")]
 pub fn update_bn<T: Real, B, R>(
@@ -38,15 +36,13 @@ pub fn update_bn<T: Real, B, R>(
     model.train();
     for batch in batches {
         renewal.pass(0.0, || drop(forward(&batch)));
-        let seen: Vec<(bool, [Vec<f64>; 2])> = renewal.layers.iter().map(|layer| (layer.ran(), layer.read())).collect();
-        if renewal.layers.iter().any(|layer| layer.ran() && layer.kept.is_none()) {
+        let seen: Vec<(u64, [Vec<f64>; 2])> = renewal.layers.iter().map(|layer| (layer.count, layer.read())).collect();
+        if renewal.layers.iter().any(Layer::is_unknown) {
             renewal.pass(PROBE, || drop(forward(&batch)));
-            renewal.layers.iter_mut().for_each(Layer::find_kept);
+            renewal.layers.iter_mut().filter(|layer| layer.is_unknown()).for_each(Layer::find_kept);
         }
-        for (layer, (ran, statistics)) in renewal.layers.iter_mut().zip(seen) {
-            if ran {
-                layer.add(statistics);
-            }
+        for (layer, (count, statistics)) in renewal.layers.iter_mut().zip(seen) {
+            layer.add(count, statistics);
         }
     }
     renewal.layers.iter_mut().for_each(Layer::finish);
@@ -66,16 +62,17 @@ struct Layer<T: Real> {
     count: u64,
     count_before: u64,
     before: [Tensor<T>; 2],
-    /// `k`, once it is known.
-    kept: Option<f64>,
+    /// `k`, once it is known, for so many uses in a pass.
+    kept: Option<(u64, f64)>,
     /// The sums of `b`, and over how many batches.
     sums: [Vec<f64>; 2],
     batches: u64,
 }
 
 impl<T: Real> Layer<T> {
-    fn ran(&self) -> bool {
-        self.count > 0
+    /// Whether the last pass came by, and what it kept is not known.
+    fn is_unknown(&self) -> bool {
+        self.count > 0 && self.kept.is_none_or(|(count, _)| count != self.count)
     }
 
     /// `(1 - k) b`, after a pass from 0.
@@ -85,13 +82,15 @@ impl<T: Real> Layer<T> {
 
     /// Finds `k`, after a pass from the probe.
     fn find_kept(&mut self) {
-        if self.ran() && self.kept.is_none() {
-            self.kept = self.read()[0].first().map(|running| running / PROBE);
-        }
+        self.kept = self.read()[0].first().map(|running| (self.count, running / PROBE));
     }
 
-    fn add(&mut self, statistics: [Vec<f64>; 2]) {
-        let Some(taken) = self.kept.map(|kept| 1.0 - kept).filter(|&taken| taken > 0.0) else { return };
+    /// Adds `b` of a pass that came by so many times.
+    fn add(&mut self, count: u64, statistics: [Vec<f64>; 2]) {
+        let taken = self.kept.filter(|kept| kept.0 == count).map_or(0.0, |(_, kept)| 1.0 - kept);
+        if count == 0 || taken == 0.0 {
+            return;
+        }
         self.batches += 1;
         for (sums, statistic) in self.sums.iter_mut().zip(statistics) {
             sums.iter_mut().zip(statistic).for_each(|(sum, part)| *sum += part / taken);

@@ -10,8 +10,8 @@ use crate::{Error, check};
 ///          then(t - steps)                                          later
 /// ```
 ///
-/// PyTorch writes it as a `SequentialLR` of a `LinearLR` and the other, if that begins with 1. Adaptive optimisers need it where their second moments are still poor, large
-/// batches while the loss is still steep (Goyal et al. 2017, "Accurate, Large Minibatch SGD", section 2.2).
+/// PyTorch writes it as a `SequentialLR` of a `LinearLR` and the other, if that begins with 1. Adaptive optimisers need it while their second
+/// moments are poor, large batches while the loss is steep (Goyal et al. 2017, "Accurate, Large Minibatch SGD", section 2.2).
 ///
 /// ```
 /// use autograd_optim::schedules::{CosineAnnealingLr, Schedule, Warmup};

@@ -9,8 +9,8 @@ use crate::Error;
 /// factor = min_factor + (1 - min_factor) · (1 + cos(π t / t_max)) / 2
 /// ```
 ///
-/// As PyTorch's `CosineAnnealingLR` with `eta_min` as a share of the base rate (Loshchilov and Hutter 2017, equation 5, without restarts). After `t_max`
-/// steps it rises again along the cosine.
+/// As PyTorch's `CosineAnnealingLR` with `eta_min` as a share of the base rate (Loshchilov and Hutter 2017, equation 5, without restarts).
+/// After `t_max` steps it rises again along the cosine.
 ///
 /// ```
 /// use autograd_optim::schedules::{CosineAnnealingLr, Schedule};
