@@ -54,7 +54,7 @@ pub mod prelude {
         activation::*, attention::*, container::*, conv::*, dropout::*, embedding::*, linear::*, loss::*, norm::*,
         pool::*, recurrent::*, resample::*, transformer::*,
     };
-    pub use autograd_optim::{Adam, AdamOptions, Optimizer, Sgd, SgdOptions};
+    pub use autograd_optim::{Adam, AdamOptions, AdamW, AdamWOptions, Optimizer, Sgd, SgdOptions};
 }
 
 #[cfg(doctest)]

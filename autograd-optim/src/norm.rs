@@ -61,26 +61,41 @@ fn elements<T: Real>(due: &Due<T>) -> &[T] {
 
 /// The sum of squares in 16 lanes, which an order of its own would not let run on vectors.
 fn squares<T: Real>(piece: &[T]) -> f64 {
-    let mut lanes = [0.0; 16];
-    let rows = piece.chunks_exact(lanes.len());
-    let rest = rows.remainder();
-    for row in rows {
-        for (lane, x) in lanes.iter_mut().zip(row) {
-            *lane += x.as_f64() * x.as_f64();
-        }
-    }
-    lanes.iter().sum::<f64>() + rest.iter().map(|x| x.as_f64() * x.as_f64()).sum::<f64>()
+    pulp::Arch::new()
+        .dispatch(Lanes { piece, start: 0.0, add: |sum: f64, x: T| sum + x.as_f64() * x.as_f64() })
+        .iter()
+        .sum()
 }
 
 /// 0 if all elements are finite, else NaN: `0 · ∞` is NaN, and NaN stays.
 fn zero_if_finite<T: Real>(piece: &[T]) -> f64 {
-    let mut lanes = [T::zero(); 16];
-    let rows = piece.chunks_exact(lanes.len());
-    let rest = rows.remainder();
-    for row in rows {
-        for (lane, &x) in lanes.iter_mut().zip(row) {
-            *lane += x * T::zero();
+    let add = |sum: T, x: T| sum + x * T::zero();
+    pulp::Arch::new().dispatch(Lanes { piece, start: T::zero(), add }).iter().map(|sum| sum.as_f64()).sum()
+}
+
+/// Elements gathered in 16 lanes side by side, compiled for each set of vector instructions.
+struct Lanes<'a, T, S, F> {
+    piece: &'a [T],
+    start: S,
+    add: F,
+}
+
+impl<T: Copy, S: Copy, F: Fn(S, T) -> S> pulp::NullaryFnOnce for Lanes<'_, T, S, F> {
+    type Output = [S; 16];
+
+    #[inline(always)]
+    fn call(self) -> [S; 16] {
+        let mut lanes = [self.start; 16];
+        let rows = self.piece.chunks_exact(lanes.len());
+        let rest = rows.remainder();
+        for row in rows {
+            for (lane, &x) in lanes.iter_mut().zip(row) {
+                *lane = (self.add)(*lane, x);
+            }
         }
+        for (lane, &x) in lanes.iter_mut().zip(rest) {
+            *lane = (self.add)(*lane, x);
+        }
+        lanes
     }
-    lanes.iter().chain(rest).map(|&x| x.as_f64() * 0.0).sum()
 }

@@ -32,13 +32,38 @@ impl<T: Real> Part<'_, T> {
     pub fn each<const N: usize>(self, rule: impl Fn(T, T, [T; N]) -> (T, [T; N])) {
         let Part { w, dw, scale, decay, slots, .. } = self;
         let found = slots.len();
-        let Ok(mut slots) = <[&mut [T]; N]>::try_from(slots.into_vec()) else {
+        let Ok(slots) = <[&mut [T]; N]>::try_from(slots.into_vec()) else {
             panic!("the rule takes {N} slots and named {found}");
         };
         let n = w.len();
         // Once for all elements, so that the loop has no checks left and runs on vectors.
         assert!(dw.len() == n && slots.iter().all(|slot| slot.len() == n), "parts of one length");
-        for i in 0..n {
+        pulp::Arch::new().dispatch(Each { w, dw, scale, decay, slots, rule });
+    }
+
+    /// The gradient as the rule is to see it, for rules that need it as a whole.
+    pub fn gradient(&self) -> Vec<T> {
+        self.dw.iter().zip(&*self.w).map(|(&dw, &w)| decayed(dw * self.scale, self.decay, w)).collect()
+    }
+}
+
+/// The loop over the elements, compiled for each set of vector instructions. All sets round alike: nothing is contracted.
+struct Each<'a, T, F, const N: usize> {
+    w: &'a mut [T],
+    dw: &'a [T],
+    scale: T,
+    decay: T,
+    slots: [&'a mut [T]; N],
+    rule: F,
+}
+
+impl<T: Real, F: Fn(T, T, [T; N]) -> (T, [T; N]), const N: usize> pulp::NullaryFnOnce for Each<'_, T, F, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Each { w, dw, scale, decay, mut slots, rule } = self;
+        for i in 0..w.len() {
             let g = decayed(dw[i] * scale, decay, w[i]);
             let state = std::array::from_fn(|k| slots[k][i]);
             let (moved, state) = rule(w[i], g, state);
@@ -47,11 +72,6 @@ impl<T: Real> Part<'_, T> {
                 slot[i] = value;
             }
         }
-    }
-
-    /// The gradient as the rule is to see it, for rules that need it as a whole.
-    pub fn gradient(&self) -> Vec<T> {
-        self.dw.iter().zip(&*self.w).map(|(&dw, &w)| decayed(dw * self.scale, self.decay, w)).collect()
     }
 }
 

@@ -33,7 +33,7 @@ impl<T: Real> Segment<T> {
         });
         let states = self.exit.iter().zip(behind).filter_map(|(state, dy)| Some((state.clone(), dy?)));
         let roots = losses.chain(states).filter(|(root, _)| root.requires_grad()).collect();
-        let Some(mut gradients) = backward(roots) else { return (None, Vec::new()) };
+        let Some(mut gradients) = gradients_of(roots) else { return (None, Vec::new()) };
         let before = self.entry.iter().map(|leaf| gradients.remove(leaf)).collect();
         (Some(gradients), before)
     }
@@ -41,7 +41,7 @@ impl<T: Real> Segment<T> {
 
 /// The gradients of `Σ ⟨dy, y⟩` over roots `(y, dy)` by a single pass; `None` if there are no roots.
 #[track_caller]
-fn backward<T: Real>(mut roots: Vec<(Var<T>, Tensor<T>)>) -> Option<Gradients<T>> {
+fn gradients_of<T: Real>(mut roots: Vec<(Var<T>, Tensor<T>)>) -> Option<Gradients<T>> {
     if roots.len() < 2 {
         return roots.pop().map(|(y, dy)| y.backward_with(&dy));
     }
