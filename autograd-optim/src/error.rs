@@ -101,6 +101,14 @@ pub enum Error {
         /// The number in the optimiser.
         expected: usize,
     },
+    /// There are not as many schedules as groups.
+    #[error("there are {found} schedules, the optimiser has {expected} groups of parameters")]
+    Schedules {
+        /// The number of schedules.
+        found: usize,
+        /// The number of groups in the optimiser.
+        expected: usize,
+    },
     /// Saved settings cannot be read.
     #[error("{optimizer}: the saved settings cannot be read: {why}")]
     Settings {

@@ -4,8 +4,12 @@
 //! gradient before it changes anything, so that no step is done by half, and then walks over all parameters once.
 //!
 //! In reading order: [`Rule`] is what the optimisers have of their own, one file each; [`Stepper`] applies it; [`OptimizerState`] is what is
-//! saved, [`Resume`] brings it into a checkpoint from which training goes on exactly, and [`Checkpoints`] keeps the last few. [`Lbfgs`] and [`NewtonCg`], which learn about the curvature, evaluate the loss several times in a step; they take it as a closure.
+//! saved, [`Resume`] brings it into a checkpoint from which training goes on exactly, and [`Checkpoints`] keeps the last few. [`Lbfgs`] and
+//! [`NewtonCg`], which learn about the curvature, evaluate the loss several times in a step; they take it as a closure.
 //! The page of [`rules`] says which to choose when.
+//!
+//! Around them: [`schedules`] of the learning rate, which a [`Scheduler`] applies; averages of the weights, [`Ema`], [`Swa`] and, within an
+//! optimiser, [`Lookahead`]; [`Accumulation`] of gradients over micro-batches.
 //!
 //! ```
 //! use autograd_nn::Parameter;
@@ -22,12 +26,15 @@
 //! # Ok::<(), autograd_optim::Error>(())
 //! ```
 
+mod accumulation;
+mod averaging;
 pub mod check;
 mod checkpoint;
 mod error;
 mod group;
 #[cfg(test)]
 mod laws;
+mod lookahead;
 mod memory;
 mod norm;
 mod optimizer;
@@ -36,19 +43,25 @@ mod pytorch;
 mod register;
 mod rule;
 pub mod rules;
+pub mod schedules;
 mod second_order;
 mod state;
 mod stepper;
 
 pub use checkpoint::{Checkpoints, FoundCheckpoint, Resume, ResumeError};
+pub use accumulation::Accumulation;
+pub use averaging::*;
 pub use error::Error;
 pub use group::IntoParameters;
+pub use lookahead::{Lookahead, LookaheadOptions};
 pub use memory::Memory;
 pub use optimizer::Optimizer;
 pub use part::Part;
 pub use rule::Rule;
 #[doc(inline)]
 pub use rules::*;
+#[doc(inline)]
+pub use schedules::{ReduceLrOnPlateau, Schedule, Scheduler};
 pub use second_order::*;
 pub use state::OptimizerState;
 pub use stepper::Stepper;
