@@ -54,7 +54,8 @@ pub mod prelude {
         activation::*, attention::*, container::*, conv::*, dropout::*, embedding::*, linear::*, loss::*, norm::*,
         pool::*, recurrent::*, resample::*, transformer::*,
     };
-    pub use autograd_optim::{Adam, AdamOptions, AdamW, AdamWOptions, Optimizer, Sgd, SgdOptions};
+    pub use autograd_nn::state::Checkpoint;
+    pub use autograd_optim::{Adam, AdamOptions, AdamW, AdamWOptions, Optimizer, Resume, Scheduler, Sgd, SgdOptions};
 }
 
 #[cfg(doctest)]

@@ -48,9 +48,9 @@ mod second_order;
 mod state;
 mod stepper;
 
-pub use checkpoint::{Checkpoints, FoundCheckpoint, Resume, ResumeError};
 pub use accumulation::Accumulation;
 pub use averaging::*;
+pub use checkpoint::{Checkpoints, FoundCheckpoint, Resume, ResumeError};
 pub use error::Error;
 pub use group::IntoParameters;
 pub use lookahead::{Lookahead, LookaheadOptions};
