@@ -5,7 +5,7 @@
 //!
 //! In reading order: [`Rule`] is what the optimisers have of their own, one file each; [`Stepper`] applies it; [`OptimizerState`] is what is
 //! saved. [`Lbfgs`] and [`NewtonCg`], which learn about the curvature, evaluate the loss several times in a step; they take it as a closure.
-//! The page of [`rules`] says which to choose when.
+//! The page of [`rules`] says which to choose when, that of [`search`] how their settings are found.
 //!
 //! ```
 //! use autograd_nn::Parameter;
@@ -34,6 +34,7 @@ mod part;
 mod register;
 mod rule;
 pub mod rules;
+pub mod search;
 mod second_order;
 mod state;
 mod stepper;
