@@ -25,13 +25,13 @@ use std::thread::available_parallelism;
 #[command(name = "search")]
 struct Args {
     /// Points of the grid for lr, weight_decay, hidden, dropout and momentum; both optimisers are on it
-    #[arg(long, value_delimiter = ',', num_args = 5, default_value = "4,2,2,2,2", value_name = "N,N,N,N,N")]
+    #[arg(long, value_delimiter = ',', default_value = "3,3,3,3,3", value_name = "N,N,N,N,N")]
     points: Vec<usize>,
     /// Epochs of a trial that is not stopped
     #[arg(long, default_value_t = 9, value_parser = at_least_one())]
     epochs: usize,
     /// How often all is done, each time with another split, other weights and other random settings
-    #[arg(long, default_value_t = 5, value_parser = at_least_one())]
+    #[arg(long, default_value_t = 6, value_parser = at_least_one())]
     seeds: usize,
     /// The first of these seeds
     #[arg(long, default_value_t = 1)]
@@ -82,7 +82,10 @@ fn main() -> ExitCode {
 fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     let digits = Digits::built_in()?;
     let space = space()?;
-    let grid = space.grid_of(&[&args.points[..], &[1]].concat())?;
+    let [lr, weight_decay, hidden, dropout, momentum] = args.points[..] else {
+        return Err(format!("--points names {} numbers, it must name 5", args.points.len()).into());
+    };
+    let grid = space.grid_of(&[lr, weight_decay, hidden, dropout, momentum, 1])?;
     let full = Plan::full(grid.len(), args.epochs)?;
     let halving = halving_at(full.cost(), full.trials(), args.epochs)?;
     let mut ways = [("grid", &full), ("random", &full), ("halving", &halving)].map(|(name, plan)| Way {

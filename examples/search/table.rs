@@ -10,17 +10,17 @@ pub fn plans(ways: &[Way]) {
     }
 }
 
-/// The best trials of the first seed, and the one in the middle.
+/// The best trials of the first seed.
 pub fn best(way: &Way, rows: usize) {
     let ranked = way.found[0].outcome.ranked();
     println!("\n{}, the best of {} trials of the first seed", way.name, ranked.len());
     if let Some(trial) = ranked.first() {
-        let names: Vec<String> = trial.settings.iter().map(|(name, _)| format!("{name:>12}")).collect();
+        let names: Vec<String> = trial.settings.iter().map(|(name, _)| format!("{name:>14}")).collect();
         println!("place{}  validation  epochs", names.concat());
     }
     for (place, trial) in ranked.iter().enumerate().take(rows) {
         let values: Vec<String> =
-            trial.settings.iter().map(|(_, value)| format!("{:>12}", format!("{value:.2}"))).collect();
+            trial.settings.iter().map(|(_, value)| format!("{:>14}", format!("{value:.2}"))).collect();
         let stopped = if trial.stopped { "  stopped" } else { "" };
         println!("{:>5}{}  {:>10.4}  {:>6}{stopped}", place + 1, values.concat(), trial.score(), trial.budget());
     }
@@ -31,7 +31,7 @@ pub fn best(way: &Way, rows: usize) {
 /// The best validation accuracy of each way, and the test accuracy of the network that had it, over the seeds.
 pub fn summary(ways: &[Way]) {
     let seeds = ways[0].found.len();
-    println!("\nover {seeds} seeds     validation           test");
+    println!("\n  mean of {seeds:>2}  validation       test");
     for way in ways {
         let validation = mean_and_deviation(way.found.iter().map(|found| found.outcome.best().score()));
         let test = mean_and_deviation(way.found.iter().map(|found| found.test));
@@ -55,5 +55,5 @@ fn mean_and_deviation(values: impl Iterator<Item = f64>) -> String {
         return format!("{mean:.4}          ");
     }
     let deviation = (values.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
-    format!("{mean:.4} +- {deviation:.4}")
+    format!("{mean:.4} ± {deviation:.4}")
 }
