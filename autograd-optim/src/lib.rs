@@ -6,7 +6,7 @@
 //! In reading order: [`Rule`] is what the optimisers have of their own, one file each; [`Stepper`] applies it; [`OptimizerState`] is what is
 //! saved, [`Resume`] brings it into a checkpoint from which training goes on exactly, and [`Checkpoints`] keeps the last few. [`Lbfgs`] and
 //! [`NewtonCg`], which learn about the curvature, evaluate the loss several times in a step; they take it as a closure.
-//! The page of [`rules`] says which to choose when.
+//! The page of [`rules`] says which to choose when, that of [`search`] how their settings are found.
 //!
 //! Around them: [`schedules`] of the learning rate, which a [`Scheduler`] applies; averages of the weights, [`Ema`], [`Swa`] and, within an
 //! optimiser, [`Lookahead`]; [`Accumulation`] of gradients over micro-batches.
@@ -44,6 +44,7 @@ mod register;
 mod rule;
 pub mod rules;
 pub mod schedules;
+pub mod search;
 mod second_order;
 mod state;
 mod stepper;
