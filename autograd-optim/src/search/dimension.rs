@@ -231,7 +231,10 @@ mod tests {
             says(Dimension::LogUniform(1.0..=f64::INFINITY)),
             "lr: the range is 1 to inf, its ends must be finite"
         );
-        assert_eq!(says(Dimension::Integer(9..=8)), "lr: the range is 9 to 8, it must not end before it begins");
+        assert_eq!(
+            says(Dimension::Integer(RangeInclusive::new(9, 8))),
+            "lr: the range is 9 to 8, it must not end before it begins"
+        );
         assert_eq!(
             says(Dimension::LogInteger(0..=8)),
             "lr: the range is 0 to 8, it must begin above 0, as its logarithm is drawn"

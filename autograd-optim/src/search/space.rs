@@ -184,10 +184,10 @@ mod tests {
         let range = || Dimension::Uniform(0.0..=1.0);
         assert_eq!(says(Space::new([("a", range()), ("a", range())]).unwrap_err()), "two settings are named a");
         assert_eq!(
-            says(Space::new([("a", Dimension::Integer(2..=1))]).unwrap_err()),
+            says(Space::new([("a", Dimension::Integer(std::ops::RangeInclusive::new(2, 1)))]).unwrap_err()),
             "a: the range is 2 to 1, it must not end before it begins"
         );
-        assert_eq!(says(Space::new([("a", range()); 0]).unwrap_err()), "the space has no settings");
+        assert_eq!(says(Space::new(Vec::<(&str, Dimension)>::new()).unwrap_err()), "the space has no settings");
         assert_eq!(says(space().grid(0).unwrap_err()), "lr: the grid has 0 points, it must have at least 1");
         assert_eq!(says(space().grid_of(&[2]).unwrap_err()), "there are 1 numbers of points, there must be 3");
     }
