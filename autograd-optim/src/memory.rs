@@ -64,11 +64,18 @@ impl<T: Real> Memory<T> {
     /// The memory of a parameter from the entries of a state; empty if it has none.
     pub(crate) fn load<R: Rule>(settings: &R, named: &Named<T>, state: &StateDict) -> Result<Self, Error> {
         let entry = |slot: &str| state.get(&format!("{}.{slot}", named.name));
-        let Some(steps) = entry("step") else { return Ok(Memory::default()) };
         let missing = |slot: &str| Error::Missing { entry: format!("{}.{slot}", named.name) };
-        let single = |value: &AnyTensor| (value.shape().numel() == 1).then(|| value.to_real::<f64>().item());
-        let steps = single(steps).filter(|steps| *steps >= 0.0).ok_or_else(|| missing("step"))? as u64;
-        let number = entry("number").and_then(single).unwrap_or(1.0);
+        let Some(steps) = entry("step") else {
+            let rest = settings.slots().iter().chain(&["number"]).any(|slot| entry(slot).is_some());
+            return if rest { Err(missing("step")) } else { Ok(Memory::default()) };
+        };
+        let single =
+            |value: &AnyTensor| (value.shape().numel() == 1).then(|| value.to_real::<f64>().reshape([]).item());
+        // Up to here each whole number is a float.
+        let is_count = |steps: &f64| steps.fract() == 0.0 && (0.0..=2f64.powi(53)).contains(steps);
+        let steps = single(steps).filter(is_count).ok_or_else(|| missing("step"))? as u64;
+        let finite = |value| single(value).filter(|number| number.is_finite()).ok_or_else(|| missing("number"));
+        let number = entry("number").map_or(Ok(1.0), finite)?;
         let mut slots = Vec::new();
         for slot in settings.slots() {
             slots.push(entry(slot).ok_or_else(|| missing(slot))?.to_real::<T>());
@@ -76,5 +83,39 @@ impl<T: Real> Memory<T> {
         let memory = Memory { steps, number, slots };
         memory.check(settings, named)?;
         Ok(memory)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{NAdam, Optimizer};
+    use autograd_core::Tensor;
+    use autograd_nn::Parameter;
+
+    #[test]
+    fn entries_that_are_missing_or_no_counts_are_refused() {
+        let w = Parameter::new([1.0f64]);
+        let mut optimizer = NAdam::new(vec![("w".to_owned(), w.clone())], 0.1).unwrap();
+        optimizer.step(&w.var().square().sum().backward()).unwrap();
+        let good = optimizer.state();
+        // Without its count what is remembered would be forgotten in silence.
+        let mut state = good.clone();
+        state.tensors.remove("w.step");
+        assert!(optimizer.load_state(&state).is_err());
+        for bad in [0.5, -1.0, f64::NAN, 1e300] {
+            let mut state = good.clone();
+            state.tensors.insert("w.step", Tensor::<f64>::from([bad]));
+            assert!(optimizer.load_state(&state).is_err(), "{bad} steps");
+        }
+        for bad in [Tensor::from([f64::NAN]), Tensor::from([0.5, 0.5])] {
+            let mut state = good.clone();
+            state.tensors.insert("w.number", bad);
+            assert!(optimizer.load_state(&state).is_err());
+        }
+        assert_eq!(optimizer.state(), good);
+        let mut state = good.clone();
+        state.tensors.insert("w.step", Tensor::<i64>::from([1i64]));
+        optimizer.load_state(&state).unwrap();
+        assert_eq!(optimizer.state(), good);
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 
 /// Settings that say how PyTorch computes or what its schedules keep, not what.
-const BESIDE: [&str; 11] = [
+const BESIDE: [&str; 12] = [
     "params",
     "param_names",
     "foreach",
@@ -15,6 +15,7 @@ const BESIDE: [&str; 11] = [
     "capturable",
     "differentiable",
     "initial_lr",
+    "swa_lr",
     "max_lr",
     "min_lr",
     "max_momentum",

@@ -177,7 +177,7 @@ fn take<'a, T>(slice: &mut &'a mut [T], n: usize) -> &'a mut [T] {
 
 impl<R: Rule, T: Real> Optimizer<T> for Stepper<R, T> {
     fn step_scaled(&mut self, gradients: &Gradients<T>, scale: f64) -> Result<(), Error> {
-        check::option(R::NAME, "scale", scale, "a finite number", scale.is_finite())?;
+        check::option(R::NAME, "scale", scale, "a finite number", T::of(scale).is_finite())?;
         let due = due(&self.all, gradients)?;
         norm::check_finite(&self.all, &due)?;
         self.apply(&due, scale);
@@ -241,5 +241,19 @@ impl<R: Rule, T: Real> Optimizer<T> for Stepper<R, T> {
         self.memory = memories;
         self.groups.iter_mut().zip(settings).for_each(|(group, settings)| group.settings = settings);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Optimizer, Sgd};
+    use autograd_nn::Parameter;
+
+    #[test]
+    fn a_scale_that_single_precision_does_not_hold_is_refused() {
+        let w = Parameter::new([1.0f32, 2.0]);
+        let mut optimizer = Sgd::new(vec![w.clone()], 0.1).unwrap();
+        assert!(optimizer.step_scaled(&w.var().sum().backward(), 1e39).is_err());
+        assert_eq!(w.value().to_vec(), [1.0, 2.0]);
     }
 }

@@ -21,6 +21,7 @@ pub struct MuonOptions {
     /// How often the iteration runs.
     pub ns_steps: u32,
     /// How the rate follows from the sizes of the matrix.
+    #[serde(deserialize_with = "or_original")]
     pub adjust_lr_fn: AdjustLr,
 }
 
@@ -35,6 +36,11 @@ pub enum AdjustLr {
     MatchRmsAdamw,
     /// `lr · √(m/n)`, for steps that change the results of a layer equally whatever its sizes (Bernstein 2025).
     SpectralUnclamped,
+}
+
+/// PyTorch saves its default as `None`.
+fn or_original<'de, D: serde::Deserializer<'de>>(from: D) -> Result<AdjustLr, D::Error> {
+    Option::deserialize(from).map(Option::unwrap_or_default)
 }
 
 impl Default for MuonOptions {
@@ -262,5 +268,12 @@ mod tests {
         let mut optimizer = Muon::<f64>::new(vec![w.clone()], MuonOptions { weight_decay: 0.0, ..0.5.into() }).unwrap();
         crate::Optimizer::step(&mut optimizer, &(w.var() * 0.0).sum().backward()).unwrap();
         assert_eq!(w.value().to_vec(), [1.0, 2.0, 3.0, 4.0]);
+    }
+
+    #[test]
+    fn no_adjustment_is_the_original_one() {
+        let mut settings = serde_json::to_value(MuonOptions::default()).unwrap();
+        settings["adjust_lr_fn"] = Value::Null; // as PyTorch saves its default
+        assert_eq!(serde_json::from_value::<MuonOptions>(settings).unwrap(), MuonOptions::default());
     }
 }

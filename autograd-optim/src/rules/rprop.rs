@@ -9,7 +9,7 @@ pub struct RpropOptions {
     pub lr: f64,
     /// The factors of the step size where the gradient changed its sign, and where it kept it.
     pub etas: (f64, f64),
-    /// The bounds of the step size from the second step on.
+    /// The bounds of the step size, also of the first.
     pub step_sizes: (f64, f64),
     /// Whether steps go uphill.
     pub maximize: bool,
