@@ -4,7 +4,7 @@ use autograd::nn::Parameter;
 use autograd::optim::{
     AdadeltaOptions, AdagradOptions, Adam, AdamOptions, AdamWOptions, AdamaxOptions, AsgdOptions, Error, LambOptions,
     LionOptions, Memory, Muon, MuonOptions, NAdamOptions, Optimizer, RAdamOptions, RmsProp, RmsPropOptions,
-    RpropOptions, Rule, Sgd, SgdOptions, Stepper,
+    RpropOptions, Rule, Sgd, SgdOptions, Stepper, Velocity,
 };
 use autograd::{Generator, Gradients, Real, Tensor};
 use serde_json::Value;
@@ -52,15 +52,18 @@ fn sgd_with_momentum_gives_the_numbers_of_the_course() {
     let reference = reference();
     let check = entry(&reference["checks"], "id", "sgd_momentum");
     let (lr, momentum) = (1e-3, 0.9);
-    let w = Parameter::new(input(check, "w"));
-    let mut optimizer = Sgd::new(vec![w.clone()], SgdOptions { lr, momentum, ..Default::default() }).unwrap();
-    // The course's velocity is the step itself, ours is the step divided by -lr.
-    let velocity = input(check, "v").map(|v| -v / lr);
-    optimizer.set_memory("parameter 0", Memory { steps: 1, number: 1.0, slots: vec![velocity] }).unwrap();
-    optimizer.step(&gradients(&w, &input(check, "dw"))).unwrap();
-    let velocity = optimizer.memory("parameter 0").unwrap().slots[0].map(|v| -lr * v);
-    close(&w.value().to_vec(), &numbers(&check["outputs"]["next_w"]), 1e-8, "w");
-    close(&velocity.to_vec(), &numbers(&check["outputs"]["velocity"]), 1e-8, "velocity");
+    // The course's velocity is the step itself, PyTorch's the step divided by -lr.
+    for (velocity, factor) in [(Velocity::Steps, 1.0), (Velocity::Gradients, -lr)] {
+        let w = Parameter::new(input(check, "w"));
+        let options = SgdOptions { lr, momentum, velocity, ..Default::default() };
+        let mut optimizer = Sgd::new(vec![w.clone()], options).unwrap();
+        let slots = vec![input(check, "v").map(|v| v / factor)];
+        optimizer.set_memory("parameter 0", Memory { steps: 1, number: 1.0, slots }).unwrap();
+        optimizer.step(&gradients(&w, &input(check, "dw"))).unwrap();
+        let v = optimizer.memory("parameter 0").unwrap().slots[0].map(|v| factor * v);
+        close(&w.value().to_vec(), &numbers(&check["outputs"]["next_w"]), 1e-8, "w");
+        close(&v.to_vec(), &numbers(&check["outputs"]["velocity"]), 1e-8, "velocity");
+    }
 }
 
 #[test]

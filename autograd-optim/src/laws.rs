@@ -16,6 +16,7 @@ use serde_json::Value;
 pub(crate) fn check<C: Checked>() {
     let cases = C::cases();
     assert!(!cases.paths.is_empty() || cases.without_path.is_some(), "state a path of PyTorch, or why there is none");
+    states_each_task(&cases);
     for case in &cases.cases {
         case.tasks.iter().for_each(|task| problems::solve(&case.make, *task));
         resumes(&case.make);
@@ -31,6 +32,18 @@ pub(crate) fn check<C: Checked>() {
         let error = attempt().err().unwrap_or_else(|| panic!("accepted, though stated: {expected}"));
         assert_eq!(error.to_string(), *expected);
     }
+}
+
+/// Each optimiser brings a quadratic, Rosenbrock's valley and a network low; those that move matrices alone have a quadratic of matrices.
+fn states_each_task(cases: &Cases) {
+    let states = |wanted: fn(&Task) -> bool| cases.cases.iter().flat_map(|case| &case.tasks).any(wanted);
+    let all = states(|task| matches!(task, Task::Quadratic(_)))
+        && states(|task| matches!(task, Task::Rosenbrock(..)))
+        && states(|task| matches!(task, Task::Network(_)));
+    assert!(
+        all || states(|task| matches!(task, Task::Matrix(_))),
+        "state a quadratic, Rosenbrock's valley and a network"
+    );
 }
 
 /// Holds a rule without a path of PyTorch's to a formula in plain loops: of the step from 1, the elements to move, and the gradient.

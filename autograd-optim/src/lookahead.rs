@@ -247,7 +247,7 @@ mod tests {
                     let inner = Lookahead::new(Adam::new(parameters, 0.05)?, LookaheadOptions { k: 2, alpha: 0.8 })?;
                     Ok(Box::new(Lookahead::new(inner, LookaheadOptions { k: 3, alpha: 0.5 })?))
                 },
-                [Network(600)],
+                [Network(600), Rosenbrock(3000, 1e-2)],
             )
             .without_path("lookahead::tests::the_slow_weights_follow_the_algorithm")
             .refuses_to(refuses(LookaheadOptions { k: 0, ..good }), "lookahead: k is 0, it must be at least 1")

@@ -157,7 +157,8 @@ fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     let losses = learn(&model, &corpus, args)?;
 
     model.eval();
-    let drawn = picture::write(&args.picture, (640, 480), |sheet| curve::logarithmic(sheet, "nats/character", &losses));
+    let nats: Vec<f64> = losses.iter().map(|&loss| f64::from(loss)).collect();
+    let drawn = picture::write(&args.picture, (640, 480), |sheet| curve::linear(sheet, "nats/character", &nats));
     picture::tell("char_rnn", &args.picture, drawn);
     for line in write_lines(&model, &corpus, args, &mut generator)? {
         println!("  {line}");

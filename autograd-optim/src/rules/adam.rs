@@ -129,10 +129,25 @@ impl Checked for AdamOptions {
                 amsgrad: true,
                 ..good
             })
-            .refuses(AdamOptions { lr: f64::INFINITY, ..good }, "adam: lr is inf, it must be a number that is not negative")
-            .refuses(AdamOptions { betas: (1.0, 0.999), ..good }, "adam: betas.0 is 1, it must be at least 0 and below 1")
-            .refuses(AdamOptions { betas: (0.9, -0.1), ..good }, "adam: betas.1 is -0.1, it must be at least 0 and below 1")
-            .refuses(AdamOptions { eps: -1e-8, ..good }, "adam: eps is -0.00000001, it must be a number that is not negative")
-            .refuses(AdamOptions { weight_decay: f64::NAN, ..good }, "adam: weight_decay is NaN, it must be a number that is not negative")
+            .refuses(
+                AdamOptions { lr: f64::INFINITY, ..good },
+                "adam: lr is inf, it must be a number that is not negative",
+            )
+            .refuses(
+                AdamOptions { betas: (1.0, 0.999), ..good },
+                "adam: betas.0 is 1, it must be at least 0 and below 1",
+            )
+            .refuses(
+                AdamOptions { betas: (0.9, -0.1), ..good },
+                "adam: betas.1 is -0.1, it must be at least 0 and below 1",
+            )
+            .refuses(
+                AdamOptions { eps: -1e-8, ..good },
+                "adam: eps is -0.00000001, it must be a number that is not negative",
+            )
+            .refuses(
+                AdamOptions { weight_decay: f64::NAN, ..good },
+                "adam: weight_decay is NaN, it must be a number that is not negative",
+            )
     }
 }

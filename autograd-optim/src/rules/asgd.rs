@@ -124,6 +124,7 @@ impl Checked for AsgdOptions {
         // The decay moves the minimum, so there is next to none of it.
         Cases::rule(AsgdOptions { lr: 0.05, lambd: 1e-7, ..good }, [Quadratic(1000)])
             .case(AsgdOptions { lr: 0.5, t0: 10.0, ..good }, [Network(600)])
+            .case(AsgdOptions { lr: 0.0015, lambd: 1e-7, ..good }, [Rosenbrock(10_000, 1e-2)])
             .path("asgd", read)
             .path("asgd_decay_maximize", move |settings| AsgdOptions {
                 alpha: number(settings, "alpha"),

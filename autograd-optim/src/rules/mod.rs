@@ -24,7 +24,21 @@
 //! [`sparse_rows`](crate::Stepper::sparse_rows). For smooth losses without noise, [`Lbfgs`](crate::Lbfgs) and
 //! [`NewtonCg`](crate::NewtonCg).
 
+mod adadelta;
+mod adagrad;
+mod adam;
+mod adamax;
+mod adamw;
+mod asgd;
+mod lamb;
+mod lion;
+mod muon;
+mod nadam;
 mod prelude;
+mod radam;
+mod rmsprop;
+mod rprop;
+mod sgd;
 
 use crate::register::register;
 
@@ -42,7 +56,7 @@ register! {
     radam: RAdam, RAdamOptions;
     rmsprop: RmsProp, RmsPropOptions;
     rprop: Rprop, RpropOptions;
-    sgd: Sgd, SgdOptions;
+    sgd: Sgd, SgdOptions, Velocity;
 }
 
 pub use muon::AdjustLr;

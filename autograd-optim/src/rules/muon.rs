@@ -204,8 +204,7 @@ impl Checked for MuonOptions {
         };
         // Decay moves the minimum, and steps do not shrink with the gradient.
         let exact = MuonOptions { lr: 0.01, weight_decay: 0.0, momentum: 0.8, ..good };
-        let adamw_like =
-            MuonOptions { lr: 0.025, nesterov: false, adjust_lr_fn: AdjustLr::MatchRmsAdamw, ..exact };
+        let adamw_like = MuonOptions { lr: 0.025, nesterov: false, adjust_lr_fn: AdjustLr::MatchRmsAdamw, ..exact };
         Cases::rule(exact, [Matrix(400)])
             .case(adamw_like, [Matrix(400)])
             .path("muon_wide", read)

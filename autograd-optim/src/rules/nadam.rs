@@ -141,7 +141,7 @@ impl Checked for NAdamOptions {
             ..good
         };
         Cases::rule(NAdamOptions { lr: 0.1, ..good }, [Quadratic(300), Network(200)])
-.case(NAdamOptions { lr: 0.03, ..good }, [Rosenbrock(3000, 1e-3)])
+            .case(NAdamOptions { lr: 0.03, ..good }, [Rosenbrock(3000, 1e-3)])
             .case(NAdamOptions { lr: 0.05, weight_decay: 0.01, decoupled_weight_decay: true, ..good }, [Network(300)])
             .path("nadam", read)
             .path("nadam_decay", move |settings| NAdamOptions {

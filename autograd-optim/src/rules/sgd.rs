@@ -17,11 +17,31 @@ pub struct SgdOptions {
     pub nesterov: bool,
     /// Whether steps go uphill.
     pub maximize: bool,
+    /// What the velocity sums.
+    pub velocity: Velocity,
+}
+
+/// What the velocity of [`Sgd`] sums. While the rate stays the same, both take the same steps; a schedule makes them differ.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Velocity {
+    /// Gradients, as PyTorch: a new rate acts on all of the velocity at once.
+    #[default]
+    Gradients,
+    /// Steps, as the lecture and Sutskever et al. 2013: a new rate acts on the gradients to come.
+    Steps,
 }
 
 impl Default for SgdOptions {
     fn default() -> Self {
-        SgdOptions { lr: 1e-3, momentum: 0.0, dampening: 0.0, weight_decay: 0.0, nesterov: false, maximize: false }
+        SgdOptions {
+            lr: 1e-3,
+            momentum: 0.0,
+            dampening: 0.0,
+            weight_decay: 0.0,
+            nesterov: false,
+            maximize: false,
+            velocity: Velocity::Gradients,
+        }
     }
 }
 
@@ -39,8 +59,14 @@ impl From<f64> for SgdOptions {
 /// w ← w - lr · v                              nesterov: w - lr · (g + momentum · v)
 /// ```
 ///
-/// As PyTorch's; the course's velocity is this one times -lr, which is the same while the rate stays the same (Robbins and Monro 1951;
-/// Polyak 1964; Sutskever et al. 2013).
+/// This is PyTorch's form. With [`Velocity::Steps`] it is the lecture's, whose velocity is the step itself:
+///
+/// ```text
+/// v ← momentum · v - lr · (1 - dampening) · g
+/// w ← w + v                                   nesterov: w - momentum · (v before) + (1 + momentum) · v
+/// ```
+///
+/// (Robbins and Monro 1951; Polyak 1964; Sutskever et al. 2013; CS231n, "Neural Networks Part 3".)
 ///
 /// Remembers `momentum_buffer` (v) if there is momentum.
 ///
@@ -98,6 +124,13 @@ impl Rule for SgdOptions {
         }
         // In the first step the velocity is the gradient, whatever the dampening.
         let (keep, fresh) = if part.t == 1 { (T::zero(), T::one()) } else { (mu, T::of(1.0 - self.dampening)) };
+        if self.velocity == Velocity::Steps {
+            let nesterov = self.nesterov;
+            return part.each(|w, g, [before]| {
+                let v = keep * before - lr * fresh * g;
+                (if nesterov { w - mu * before + (T::one() + mu) * v } else { w + v }, [v])
+            });
+        }
         if self.nesterov {
             part.each(|w, g, [v]| {
                 let v = keep * v + fresh * g;
@@ -130,18 +163,57 @@ impl Checked for SgdOptions {
                 [Quadratic(3000), Rosenbrock(5000, 1e-4)],
             )
             .case(SgdOptions { lr: 0.1, momentum: 0.9, dampening: 0.5, ..good }, [Network(500)])
+            .case(SgdOptions { lr: 0.02, momentum: 0.9, velocity: Velocity::Steps, ..good }, [Quadratic(1000)])
             .path("sgd", read)
             .path("momentum", read)
             .path("nesterov", read)
+            .path("momentum", move |settings| SgdOptions { velocity: Velocity::Steps, ..read(settings) })
+            .path("nesterov", move |settings| SgdOptions { velocity: Velocity::Steps, ..read(settings) })
             .path("sgd_dampening_maximize", move |settings| SgdOptions { maximize: true, ..read(settings) })
             .refuses(SgdOptions { lr: -0.1, ..good }, "sgd: lr is -0.1, it must be a number that is not negative")
             .refuses(SgdOptions { lr: f64::NAN, ..good }, "sgd: lr is NaN, it must be a number that is not negative")
-            .refuses(SgdOptions { momentum: -1.0, ..good }, "sgd: momentum is -1, it must be a number that is not negative")
+            .refuses(
+                SgdOptions { momentum: -1.0, ..good },
+                "sgd: momentum is -1, it must be a number that is not negative",
+            )
             .refuses(SgdOptions { dampening: f64::NAN, ..good }, "sgd: dampening is NaN, it must be a finite number")
-            .refuses(SgdOptions { nesterov: true, ..good }, "sgd: momentum is 0, it must be above 0 where nesterov is set")
+            .refuses(
+                SgdOptions { nesterov: true, ..good },
+                "sgd: momentum is 0, it must be above 0 where nesterov is set",
+            )
             .refuses(
                 SgdOptions { nesterov: true, momentum: 0.9, dampening: 0.1, ..good },
                 "sgd: dampening is 0.1, it must be 0 where nesterov is set",
             )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Optimizer;
+    use autograd_nn::Parameter;
+
+    /// The lecture's lines, with a rate that changes: `v = mu * v - lr * dx` and so on.
+    #[test]
+    fn steps_are_those_of_the_lecture_also_when_the_rate_changes() {
+        for nesterov in [false, true] {
+            let w = Parameter::new([1.0, -3.0]);
+            let options =
+                SgdOptions { lr: 0.1, momentum: 0.9, nesterov, velocity: Velocity::Steps, ..Default::default() };
+            let mut optimizer = Sgd::new(vec![w.clone()], options).unwrap();
+            let (mut x, mut v) = ([1.0, -3.0], [0.0, 0.0]);
+            for lr in [0.1, 0.1, 0.02, 0.05] {
+                optimizer.set_lr(lr).unwrap();
+                optimizer.step(&w.var().square().sum().backward()).unwrap();
+                for (x, v) in x.iter_mut().zip(&mut v) {
+                    let before: f64 = *v;
+                    *v = 0.9 * *v - lr * 2.0 * *x;
+                    *x += if nesterov { -0.9 * before + 1.9 * *v } else { *v };
+                }
+                let off = |(found, expected): (f64, f64)| (found - expected).abs();
+                assert!(w.value().to_vec().into_iter().zip(x).map(off).all(|off| off < 1e-14), "{nesterov}: {x:?}");
+            }
+        }
     }
 }
