@@ -59,7 +59,7 @@ fn elements<T: Real>(due: &Due<T>) -> &[T] {
     due.gradient.as_slice().expect("row-major")
 }
 
-/// The sum of squares in 16 lanes, which an order of its own would not let run on vectors.
+/// The sum of squares in lanes side by side, which an order of its own would not let run on vectors.
 fn squares<T: Real>(piece: &[T]) -> f64 {
     pulp::Arch::new()
         .dispatch(Lanes { piece, start: 0.0, add: |sum: f64, x: T| sum + x.as_f64() * x.as_f64() })
@@ -73,7 +73,8 @@ fn zero_if_finite<T: Real>(piece: &[T]) -> f64 {
     pulp::Arch::new().dispatch(Lanes { piece, start: T::zero(), add }).iter().map(|sum| sum.as_f64()).sum()
 }
 
-/// Elements gathered in 16 lanes side by side, compiled for each set of vector instructions.
+/// Elements gathered in lanes side by side, compiled for each set of vector instructions. There are enough for several vectors, so that none
+/// waits for the sum before.
 struct Lanes<'a, T, S, F> {
     piece: &'a [T],
     start: S,
@@ -81,11 +82,11 @@ struct Lanes<'a, T, S, F> {
 }
 
 impl<T: Copy, S: Copy, F: Fn(S, T) -> S> pulp::NullaryFnOnce for Lanes<'_, T, S, F> {
-    type Output = [S; 16];
+    type Output = [S; 64];
 
     #[inline(always)]
-    fn call(self) -> [S; 16] {
-        let mut lanes = [self.start; 16];
+    fn call(self) -> [S; 64] {
+        let mut lanes = [self.start; 64];
         let rows = self.piece.chunks_exact(lanes.len());
         let rest = rows.remainder();
         for row in rows {
