@@ -2,6 +2,7 @@
 
 use super::observe::observe;
 use super::{Module, Part, Visitor};
+use crate::table;
 use autograd_core::{Real, Shape, no_grad};
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -147,16 +148,11 @@ impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let head = ["layer", "kind", "output", "parameters"].map(str::to_owned);
         let row = |row: &SummaryRow| {
-            let name = if row.name.is_empty() { "(itself)".to_owned() } else { row.name.clone() };
             let output = row.output.as_ref().map_or("-".to_owned(), Shape::to_string);
-            [name, row.kind.to_owned(), output, grouped(row.parameters)]
+            [table::name(&row.name), row.kind.to_owned(), output, grouped(row.parameters)]
         };
         let rows: Vec<[String; 4]> = std::iter::once(head).chain(self.rows.iter().map(row)).collect();
-        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-        let [name, kind, output, parameters] = [0, 1, 2, 3].map(width);
-        for [a, b, c, d] in &rows {
-            writeln!(f, "{a:name$}  {b:kind$}  {c:output$}  {d:>parameters$}")?;
-        }
+        table::write(f, &rows, 3)?;
         let trainable = match self.trainable {
             n if n == self.parameters => "all".to_owned(),
             n => grouped(n),

@@ -2,8 +2,8 @@
 
 use super::case::{Case, Cases, Checked};
 use super::refusal::refused;
-use crate::state::{StateDict, Strictness};
-use crate::{Module, Part, Visitor, functional_call, observe};
+use crate::state::{StateDict, Strictness, load_streams, streams};
+use crate::{Module, functional_call, observe};
 use autograd_core::testing::{gradcheck, gradgradcheck};
 use autograd_core::{Generator, Tensor, Var, no_grad};
 use std::fmt;
@@ -97,28 +97,17 @@ fn bits(ys: &[Tensor<f64>]) -> Vec<Vec<u64>> {
 /// What a forward pass in training may change besides parameters: buffers, counters, streams of keys.
 struct Memory {
     state: StateDict,
-    streams: Vec<[u64; 2]>,
+    streams: StateDict,
 }
 
 impl Memory {
     fn of<M: Module<f64>>(module: &M) -> Self {
-        let mut streams = Vec::new();
-        module.visit(&mut Visitor::new(&mut |_, part| {
-            if let Part::KeyStream(stream) = part {
-                streams.push(stream.state());
-            }
-        }));
-        Memory { state: module.state_dict(), streams }
+        Memory { state: module.state_dict(), streams: streams(module) }
     }
 
     fn restore<M: Module<f64>>(&self, module: &M) {
         module.load_state_dict(&self.state, Strictness::Strict).expect("the module's own state");
-        let mut streams = self.streams.iter();
-        module.visit(&mut Visitor::new(&mut |_, part| {
-            if let Part::KeyStream(stream) = part {
-                stream.set_state(*streams.next().expect("as many streams as before"));
-            }
-        }));
+        load_streams(module, &self.streams, Strictness::Strict).expect("the module's own streams");
     }
 }
 
