@@ -26,7 +26,6 @@ mod custom;
 mod error;
 pub mod functional;
 pub mod graph;
-pub(crate) mod kernel;
 mod op;
 pub mod ops;
 mod parallel;
@@ -35,6 +34,7 @@ pub mod tensor;
 pub mod testing;
 mod var;
 
+pub(crate) use autograd_kernel as kernel;
 pub use composite::{Composite, Operands, RegisteredComposite, Results, custom_composite};
 pub use custom::custom;
 pub use error::{Error, Mismatch, refuse};

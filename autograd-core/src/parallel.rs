@@ -24,6 +24,9 @@ pub fn with_threads<R: Send>(threads: usize, f: impl FnOnce() -> R + Send) -> R 
     pool.install(|| mode.hold(f))
 }
 
+/// Cheap operations below which parts stay on the caller's thread: handing over to this pool costs some ten microseconds.
+const SERIAL: usize = 1 << 16;
+
 /// Runs `f` on each of `parts`, spread over the threads if `work` (in cheap operations, about a nanosecond each) is worth it.
 ///
 /// Cut the parts by the shape of the data alone, never by the number of threads, and let each write only what is its own: then the result
@@ -37,7 +40,7 @@ pub fn with_threads<R: Send>(threads: usize, f: impl FnOnce() -> R + Send) -> R 
 /// assert_eq!(squares[999], 998_001);
 /// ```
 pub fn for_each_part<X: Send>(parts: Vec<X>, work: usize, f: impl Fn(X) + Sync) {
-    if parts.len() < 2 || work < crate::kernel::threads::SERIAL || rayon::current_num_threads() == 1 {
+    if parts.len() < 2 || work < SERIAL || rayon::current_num_threads() == 1 {
         parts.into_iter().for_each(&f);
     } else {
         fresh(|| parts.into_par_iter().for_each(&f));

@@ -1,7 +1,7 @@
 //! `Buffer`: the memory of a tensor, counted by reference, aligned to a cache line, taken from the pool.
 
-use super::element::Element;
 use super::pool::{self, ALIGN, Header};
+use autograd_kernel::element::Element;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering, fence};

@@ -6,7 +6,6 @@ pub(crate) mod buffer;
 mod compare;
 mod convert;
 mod create;
-mod element;
 mod order;
 pub mod pool;
 mod print;
@@ -16,11 +15,11 @@ mod shape;
 pub(crate) mod strided;
 pub(crate) mod views;
 
+pub use autograd_kernel::element::{Element, Real};
 pub use axis_index::{AxisIndex, IntoSlices};
 pub use axis_slice::AxisSlice;
 pub use compare::Operand;
 pub use convert::Nested;
-pub use element::{Element, Real};
 pub use random::{Generator, Key};
 pub use shape::{Axes, Shape};
 

@@ -1,7 +1,7 @@
 //! Images sampled at the places of a grid, between four pixels each, and both gradients of that.
 
 use super::threads;
-use crate::tensor::Real;
+use crate::element::Real;
 
 /// Samples per chunk.
 const CHUNK: usize = 1 << 11;

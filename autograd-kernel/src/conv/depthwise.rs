@@ -2,7 +2,7 @@
 
 use super::Sizes;
 use super::columns::{Tile, every};
-use crate::tensor::Real;
+use crate::element::Real;
 
 impl Sizes {
     /// Whether each channel has one filter of its own, and all of `factor`, what the padding would be multiplied by, is finite.

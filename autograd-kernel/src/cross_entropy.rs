@@ -2,7 +2,7 @@
 
 use super::reduce::{self, Fold};
 use super::{elementwise, threads};
-use crate::tensor::Real;
+use crate::element::Real;
 
 /// Scores per chunk.
 const CHUNK: usize = 1 << 12;

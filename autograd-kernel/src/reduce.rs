@@ -2,7 +2,7 @@
 
 use super::elementwise::max;
 use super::threads;
-use crate::tensor::Real;
+use crate::element::Real;
 
 /// Independent partial sums: the same on each instruction set, so that each gives the same bits.
 const LANES: usize = 16;

@@ -5,7 +5,7 @@
 
 use super::threads;
 use super::view::{Reader, View};
-use crate::tensor::Real;
+use crate::element::Real;
 
 /// Elements of a chunk: the unit that threads share.
 const CHUNK: usize = 1 << 13;

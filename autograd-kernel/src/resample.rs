@@ -1,7 +1,7 @@
 //! Images resampled along both axes: each element of a result is a sum of elements, by weights of its row and its column.
 
 use super::threads;
-use crate::tensor::Real;
+use crate::element::Real;
 use std::ops::Range;
 
 /// Elements per chunk.

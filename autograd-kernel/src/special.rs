@@ -1,7 +1,7 @@
 //! Functions of numbers that the standard library lacks, or computes with gaps at the ends of their domain.
 
 use super::elementwise;
-use crate::tensor::Real;
+use crate::element::Real;
 
 /// The error function.
 pub fn erf<T: Real>(x: T) -> T {

@@ -2,7 +2,7 @@
 
 use super::threads;
 use super::view::{Reader, Strides, View, Walk, row_major};
-use crate::tensor::Real;
+use crate::element::Real;
 use smallvec::SmallVec;
 use std::ops::Range;
 

@@ -1,7 +1,7 @@
 //! Tiles of a convolution's result, and the columns of patches that lead to them.
 
 use super::Sizes;
-use crate::tensor::Real;
+use crate::element::Real;
 use smallvec::SmallVec;
 use std::array;
 use std::ops::Range;

@@ -4,7 +4,7 @@ use super::gemm::Matrix;
 use super::recurrent_cells::{Backward, Cell, Forward};
 use super::recurrent_plan::{Group, Plan, put, take};
 use super::threads;
-use crate::tensor::Real;
+use crate::element::Real;
 
 /// Rows from which on a matrix product pays, which first arranges its operands in memory.
 const MANY: usize = 6;

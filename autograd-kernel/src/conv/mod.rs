@@ -6,7 +6,7 @@ mod depthwise;
 use super::gemm::Matrix;
 use super::reduce::{self, Fold};
 use super::threads;
-use crate::tensor::Real;
+use crate::element::Real;
 use columns::Tile;
 use std::ops::Range;
 

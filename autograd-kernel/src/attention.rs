@@ -6,7 +6,7 @@ use super::gemm::Matrix;
 use super::reduce::{fold_slice, sum_slice};
 use super::threads;
 use super::view::Reader;
-use crate::tensor::Real;
+use crate::element::Real;
 
 /// Queries of a block.
 const QUERIES: usize = 32;
@@ -30,9 +30,13 @@ pub struct Attention<'a, T> {
 /// One head's rows of each operand.
 #[derive(Clone, Copy)]
 pub struct Head<'a, T> {
+    /// The position of the head among all, for masks.
     pub number: usize,
+    /// Its queries, `[t, e]`.
     pub q: &'a [T],
+    /// Its keys, `[s, e]`.
     pub k: &'a [T],
+    /// Its values, `[s, v]`.
     pub v: &'a [T],
 }
 

@@ -1,7 +1,7 @@
 //! Connectionist temporal classification: sums, in logarithms, over all ways to spread labels over time steps.
 
 use super::{elementwise, threads};
-use crate::tensor::Real;
+use crate::element::Real;
 
 /// Work of one place at one step, in cheap operations: four exponentials and a logarithm.
 const COST: usize = 64;

@@ -5,7 +5,7 @@
 
 use super::reduce::sum_by;
 use super::threads;
-use crate::tensor::Real;
+use crate::element::Real;
 use std::ops::Range;
 
 /// Elements per chunk.
@@ -19,7 +19,12 @@ pub enum Grouping {
     /// Each segment is a group, with a weight for each of its places: layer normalisation.
     Each,
     /// So many segments in a row are a group, and weights repeat after so many segments: group normalisation over channels.
-    Runs { run: usize, weights: usize },
+    Runs {
+        /// Segments in a group.
+        run: usize,
+        /// Segments after which weights repeat.
+        weights: usize,
+    },
     /// Segments that are so many apart are a group, and share a weight: batch normalisation over channels.
     Apart(usize),
 }

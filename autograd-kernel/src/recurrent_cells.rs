@@ -1,7 +1,7 @@
 //! Recurrent cells: what a step makes of pre-activations and of the states before it, one example at a time.
 
 use super::recurrent::{cut, cut_mut};
-use crate::tensor::Real;
+use crate::element::Real;
 
 /// A recurrent cell. Its gates are blocks of rows of the weights, one row for each hidden unit.
 pub trait Cell: 'static {

@@ -1,7 +1,7 @@
 //! Rows put in order, or searched: which positions come first.
 
 use super::threads;
-use crate::tensor::Real;
+use crate::element::Real;
 use std::cmp::Ordering;
 
 /// Elements per chunk.

@@ -2,7 +2,7 @@
 
 use super::elementwise::max;
 use super::threads;
-use crate::tensor::Real;
+use crate::element::Real;
 use std::ops::Range;
 
 /// Elements per chunk.

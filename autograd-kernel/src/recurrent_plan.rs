@@ -3,7 +3,7 @@
 //! Examples are sorted by falling length and cut into groups, which take their steps independently. In the order of the plan, the rows
 //! of a group lie together, step after step: rows of a step are neighbours, and padding has no row.
 
-use crate::tensor::Real;
+use crate::element::Real;
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::ops::Range;

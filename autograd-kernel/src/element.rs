@@ -11,7 +11,7 @@ mod sealed {
     impl Sealed for bool {}
 }
 
-/// A value that a [`Tensor`](crate::Tensor) can hold: `f32`, `f64`, `i64` or `bool`.
+/// A value that a tensor can hold: `f32`, `f64`, `i64` or `bool`.
 ///
 /// The trait is sealed: buffers are recycled between element types, which is sound only for types known here.
 pub trait Element: Copy + Default + PartialEq + Debug + Display + Send + Sync + sealed::Sealed + 'static {
@@ -45,7 +45,7 @@ pub trait Real:
     + num_traits::NumAssign
     + num_traits::FloatConst
     + num_traits::FromPrimitive
-    + crate::kernel::linalg::Dense
+    + crate::linalg::Dense
     + Sum
 {
     /// The nearest value to `x`.
@@ -54,12 +54,7 @@ pub trait Real:
     fn as_f64(self) -> f64;
     /// `c ← a b + β c` on strided matrices: the one call into the matrix kernel of this type.
     #[doc(hidden)]
-    fn gemm(
-        a: crate::kernel::gemm::Matrix<'_, Self>,
-        b: crate::kernel::gemm::Matrix<'_, Self>,
-        beta: Self,
-        c: &mut [Self],
-    );
+    fn gemm(a: crate::gemm::Matrix<'_, Self>, b: crate::gemm::Matrix<'_, Self>, beta: Self, c: &mut [Self]);
 }
 
 impl Real for f32 {
@@ -69,13 +64,8 @@ impl Real for f32 {
     fn as_f64(self) -> f64 {
         f64::from(self)
     }
-    fn gemm(
-        a: crate::kernel::gemm::Matrix<'_, f32>,
-        b: crate::kernel::gemm::Matrix<'_, f32>,
-        beta: f32,
-        c: &mut [f32],
-    ) {
-        crate::kernel::gemm::sgemm(a, b, beta, c);
+    fn gemm(a: crate::gemm::Matrix<'_, f32>, b: crate::gemm::Matrix<'_, f32>, beta: f32, c: &mut [f32]) {
+        crate::gemm::sgemm(a, b, beta, c);
     }
 }
 
@@ -86,12 +76,7 @@ impl Real for f64 {
     fn as_f64(self) -> f64 {
         self
     }
-    fn gemm(
-        a: crate::kernel::gemm::Matrix<'_, f64>,
-        b: crate::kernel::gemm::Matrix<'_, f64>,
-        beta: f64,
-        c: &mut [f64],
-    ) {
-        crate::kernel::gemm::dgemm(a, b, beta, c);
+    fn gemm(a: crate::gemm::Matrix<'_, f64>, b: crate::gemm::Matrix<'_, f64>, beta: f64, c: &mut [f64]) {
+        crate::gemm::dgemm(a, b, beta, c);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::reduce::Fold;
 use super::threads;
-use crate::tensor::Real;
+use crate::element::Real;
 
 /// Elements per chunk.
 const CHUNK: usize = 1 << 13;

@@ -1,13 +1,18 @@
-//! Loops over slices. Kernels know strides and threads; they know neither `Tensor` nor `Var`.
+//! Loops over slices: what `autograd-core` computes with. Kernels know strides and threads; they know neither `Tensor` nor `Var`.
+//!
+//! A crate of its own, so that the compiler holds them to that, and builds and optimises them apart. Its interface follows the needs of `autograd-core`; programs
+//! use that.
 
 pub mod attention;
 pub mod conv;
 pub mod cross_entropy;
 pub mod ctc;
+pub mod element;
 pub mod elementwise;
 pub mod gemm;
 pub mod grid;
 pub mod index;
+pub mod isa;
 pub mod linalg;
 pub mod normalize;
 pub mod order;
@@ -20,5 +25,6 @@ pub mod resample;
 pub mod roi;
 pub mod scan;
 pub mod special;
+mod team;
 pub mod threads;
 pub mod view;

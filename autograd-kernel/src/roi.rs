@@ -1,7 +1,7 @@
 //! Boxes of images, parted into pieces: where the largest element of each piece is.
 
 use super::threads;
-use crate::tensor::Real;
+use crate::element::Real;
 use std::ops::Range;
 
 /// A box of an image, parted into pieces.
