@@ -1,5 +1,6 @@
 //! What a tensor may hold: `Element` for any value, `Real` for those that gradients are made of.
 
+use crate::fused::{Kind, Room};
 use std::fmt::{Debug, Display};
 use std::iter::Sum;
 
@@ -15,27 +16,104 @@ mod sealed {
 ///
 /// The trait is sealed: buffers are recycled between element types, which is sound only for types known here.
 pub trait Element: Copy + Default + PartialEq + Debug + Display + Send + Sync + sealed::Sealed + 'static {
+    /// The type as a value.
+    #[doc(hidden)]
+    const KIND: Kind;
     /// The type's name, as error messages print it.
     const NAME: &'static str;
     /// Whether each pattern of bits is a valid value, so that a recycled buffer needs no clearing.
     const ANY_BITS: bool;
+
+    /// Elements without their type.
+    #[doc(hidden)]
+    fn values(x: &[Self]) -> Values<'_>;
+    /// Elements to be written without their type.
+    #[doc(hidden)]
+    fn values_mut(x: &mut [Self]) -> ValuesMut<'_>;
+    /// Elements of this type.
+    #[doc(hidden)]
+    fn slice(x: Values<'_>) -> &[Self];
+    /// Elements of this type to be written.
+    #[doc(hidden)]
+    fn slice_mut(x: ValuesMut<'_>) -> &mut [Self];
+    /// Room for elements of this type.
+    #[doc(hidden)]
+    fn room(room: &mut Room) -> &mut Vec<Self>;
 }
 
-impl Element for f32 {
-    const NAME: &'static str = "f32";
-    const ANY_BITS: bool = true;
+macro_rules! elements {
+    ($($T:ident, $Kind:ident, $any_bits:literal;)+) => {
+        /// Elements whose type is known when the program runs only.
+        #[derive(Clone, Copy, Debug)]
+        pub enum Values<'a> {$(
+            #[doc = concat!("`", stringify!($T), "`")]
+            $Kind(&'a [$T]),
+        )+}
+
+        /// Elements to be written whose type is known when the program runs only.
+        #[derive(Debug)]
+        pub enum ValuesMut<'a> {$(
+            #[doc = concat!("`", stringify!($T), "`")]
+            $Kind(&'a mut [$T]),
+        )+}
+
+        impl<'a> ValuesMut<'a> {
+            /// The number of elements.
+            #[expect(clippy::len_without_is_empty, reason = "nobody asks")]
+            pub fn len(&self) -> usize {
+                match self {$( ValuesMut::$Kind(x) => x.len(), )+}
+            }
+
+            /// Parts of `size` elements, the last of those that are left.
+            pub(crate) fn chunks(self, size: usize) -> Vec<ValuesMut<'a>> {
+                match self {$( ValuesMut::$Kind(x) => x.chunks_mut(size).map(ValuesMut::$Kind).collect(), )+}
+            }
+
+            /// The `len` elements from `start` on.
+            pub(crate) fn part(&self, start: usize, len: usize) -> Values<'_> {
+                match self {$( ValuesMut::$Kind(x) => Values::$Kind(&x[start..start + len]), )+}
+            }
+
+            /// The `len` elements from `start` on.
+            pub(crate) fn part_mut(&mut self, start: usize, len: usize) -> ValuesMut<'_> {
+                match self {$( ValuesMut::$Kind(x) => ValuesMut::$Kind(&mut x[start..start + len]), )+}
+            }
+        }
+
+        $(impl Element for $T {
+            const KIND: Kind = Kind::$Kind;
+            const NAME: &'static str = stringify!($T);
+            const ANY_BITS: bool = $any_bits;
+
+            fn values(x: &[$T]) -> Values<'_> {
+                Values::$Kind(x)
+            }
+            fn values_mut(x: &mut [$T]) -> ValuesMut<'_> {
+                ValuesMut::$Kind(x)
+            }
+            fn slice(x: Values<'_>) -> &[$T] {
+                match x {
+                    Values::$Kind(x) => x,
+                    other => panic!("{other:?} are no {}", Self::NAME),
+                }
+            }
+            fn slice_mut(x: ValuesMut<'_>) -> &mut [$T] {
+                match x {
+                    ValuesMut::$Kind(x) => x,
+                    other => panic!("{other:?} are no {}", Self::NAME),
+                }
+            }
+            fn room(room: &mut Room) -> &mut Vec<$T> {
+                &mut room.$T
+            }
+        })+
+    };
 }
-impl Element for f64 {
-    const NAME: &'static str = "f64";
-    const ANY_BITS: bool = true;
-}
-impl Element for i64 {
-    const NAME: &'static str = "i64";
-    const ANY_BITS: bool = true;
-}
-impl Element for bool {
-    const NAME: &'static str = "bool";
-    const ANY_BITS: bool = false;
+elements! {
+    f32, F32, true;
+    f64, F64, true;
+    i64, I64, true;
+    bool, Bool, false;
 }
 
 /// A floating-point element, `f32` or `f64`: what can be differentiated.

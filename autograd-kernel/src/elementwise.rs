@@ -74,6 +74,30 @@ pub fn zip3<A: Value, B: Value, C: Value, Y: Value>(
     });
 }
 
+/// `y ← f(x)` on one tile.
+#[inline]
+pub fn tile<X: Value, Y: Value>(x: &[X], y: &mut [Y], f: impl Fn(X) -> Y) {
+    for (y, &x) in y.iter_mut().zip(x) {
+        *y = f(x);
+    }
+}
+
+/// `y ← f(a, b)` on one tile.
+#[inline]
+pub fn tile2<A: Value, B: Value, Y: Value>(a: &[A], b: &[B], y: &mut [Y], f: impl Fn(A, B) -> Y) {
+    for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
+        *y = f(a, b);
+    }
+}
+
+/// `y ← f(a, b, c)` on one tile.
+#[inline]
+pub fn tile3<A: Value, B: Value, C: Value, Y: Value>(a: &[A], b: &[B], c: &[C], y: &mut [Y], f: impl Fn(A, B, C) -> Y) {
+    for (((y, &a), &b), &c) in y.iter_mut().zip(a).zip(b).zip(c) {
+        *y = f(a, b, c);
+    }
+}
+
 fn map_tiles<X: Value, Y: Value>(x: View<'_, X>, out: &mut [Y], cost: usize, tile: &(dyn Fn(&[X], &mut [Y]) + Sync)) {
     if let Some(x) = x.flat() {
         return threads::chunks(out, CHUNK, cost, |start, out| tile(&x[start..start + out.len()], out));

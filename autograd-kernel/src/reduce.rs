@@ -7,7 +7,7 @@ use crate::element::Real;
 /// Independent partial sums: the same on each instruction set, so that each gives the same bits.
 const LANES: usize = 16;
 /// Elements summed in lanes before the next level of the tree begins.
-const BLOCK: usize = 4096;
+pub const BLOCK: usize = 4096;
 /// Rows added up before the next level of the tree begins, where columns are summed.
 const ROWS: usize = 256;
 

@@ -84,6 +84,7 @@ pub struct Gradients<T: Real = f32> {
 
 impl<T: Real> Gradients<T> {
     pub(crate) fn new(table: LeafTable<T>) -> Self {
+        Tensor::compute_all(table.entries.iter().map(|(_, dx)| dx.value()));
         Gradients { table }
     }
 

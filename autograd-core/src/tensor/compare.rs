@@ -24,9 +24,14 @@ impl<'a, T: Element> From<&'a Tensor<T>> for Operand<'a, T> {
 
 impl<T: Element> Tensor<T> {
     #[track_caller]
-    fn compare(&self, name: &'static str, other: Operand<'_, T>, f: impl Fn(T, T) -> bool + Sync) -> Tensor<bool> {
+    fn compare(
+        &self,
+        name: &'static str,
+        other: Operand<'_, T>,
+        f: impl Fn(T, T) -> bool + Send + Sync + 'static,
+    ) -> Tensor<bool> {
         let other = match other {
-            Operand::Number(number) => return self.map(|x| f(x, number)),
+            Operand::Number(number) => return self.map_cost(1, move |x| f(x, number)),
             Operand::Tensor(other) => other,
         };
         if self.shape() == other.shape() {
@@ -46,7 +51,7 @@ impl<T: Element> Tensor<T> {
     #[track_caller]
     #[must_use]
     pub fn eq<'a>(&self, other: impl Into<Operand<'a, T>>) -> Tensor<bool> {
-        self.compare("eq", other.into(), |a, b| a == b)
+        self.compare("eq", other.into(), move |a, b| a == b)
     }
 
     /// Where the elements differ from those of `other`; NaN differs from everything.
@@ -91,7 +96,7 @@ impl Tensor<bool> {
     /// Where this is false.
     #[must_use]
     pub fn not(&self) -> Tensor<bool> {
-        self.map(|x| !x)
+        self.map_cost(1, |x: bool| !x)
     }
 
     /// Whether each element is true; yes if there is none.

@@ -7,6 +7,7 @@ mod compare;
 mod convert;
 mod create;
 mod order;
+pub(crate) mod pending;
 pub mod pool;
 mod print;
 mod random;
@@ -27,6 +28,7 @@ use crate::error::{Error, Mismatch};
 use crate::kernel::elementwise;
 use crate::kernel::view::View;
 use buffer::Buffer;
+use pending::Store;
 
 /// An n-dimensional array with value semantics.
 ///
@@ -41,7 +43,7 @@ use buffer::Buffer;
 /// ```
 #[derive(Clone)]
 pub struct Tensor<T: Element = f32> {
-    buffer: Buffer<T>,
+    store: Store<T>,
     shape: Shape,
     /// `None`: row-major order.
     strides: Option<Box<[isize]>>,
@@ -53,7 +55,7 @@ impl<T: Element> Tensor<T> {
     pub(crate) fn build(shape: Shape, fill: impl FnOnce(&mut [T])) -> Self {
         let mut buffer = Buffer::recycled(shape.numel());
         fill(buffer.unique().expect("a new buffer has one owner"));
-        Tensor { buffer, shape, strides: None, offset: 0 }
+        Tensor { store: Store::Ready(buffer), shape, strides: None, offset: 0 }
     }
 
     /// The sizes of the axes.
@@ -77,7 +79,12 @@ impl<T: Element> Tensor<T> {
     /// The one door to the elements: each kernel comes through here.
     #[inline]
     pub(crate) fn view(&self) -> View<'_, T> {
-        View { data: self.buffer.as_slice(), offset: self.offset, shape: &self.shape, strides: self.strides.as_deref() }
+        View {
+            data: self.store.buffer().as_slice(),
+            offset: self.offset,
+            shape: &self.shape,
+            strides: self.strides.as_deref(),
+        }
     }
 
     /// Whether the elements lie one behind the other in row-major order.
@@ -149,11 +156,11 @@ impl<T: Element> Tensor<T> {
 
     /// The elements in row-major order, to be changed in place; as with [`write`](Tensor::write), no other tensor changes.
     pub fn as_mut_slice(&mut self) -> &mut [T] {
-        if self.strides.is_some() || self.buffer.unique().is_none() {
+        if self.strides.is_some() || self.store.unique().is_none() {
             *self = Tensor::build(self.shape.clone(), |out| self.view().copy_to(out));
         }
         let range = self.offset..self.offset + self.numel();
-        &mut self.buffer.unique().expect("one owner: tested or new")[range]
+        &mut self.store.unique().expect("one owner: tested or new")[range]
     }
 
     /// The tensor of `f` of each element; also from one element type to another.
@@ -164,12 +171,7 @@ impl<T: Element> Tensor<T> {
     /// ```
     #[must_use]
     pub fn map<Y: Element>(&self, f: impl Fn(T) -> Y + Sync) -> Tensor<Y> {
-        self.map_cost(1, f)
-    }
-
-    /// `map` with the work of `f` in cheap operations, from which follows when threads pay.
-    pub(crate) fn map_cost<Y: Element>(&self, cost: usize, f: impl Fn(T) -> Y + Sync) -> Tensor<Y> {
-        Tensor::build(self.shape.clone(), |out| elementwise::map(self.view(), out, cost, f))
+        Tensor::build(self.shape.clone(), |out| elementwise::map(self.view(), out, 1, f))
     }
 
     /// The tensor of `f` of each pair of elements of two tensors of one shape.
@@ -189,23 +191,12 @@ impl<T: Element> Tensor<T> {
             )
             .raise();
         }
-        self.zip_cost(other, 1, f)
-    }
-
-    /// `zip` of tensors known to have one shape, with the work of `f` in cheap operations.
-    pub(crate) fn zip_cost<B: Element, Y: Element>(
-        &self,
-        other: &Tensor<B>,
-        cost: usize,
-        f: impl Fn(T, B) -> Y + Sync,
-    ) -> Tensor<Y> {
-        debug_assert_eq!(self.shape, other.shape);
-        Tensor::build(self.shape.clone(), |out| elementwise::zip(self.view(), other.view(), out, cost, f))
+        Tensor::build(self.shape.clone(), |out| elementwise::zip(self.view(), other.view(), out, 1, f))
     }
 
     /// Whether both tensors are the same elements in memory, seen in the same way.
     pub fn shares(&self, other: &Tensor<T>) -> bool {
-        self.buffer.same(&other.buffer)
+        self.store.buffer().same(other.store.buffer())
             && self.offset == other.offset
             && self.shape == other.shape
             && self.strides == other.strides
@@ -215,13 +206,15 @@ impl<T: Element> Tensor<T> {
 impl<T: Real> Tensor<T> {
     /// Whether writing needs no copy: row-major, and nobody shares the memory.
     pub(crate) fn is_writable(&mut self) -> bool {
-        self.is_contiguous() && self.buffer.unique().is_some()
+        self.is_contiguous() && self.store.unique().is_some()
     }
 
     /// Adds `other`, of the same shape, in place where the memory is not shared.
     pub(crate) fn add_assign(&mut self, other: &Tensor<T>) {
         debug_assert_eq!(self.shape, other.shape);
-        if self.is_writable() {
+        if self.is_pending() || other.is_pending() {
+            *self = self.zip_cost(other, 1, |a, b| a + b);
+        } else if self.is_writable() {
             let other = other.contiguous();
             let other = other.as_slice().expect("contiguous");
             self.write(|x| {

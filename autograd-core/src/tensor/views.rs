@@ -46,7 +46,7 @@ impl<T: Element> Tensor<T> {
         let row_major = shape.row_major();
         let differs = shape.iter().zip(strides.iter().zip(&row_major)).any(|(&n, (a, b))| n != 1 && a != b);
         let strides = (differs && shape.numel() > 0).then(|| strides.to_vec().into_boxed_slice());
-        Tensor { buffer: self.buffer.clone(), shape, strides, offset }
+        Tensor { store: self.store.clone(), shape, strides, offset }
     }
 
     #[track_caller]
@@ -68,7 +68,7 @@ impl<T: Element> Tensor<T> {
         let shape =
             self.accept("reshape", "[..] -> shape, as many elements", reshape_shape(&self.shape, &shape.into()));
         if self.is_contiguous() {
-            return Tensor { buffer: self.buffer.clone(), shape, strides: None, offset: self.offset };
+            return Tensor { store: self.store.clone(), shape, strides: None, offset: self.offset };
         }
         match reshaped_strides(&self.shape, &self.view().strides(), &shape) {
             Some(strides) => self.with_layout(shape, strides, self.offset),

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::functional::grad_with;
 use crate::op::{Save, Saved};
 use crate::parallel::with_threads;
+use crate::tensor::pending::deferring_from;
 use crate::tensor::{AxisSlice, Generator, Real, Shape, Tensor};
 use crate::var::Var;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -207,6 +208,12 @@ impl<'a> Subject<'a> {
     pub(super) fn threads(&self) -> Law {
         let [one, two] = [1, 2].map(|threads| with_threads(threads, || self.all()));
         same(&one?, &two?, different_bits).map_err(|found| format!("one thread and two: {found}"))
+    }
+
+    /// Values that wait until somebody looks have the bits of those computed at once.
+    pub(super) fn deferred(&self) -> Law {
+        let late = deferring_from(0, || self.all())?;
+        same(&self.all()?, &late, different_bits).map_err(|found| format!("at once and deferred: {found}"))
     }
 
     /// Operands of other shapes are refused or computed; nothing else happens.

@@ -22,7 +22,7 @@ pub fn check<O: Checked>() {
 /// shape · value against the textbook · gradient and second gradient against difference quotients, with random cotangents · permuted,
 /// strided, reversed, offset and broadcast operands · operands unchanged and two calls equal bit for bit · each operand's gradient
 /// alone · saved values sufficient and each of them needed · pins · refusals · `op(x, x)` accumulates · f32 agrees with f64 · the same bits on
-/// one and two threads.
+/// one and two threads · the same bits computed at once and deferred.
 ///
 /// # Errors
 /// The first law that it breaks.
@@ -68,11 +68,13 @@ fn check_subjects(subjects: &Subjects<'_>) -> Result<(), Failure> {
         subject.second_gradient(seed).map_err(report("second gradient"))?;
         subject.single_precision().map_err(report("f32"))?;
         subject.threads().map_err(report("threads"))?;
+        subject.deferred().map_err(report("deferred"))?;
         subject.other_shapes(&mut generator).map_err(report("shape"))?;
     }
     for case in &subjects.shared {
         let subject = Subject::new(&*case.op, subjects.draw(case, &mut generator), &mut generator);
         subject.threads().map_err(report(&*case.op, "threads", describe(case)))?;
+        subject.deferred().map_err(report(&*case.op, "deferred", describe(case)))?;
     }
     if let Some(case) = subjects.cases.first().filter(|case| case.op.saves().is_some()) {
         laws::saves(subjects, &mut generator).map_err(report(&*case.op, "saves", "all cases".to_owned()))?;

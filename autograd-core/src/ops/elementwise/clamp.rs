@@ -55,8 +55,8 @@ impl Unary for Clamp {
 
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {
         let (min, max) = (self.min.map(T::of), self.max.map(T::of));
-        let stops = |y: T| min.is_some_and(|min| y <= min) || max.is_some_and(|max| y >= max);
-        dy.masked_fill(&saved.y().value().map(stops), T::zero())
+        let stops = move |y: T| min.is_some_and(|min| y <= min) || max.is_some_and(|max| y >= max);
+        dy.masked_fill(&saved.y().value().map_cost(1, stops), T::zero())
     }
 }
 

@@ -56,7 +56,7 @@ impl<T: Real> Op<T> for Copysign {
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 2] {
         let da = || {
             let [a, b] = saved.inputs();
-            let flips = a.value().zip_cost(b.value(), 1, |a, b| a.is_sign_negative() != b.is_sign_negative());
+            let flips = a.value().zip_cost(b.value(), 1, move |a, b| a.is_sign_negative() != b.is_sign_negative());
             Var::where_(&flips, &dy.neg(), dy).masked_fill(&a.value().eq(T::zero()), T::zero())
         };
         [saved.needs(0).then(da), saved.needs(1).then(|| flat(dy))]

@@ -49,7 +49,7 @@ impl<T: Real> Op<T> for Div {
     }
 
     fn forward(&self, [a, b]: [&Tensor<T>; 2]) -> Tensor<T> {
-        a.zip_cost(b, 2, |a, b| a / b)
+        a.zip_cost(b, 2, move |a, b| a / b)
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 2] {

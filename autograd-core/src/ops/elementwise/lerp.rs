@@ -1,7 +1,7 @@
 //! `lerp`: the way from one operand to another, a part of it.
 
 use super::ternary::common_shape;
-use crate::kernel::{elementwise, special};
+use crate::kernel::special;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -55,7 +55,7 @@ impl<T: Real> Op<T> for Lerp {
     }
 
     fn forward(&self, [a, b, w]: [&Tensor<T>; 3]) -> Tensor<T> {
-        Tensor::build(a.shape().clone(), |y| elementwise::zip3(a.view(), b.view(), w.view(), y, 3, special::lerp))
+        a.zip3_cost((b, w), 3, special::lerp)
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 3] {

@@ -56,7 +56,7 @@ impl<T: Real> Op<T> for LerpScalar {
 
     fn forward(&self, [a, b]: [&Tensor<T>; 2]) -> Tensor<T> {
         let w = T::of(self.weight);
-        a.zip_cost(b, 3, |a, b| special::lerp(a, b, w))
+        a.zip_cost(b, 3, move |a, b| special::lerp(a, b, w))
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 2] {

@@ -58,7 +58,7 @@ impl<T: Real> Op<T> for LogAddExp {
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 2] {
         let [a, b] = saved.inputs();
-        let nothing = a.value().zip_cost(b.value(), 1, |a, b| a == T::neg_infinity() && b == T::neg_infinity());
+        let nothing = a.value().zip_cost(b.value(), 1, move |a, b| a == T::neg_infinity() && b == T::neg_infinity());
         // There the difference would be NaN: any number will do, since the gradient is 0.
         let fill = |x: Var<T>| if nothing.any() { x.masked_fill(&nothing, T::zero()) } else { x };
         let ahead = fill(a) - fill(b);

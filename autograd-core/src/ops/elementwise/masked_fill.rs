@@ -57,7 +57,9 @@ impl<T: Real> Op<T> for MaskedFill {
     fn forward(&self, [x]: [&Tensor<T>; 1]) -> Tensor<T> {
         let value = T::of(self.value);
         // As `if`, it would become a branch, which a random mask makes thirty times as slow.
-        x.zip_cost(&self.mask.broadcast_to(x.shape()), 1, |x, mask| std::hint::select_unpredictable(mask, value, x))
+        x.zip_cost(&self.mask.broadcast_to(x.shape()), 1, move |x, mask| {
+            std::hint::select_unpredictable(mask, value, x)
+        })
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {

@@ -60,12 +60,12 @@ impl<T: Real> Op<T> for Pow {
         // Where a formula would meet 0 · inf, the base is replaced by 1 before it and the result by 0 after it: so the gradient of the
         // gradient meets no 0 · inf either.
         let da = || {
-            let flat = a.value().zip_cost(b.value(), 1, |a, b| b == zero && (a == zero || a.is_nan()));
+            let flat = a.value().zip_cost(b.value(), 1, move |a, b| b == zero && (a == zero || a.is_nan()));
             let slope = &b * a.masked_fill(&flat, one).pow(&b.add_scalar(-one));
             (dy * slope).masked_fill(&flat, zero)
         };
         let db = || {
-            let flat = a.value().zip_cost(b.value(), 1, |a, b| a == zero && b >= zero);
+            let flat = a.value().zip_cost(b.value(), 1, move |a, b| a == zero && b >= zero);
             (dy * (saved.y() * a.masked_fill(&flat, one).log())).masked_fill(&flat, zero)
         };
         [saved.needs(0).then(da), saved.needs(1).then(db)]

@@ -56,10 +56,10 @@ impl<T: Real> Op<T> for PowScalar {
         // The exponents that a few exactly rounded operations serve; a general power costs ten times as much.
         match self.exponent {
             1.0 => x.clone(),
-            2.0 => x.map_cost(1, |x| x * x),
+            2.0 => x.map_cost(1, move |x| x * x),
             -1.0 => x.map_cost(2, T::recip),
             0.5 => x.map_cost(4, T::sqrt),
-            p => x.map_cost(40, |x| x.powf(T::of(p))),
+            p => x.map_cost(40, move |x| x.powf(T::of(p))),
         }
     }
 

@@ -77,7 +77,7 @@ impl<T: Real> Op<T> for Prelu {
     }
 
     fn forward(&self, [x, w]: [&Tensor<T>; 2]) -> Tensor<T> {
-        x.zip_cost(w, 1, |x, w| if x > T::zero() { x } else { w * x })
+        x.zip_cost(w, 1, move |x, w| if x > T::zero() { x } else { w * x })
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 2] {

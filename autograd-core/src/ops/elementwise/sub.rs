@@ -46,7 +46,7 @@ impl<T: Real> Op<T> for Sub {
     }
 
     fn forward(&self, [a, b]: [&Tensor<T>; 2]) -> Tensor<T> {
-        a.zip_cost(b, 1, |a, b| a - b)
+        a.zip_cost(b, 1, move |a, b| a - b)
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 2] {

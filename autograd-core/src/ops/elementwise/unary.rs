@@ -28,7 +28,8 @@ impl<T: Real, U: Unary> Op<T> for U {
     }
 
     fn forward(&self, [x]: [&Tensor<T>; 1]) -> Tensor<T> {
-        x.map_cost(U::COST, |x| self.f(x))
+        let op = self.clone();
+        x.map_cost(U::COST, move |x| op.f(x))
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {

@@ -54,7 +54,7 @@ impl<T: Real> Op<T> for Xlogy {
 
     fn backward(&self, saved: &Saved<'_, T>, dz: &Var<T>) -> [Option<Var<T>>; 2] {
         let [x, y] = saved.inputs();
-        let nothing = x.value().zip_cost(y.value(), 1, |x, y| x == T::zero() && y <= T::zero());
+        let nothing = x.value().zip_cost(y.value(), 1, move |x, y| x == T::zero() && y <= T::zero());
         // Before the formula and after it, so that neither 0 · inf nor 0 / 0 comes up in any order.
         let y = y.masked_fill(&nothing, T::one());
         [

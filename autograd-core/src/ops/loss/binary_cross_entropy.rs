@@ -61,7 +61,9 @@ impl<T: Real> Op<T> for BinaryCrossEntropy {
 
     fn forward(&self, [x, target]: [&Tensor<T>; 2]) -> Tensor<T> {
         let at_least = |log: T| elementwise::max(log, T::of(LOWEST));
-        x.zip_cost(target, 40, |x, target| -(target * at_least(x.ln()) + (T::one() - target) * at_least((-x).ln_1p())))
+        x.zip_cost(target, 40, move |x, target| {
+            -(target * at_least(x.ln()) + (T::one() - target) * at_least((-x).ln_1p()))
+        })
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 2] {
@@ -76,7 +78,7 @@ impl<T: Real> Op<T> for BinaryCrossEntropy {
 /// after it was taken, would still meet its own gradient's 0.
 fn bounded_log<T: Real>(p: &Var<T>) -> Var<T> {
     let lowest = T::of(LOWEST);
-    let low = p.value().map_cost(16, |p| p.ln() <= lowest);
+    let low = p.value().map_cost(16, move |p| p.ln() <= lowest);
     p.masked_fill(&low, T::one()).log().masked_fill(&low, lowest)
 }
 

@@ -113,14 +113,14 @@ impl<T: Real> Op<T> for BinaryCrossEntropyWithLogits {
     fn forward(&self, [x, target]: [&Tensor<T>; 2]) -> Tensor<T> {
         let (zero, one) = (T::zero(), T::one());
         // What is not there costs nothing, be its score infinite.
-        let part = |share: T, cost: T| if share == zero { zero } else { share * cost };
-        let loss = |x: T, target: T, positive: T| {
+        let part = move |share: T, cost: T| if share == zero { zero } else { share * cost };
+        let loss = move |x: T, target: T, positive: T| {
             let rest = (-x.abs()).exp().ln_1p();
             let (yes, no) = (elementwise::max(-x, zero) + rest, elementwise::max(x, zero) + rest);
             part(positive * target, yes) + part(one - target, no)
         };
         match &self.pos_weight {
-            None => x.zip_cost(target, 40, |x, target| loss(x, target, one)),
+            None => x.zip_cost(target, 40, move |x, target| loss(x, target, one)),
             Some(positive) => {
                 let positive = positive.cast::<T>().broadcast_to(x.shape());
                 Tensor::build(x.shape().clone(), |out| {

@@ -57,7 +57,7 @@ impl<T: Real> Op<T> for HuberLoss {
 
     fn forward(&self, [x, target]: [&Tensor<T>; 2]) -> Tensor<T> {
         let (delta, half) = (T::of(self.delta), T::of(0.5));
-        x.zip_cost(target, 2, |x, target| {
+        x.zip_cost(target, 2, move |x, target| {
             let d = (x - target).abs();
             if d < delta { half * d * d } else { delta * (d - half * delta) }
         })

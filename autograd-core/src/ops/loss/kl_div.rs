@@ -58,8 +58,8 @@ impl<T: Real> Op<T> for KlDiv {
     fn forward(&self, [x, target]: [&Tensor<T>; 2]) -> Tensor<T> {
         let part = |p: T, difference: T| if p == T::zero() { p } else { p * difference };
         match self.log_target {
-            false => x.zip_cost(target, 16, |x, target| part(target, target.ln() - x)),
-            true => x.zip_cost(target, 16, |x, target| part(target.exp(), target - x)),
+            false => x.zip_cost(target, 16, move |x, target| part(target, target.ln() - x)),
+            true => x.zip_cost(target, 16, move |x, target| part(target.exp(), target - x)),
         }
     }
 
@@ -85,7 +85,7 @@ impl<T: Real> Op<T> for KlDiv {
 
 /// `log` without the infinities of which there is no share: a gradient that they reach would be 0 · ∞ in what made the share.
 pub(super) fn where_counted<T: Real>(log: &Var<T>, share: &Tensor<T>) -> Var<T> {
-    let uncounted = log.value().zip_cost(share, 1, |log, share| share == T::zero() && log.is_infinite());
+    let uncounted = log.value().zip_cost(share, 1, move |log, share| share == T::zero() && log.is_infinite());
     log.masked_fill(&uncounted, T::zero())
 }
 

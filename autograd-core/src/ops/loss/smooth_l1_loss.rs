@@ -57,7 +57,7 @@ impl<T: Real> Op<T> for SmoothL1Loss {
 
     fn forward(&self, [x, target]: [&Tensor<T>; 2]) -> Tensor<T> {
         let (beta, half) = (T::of(self.beta), T::of(0.5));
-        x.zip_cost(target, 2, |x, target| {
+        x.zip_cost(target, 2, move |x, target| {
             let d = (x - target).abs();
             // The quotient first: it is below 1, while the square of a small error may vanish.
             if d < beta { half * d * (d / beta) } else { d - half * beta }

@@ -106,7 +106,7 @@ impl<T: Real> Op<T> for Dropout {
 
     fn forward(&self, [x]: [&Tensor<T>; 1]) -> Tensor<T> {
         let scale = T::of((1.0 - self.p).recip());
-        x.zip_cost(&self.mask(x.shape()), 1, |x, keep| if keep { x * scale } else { T::zero() })
+        x.zip_cost(&self.mask(x.shape()), 1, move |x, keep| if keep { x * scale } else { T::zero() })
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {

@@ -30,7 +30,7 @@ pub(super) fn fold<T: Real>(
 pub(super) fn share<T: Real>(x: &Tensor<T>, y: &Tensor<T>, axes: &Axes, dy: &Var<T>) -> Var<T> {
     let resolved = axes.resolve(x.shape()).expect("the shape rule accepted the axes");
     let repeated = y.reshape(x.shape().reduced(&resolved, true)).broadcast_to(x.shape());
-    let loses = x.zip_cost(&repeated, 1, |x, y| !(x == y || x.is_nan() && y.is_nan()));
+    let loses = x.zip_cost(&repeated, 1, move |x, y| !(x == y || x.is_nan() && y.is_nan()));
     let wins = loses.map(|loses| if loses { T::zero() } else { T::one() });
     let count = Var::constant(wins.sum_over(&resolved, y.shape().clone()));
     (dy / count).spread(axes, x.shape()).masked_fill(&loses, T::zero())

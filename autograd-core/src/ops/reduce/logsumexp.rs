@@ -60,9 +60,9 @@ impl<T: Real> Op<T> for LogSumExp {
         let largest = extremum::fold(x, &self.axes, true, T::neg_infinity(), elementwise::max);
         // An infinity cannot be subtracted from itself; without it the formula gives the right infinity, or NaN.
         let m = largest.map(|m| if m.is_finite() { m } else { T::zero() });
-        let terms = x.zip_cost(&m.broadcast_to(x.shape()), 16, |x, m| (x - m).exp());
+        let terms = x.zip_cost(&m.broadcast_to(x.shape()), 16, move |x, m| (x - m).exp());
         let sums = terms.sum_over(&axes, m.shape().clone());
-        m.zip_cost(&sums, 16, |m, sum| m + sum.ln()).reshape(x.shape().reduced(&axes, self.keepdim))
+        m.zip_cost(&sums, 16, move |m, sum| m + sum.ln()).reshape(x.shape().reduced(&axes, self.keepdim))
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {

@@ -1,0 +1,379 @@
+//! Elementwise expressions run as one pass: tile by tile, with every intermediate in the first-level cache.
+
+use crate::element::{Element, Values, ValuesMut};
+use crate::reduce;
+use crate::threads;
+use crate::view::{Reader, View};
+use smallvec::SmallVec;
+use std::cell::RefCell;
+use std::sync::Mutex;
+
+/// Elements of a tile: as many as leave room for a dozen intermediates in the first-level cache.
+pub const TILE: usize = 1 << 10;
+/// Elements of a piece, which one thread has; a whole number of the blocks of a sum.
+const PIECE: usize = 1 << 14;
+
+/// A function of the elements of some tiles.
+pub trait Function: Send + Sync {
+    /// Writes each element of `y` from those of `x` at its place; all tiles have one length.
+    fn run(&self, x: &[Values<'_>], y: ValuesMut<'_>);
+    /// The work for an element in cheap operations.
+    fn cost(&self) -> usize;
+}
+
+/// What a step reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A source, by number.
+    Source(usize),
+    /// The result of an earlier step, by number.
+    Step(usize),
+}
+
+/// A function applied to sources and results of earlier steps.
+pub struct Step<'a> {
+    /// What is applied.
+    pub function: &'a dyn Function,
+    /// What it is applied to.
+    pub inputs: SmallVec<[Input; 3]>,
+    /// A tile of the result's element type; its elements are of no account.
+    pub kind: Kind,
+}
+
+/// The element type of a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `f32`
+    F32,
+    /// `f64`
+    F64,
+    /// `i64`
+    I64,
+    /// `bool`
+    Bool,
+}
+
+/// An operand in memory, in any layout.
+pub trait Source: Sync {
+    /// The elements from the `start`-th on, as many as `scratch` may hold; in `scratch` unless they lie side by side.
+    fn read<'s>(&'s self, start: usize, len: usize, scratch: &'s mut Room) -> Values<'s>;
+}
+
+impl<T: Element> Source for Reader<'_, T> {
+    fn read<'s>(&'s self, start: usize, len: usize, scratch: &'s mut Room) -> Values<'s> {
+        T::values(Reader::read(self, start, len, T::room(scratch)))
+    }
+}
+
+/// The source that reads a view.
+pub fn source<'a, T: Element>(view: View<'a, T>) -> Box<dyn Source + 'a> {
+    Box::new(Reader::new(view))
+}
+
+/// Room for a tile of any element type.
+#[derive(Default)]
+pub struct Room {
+    pub(crate) f32: Vec<f32>,
+    pub(crate) f64: Vec<f64>,
+    pub(crate) i64: Vec<i64>,
+    pub(crate) bool: Vec<bool>,
+}
+
+impl Room {
+    fn tile(&mut self, kind: Kind, len: usize) -> ValuesMut<'_> {
+        fn first<X: Copy + Default>(room: &mut Vec<X>, len: usize) -> &mut [X] {
+            if room.len() < TILE {
+                room.resize(TILE, X::default());
+            }
+            &mut room[..len]
+        }
+        match kind {
+            Kind::F32 => ValuesMut::F32(first(&mut self.f32, len)),
+            Kind::F64 => ValuesMut::F64(first(&mut self.f64, len)),
+            Kind::I64 => ValuesMut::I64(first(&mut self.i64, len)),
+            Kind::Bool => ValuesMut::Bool(first(&mut self.bool, len)),
+        }
+    }
+
+    fn values(&self, kind: Kind, len: usize) -> Values<'_> {
+        match kind {
+            Kind::F32 => Values::F32(&self.f32[..len]),
+            Kind::F64 => Values::F64(&self.f64[..len]),
+            Kind::I64 => Values::I64(&self.i64[..len]),
+            Kind::Bool => Values::Bool(&self.bool[..len]),
+        }
+    }
+}
+
+/// Where the result of a step goes.
+#[derive(Clone, Copy)]
+enum Place {
+    Register(usize),
+    Output(usize),
+}
+
+/// Steps over `n` elements, in an order in which each reads earlier ones only.
+pub struct Program<'a> {
+    /// Elements of each operand and result.
+    pub n: usize,
+    /// The operands in memory.
+    pub sources: Vec<Box<dyn Source + 'a>>,
+    /// The functions applied.
+    pub steps: Vec<Step<'a>>,
+}
+
+/// The sum of a step's result.
+pub struct Sum<'a> {
+    /// The step.
+    pub step: usize,
+    /// The sums of its [blocks](reduce::BLOCK).
+    pub blocks: ValuesMut<'a>,
+}
+
+thread_local! {
+    /// The rooms of this thread, kept from program to program: first those of registers, then those of sources.
+    static ROOMS: RefCell<Vec<Room>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Program<'_> {
+    /// Runs the steps; `outputs` are the steps whose results are wanted in memory, each once, and where.
+    ///
+    /// # Panics
+    /// If a step reads what is not there, or an output has another length or element type.
+    pub fn run(&self, outputs: Vec<(usize, ValuesMut<'_>)>, sum: Option<Sum<'_>>) {
+        let places = self.places(outputs.iter().map(|(step, _)| *step), sum.as_ref().map(|sum| sum.step));
+        let count = self.n.div_ceil(PIECE);
+        let cost: usize = self.steps.iter().map(|step| step.function.cost()).sum();
+        let mut pieces: Vec<Mutex<Piece<'_>>> = (0..count).map(|_| Mutex::default()).collect();
+        for (_, output) in outputs {
+            assert_eq!(output.len(), self.n, "an output holds all elements");
+            for (piece, part) in pieces.iter_mut().zip(output.chunks(PIECE)) {
+                piece.get_mut().expect("nobody had it").outputs.push(part);
+            }
+        }
+        if let Some(Sum { step, blocks }) = sum {
+            assert_eq!(blocks.len(), self.n.div_ceil(reduce::BLOCK), "a sum for each block");
+            for (piece, part) in pieces.iter_mut().zip(blocks.chunks(PIECE / reduce::BLOCK)) {
+                piece.get_mut().expect("nobody had it").sum = Some((step, part));
+            }
+        }
+        threads::pieces(count, self.n.saturating_mul(cost), |i| {
+            let piece = std::mem::take(&mut *pieces[i].lock().expect("each piece is taken once"));
+            // The rooms are taken out: a function that ran a program of its own would find none and make some.
+            let mut rooms = ROOMS.take();
+            self.piece(i * PIECE, piece, &places, &mut rooms);
+            ROOMS.set(rooms);
+        });
+    }
+
+    /// Where each result goes: outputs to their memory, the others to as few registers as do.
+    fn places(&self, outputs: impl Iterator<Item = usize>, summed: Option<usize>) -> Places {
+        let mut last: Vec<usize> = (0..self.steps.len()).collect();
+        for (i, step) in self.steps.iter().enumerate() {
+            for input in &step.inputs {
+                match *input {
+                    Input::Step(j) if j < i => last[j] = i,
+                    Input::Step(j) => panic!("step {i} reads step {j}, which is not earlier"),
+                    Input::Source(j) => {
+                        assert!(j < self.sources.len(), "step {i} reads source {j}, which is not there")
+                    }
+                }
+            }
+        }
+        if let Some(step) = summed {
+            last[step] = usize::MAX;
+        }
+        let mut places: Vec<Option<Place>> = vec![None; self.steps.len()];
+        for (output, step) in outputs.enumerate() {
+            places[step] = Some(Place::Output(output));
+        }
+        let (mut free, mut registers) = (Vec::new(), 0);
+        for i in 0..self.steps.len() {
+            if places[i].is_none() {
+                // Taken before those that end here are given back: a function never writes what it reads.
+                let register = free.pop().unwrap_or(registers);
+                registers = registers.max(register + 1);
+                places[i] = Some(Place::Register(register));
+                if last[i] == i {
+                    free.push(register);
+                }
+            }
+            let mut ended: SmallVec<[usize; 3]> = SmallVec::new();
+            for input in &self.steps[i].inputs {
+                if let Input::Step(j) = *input
+                    && last[j] == i
+                    && let Some(Place::Register(register)) = places[j]
+                    && !ended.contains(&register)
+                {
+                    ended.push(register);
+                }
+            }
+            free.extend(ended);
+        }
+        Places { of: places.into_iter().map(|place| place.expect("each step has a place")).collect(), registers }
+    }
+
+    /// The result of step `j`.
+    fn result<'a>(&self, j: usize, places: &Places, tile: &Tile<'a, '_>) -> Values<'a> {
+        match places.of[j] {
+            Place::Register(r) => tile.registers[r].values(self.steps[j].kind, tile.len),
+            Place::Output(o) => tile.outputs[o].part(tile.at, tile.len),
+        }
+    }
+
+    /// Runs step `i` on a tile.
+    fn step(&self, i: usize, places: &Places, tile: &Tile<'_, '_>, y: ValuesMut<'_>) {
+        let of = |input: &Input| match *input {
+            Input::Source(j) => tile.sources[j],
+            Input::Step(j) => self.result(j, places, tile),
+        };
+        let inputs: SmallVec<[Values<'_>; 3]> = self.steps[i].inputs.iter().map(of).collect();
+        self.steps[i].function.run(&inputs, y);
+    }
+
+    fn piece(&self, start: usize, mut piece: Piece<'_>, places: &Places, rooms: &mut Vec<Room>) {
+        let n = (self.n - start).min(PIECE);
+        if rooms.len() < places.registers + self.sources.len() {
+            rooms.resize_with(places.registers + self.sources.len(), Room::default);
+        }
+        let (registers, scratch) = rooms.split_at_mut(places.registers);
+        let mut block = Room::default();
+        for at in (0..n).step_by(TILE) {
+            let len = TILE.min(n - at);
+            let sources: SmallVec<[Values<'_>; 8]> = self
+                .sources
+                .iter()
+                .zip(&mut *scratch)
+                .map(|(source, room)| source.read(start + at, len, room))
+                .collect();
+            for (i, step) in self.steps.iter().enumerate() {
+                // What a step writes is taken out while it reads the others.
+                match places.of[i] {
+                    Place::Register(r) => {
+                        let mut room = std::mem::take(&mut registers[r]);
+                        let y = room.tile(step.kind, len);
+                        let tile = Tile { at, len, sources: &sources, registers, outputs: &piece.outputs };
+                        self.step(i, places, &tile, y);
+                        registers[r] = room;
+                    }
+                    Place::Output(o) => {
+                        let mut output = std::mem::replace(&mut piece.outputs[o], ValuesMut::F32(&mut []));
+                        let tile = Tile { at, len, sources: &sources, registers, outputs: &piece.outputs };
+                        self.step(i, places, &tile, output.part_mut(at, len));
+                        piece.outputs[o] = output;
+                    }
+                }
+            }
+            if let Some((step, blocks)) = &mut piece.sum {
+                let tile = Tile { at, len, sources: &sources, registers, outputs: &piece.outputs };
+                let values = self.result(*step, places, &tile);
+                let done = at + len;
+                match (values, blocks) {
+                    (Values::F32(x), ValuesMut::F32(sums)) => gather(x, done, n, &mut block.f32, sums),
+                    (Values::F64(x), ValuesMut::F64(sums)) => gather(x, done, n, &mut block.f64, sums),
+                    _ => panic!("a sum is over floating-point elements, and has their type"),
+                }
+            }
+        }
+    }
+}
+
+/// What has been read and computed of a tile.
+struct Tile<'a, 'o> {
+    /// Position in the piece.
+    at: usize,
+    len: usize,
+    sources: &'a [Values<'a>],
+    registers: &'a [Room],
+    outputs: &'a [ValuesMut<'o>],
+}
+
+/// Adds a tile to its block, and sums the block when `done` of the `n` elements say that it is full or the last.
+fn gather<T: crate::element::Real>(x: &[T], done: usize, n: usize, block: &mut Vec<T>, sums: &mut [T]) {
+    block.extend_from_slice(x);
+    if block.len() == reduce::BLOCK || done == n {
+        sums[(done - 1) / reduce::BLOCK] = reduce::sum_slice(block);
+        block.clear();
+    }
+}
+
+struct Places {
+    of: Vec<Place>,
+    registers: usize,
+}
+
+/// What one thread writes.
+#[derive(Default)]
+struct Piece<'a> {
+    outputs: Vec<ValuesMut<'a>>,
+    sum: Option<(usize, ValuesMut<'a>)>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Add;
+    impl Function for Add {
+        fn run(&self, x: &[Values<'_>], y: ValuesMut<'_>) {
+            let [Values::F32(a), Values::F32(b)] = x else { panic!("two f32 operands") };
+            let ValuesMut::F32(y) = y else { panic!("f32") };
+            y.iter_mut().zip(*a).zip(*b).for_each(|((y, a), b)| *y = a + b);
+        }
+        fn cost(&self) -> usize {
+            1
+        }
+    }
+
+    struct Positive;
+    impl Function for Positive {
+        fn run(&self, x: &[Values<'_>], y: ValuesMut<'_>) {
+            let ([Values::F32(x)], ValuesMut::Bool(y)) = (x, y) else { panic!("f32 to bool") };
+            y.iter_mut().zip(*x).for_each(|(y, x)| *y = *x > 0.0);
+        }
+        fn cost(&self) -> usize {
+            1
+        }
+    }
+
+    /// `a + b`, `(a + b) + (a + b)`, `that > 0`, `that + b` over a row-major `a` and a repeated `b`.
+    #[test]
+    fn results_in_memory_and_in_registers_agree() {
+        for n in [0, 1, 1023, 1024, 1025, PIECE - 1, PIECE, 3 * PIECE + 77] {
+            let a: Vec<f32> = (0..n).map(|i| (i % 17) as f32 - 9.0).collect();
+            let b = [2.0f32];
+            let shape = [n];
+            let step = |function, inputs: &[Input], kind| Step { function, inputs: SmallVec::from_slice(inputs), kind };
+            let program = Program {
+                n,
+                sources: vec![
+                    source(View { data: &a, offset: 0, shape: &shape, strides: None }),
+                    source(View { data: &b, offset: 0, shape: &shape, strides: Some(&[0]) }),
+                ],
+                steps: vec![
+                    step(&Add, &[Input::Source(0), Input::Source(1)], Kind::F32),
+                    step(&Add, &[Input::Step(0), Input::Step(0)], Kind::F32),
+                    step(&Positive, &[Input::Step(1)], Kind::Bool),
+                    step(&Add, &[Input::Step(1), Input::Source(1)], Kind::F32),
+                ],
+            };
+            let expected: Vec<f32> = a.iter().map(|a| 2.0 * (a + 2.0) + 2.0).collect();
+            let mut positive = vec![false; n];
+            let (mut twice, mut last) = (vec![f32::NAN; n], vec![f32::NAN; n]);
+            for all in [false, true] {
+                let mut blocks = vec![f32::NAN; n.div_ceil(reduce::BLOCK)];
+                let mut outputs = vec![(2, ValuesMut::Bool(&mut positive))];
+                if all {
+                    outputs.push((1, ValuesMut::F32(&mut twice)));
+                    outputs.push((3, ValuesMut::F32(&mut last)));
+                }
+                program.run(outputs, Some(Sum { step: 3, blocks: ValuesMut::F32(&mut blocks) }));
+                let sums: Vec<f32> = expected.chunks(reduce::BLOCK).map(reduce::sum_slice).collect();
+                assert_eq!(blocks, sums, "{n}");
+                assert!(positive.iter().zip(&a).all(|(p, a)| *p == (a + 2.0 > 0.0)), "{n}");
+            }
+            assert_eq!(last, expected, "{n}");
+            assert!(twice.iter().zip(&a).all(|(t, a)| *t == 2.0 * (a + 2.0)), "{n}");
+        }
+    }
+}
