@@ -1,0 +1,179 @@
+//! Functions of elements: computed at once where operands are small, noted where they are large.
+
+use super::plan::{Expression, Node, Operand, evaluate};
+use super::{DEPTH, Pending, Store, defer_from};
+use crate::kernel::element::{Values, ValuesMut};
+use crate::kernel::fused::Function;
+use crate::kernel::{elementwise, reduce};
+use crate::tensor::{Element, Real, Shape, Tensor};
+use smallvec::{SmallVec, smallvec};
+use std::marker::PhantomData;
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex, OnceLock};
+
+/// A function of numbers, with the work of a call in cheap operations and the types of its operands and its result.
+struct Of<F, Types> {
+    f: F,
+    cost: usize,
+    types: PhantomData<fn(Types)>,
+}
+
+impl<F, Types> Of<F, Types> {
+    fn new(cost: usize, f: F) -> Box<Self> {
+        Box::new(Of { f, cost, types: PhantomData })
+    }
+}
+
+impl<X: Element, Y: Element, F: Fn(X) -> Y + Send + Sync> Function for Of<F, (X, Y)> {
+    fn run(&self, x: &[Values<'_>], y: ValuesMut<'_>) {
+        elementwise::tile(X::slice(x[0]), Y::slice_mut(y), &self.f);
+    }
+    fn cost(&self) -> usize {
+        self.cost
+    }
+}
+
+impl<A: Element, B: Element, Y: Element, F: Fn(A, B) -> Y + Send + Sync> Function for Of<F, (A, B, Y)> {
+    fn run(&self, x: &[Values<'_>], y: ValuesMut<'_>) {
+        elementwise::tile2(A::slice(x[0]), B::slice(x[1]), Y::slice_mut(y), &self.f);
+    }
+    fn cost(&self) -> usize {
+        self.cost
+    }
+}
+
+impl<A: Element, B: Element, C: Element, Y: Element, F: Fn(A, B, C) -> Y + Send + Sync> Function
+    for Of<F, (A, B, C, Y)>
+{
+    fn run(&self, x: &[Values<'_>], y: ValuesMut<'_>) {
+        elementwise::tile3(A::slice(x[0]), B::slice(x[1]), C::slice(x[2]), Y::slice_mut(y), &self.f);
+    }
+    fn cost(&self) -> usize {
+        self.cost
+    }
+}
+
+/// Notes a function of operands of one shape.
+fn note<Y: Element>(
+    shape: &Shape,
+    function: Box<dyn Function>,
+    depth: usize,
+    operands: SmallVec<[Box<dyn Operand>; 3]>,
+) -> Tensor<Y> {
+    let pending = Pending {
+        value: OnceLock::new(),
+        expression: Mutex::new(Some(Arc::new(Expression { function, operands }))),
+        numel: shape.numel(),
+        depth: depth + 1,
+        looks: AtomicUsize::new(0),
+    };
+    Tensor { store: Store::Pending(Arc::new(pending)), shape: shape.clone(), strides: None, offset: 0 }
+}
+
+impl<T: Element> Tensor<T> {
+    /// The value that is still to be computed, if its elements are those of this tensor in row-major order.
+    pub(super) fn waiting(&self) -> Option<&Arc<Pending<T>>> {
+        match &self.store {
+            Store::Pending(pending) if pending.value.get().is_none() => {
+                let whole = self.strides.is_none() && self.offset == 0 && self.numel() == pending.numel;
+                whole.then_some(pending)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the elements are still to be computed.
+    pub(in crate::tensor) fn is_pending(&self) -> bool {
+        matches!(&self.store, Store::Pending(pending) if pending.value.get().is_none())
+    }
+
+    /// The length of the longest way through what is still to be computed.
+    fn depth(&self) -> usize {
+        self.waiting().map_or(0, |pending| pending.depth)
+    }
+
+    /// Sees to it that this can be an operand of an expression: what is pending in another order, or at the end of a long expression, is computed.
+    fn settle(&self) {
+        match &self.store {
+            Store::Ready(_) => {}
+            Store::Pending(pending) if self.waiting().is_some() && pending.depth < DEPTH => {}
+            Store::Pending(pending) => drop(pending.look()),
+        }
+    }
+
+    fn operand(&self) -> Box<dyn Operand> {
+        self.settle();
+        Box::new(self.clone())
+    }
+
+    /// `f` of each element; `cost` is the work of `f` in cheap operations, from which follows when threads pay.
+    pub(crate) fn map_cost<Y: Element>(&self, cost: usize, f: impl Fn(T) -> Y + Send + Sync + 'static) -> Tensor<Y> {
+        if self.numel() < defer_from() {
+            return Tensor::build(self.shape.clone(), |out| elementwise::map(self.view(), out, cost, f));
+        }
+        let operands = smallvec![self.operand()];
+        note(&self.shape, Of::<_, (T, Y)>::new(cost, f), self.depth(), operands)
+    }
+
+    /// `f` of each pair of elements of tensors known to have one shape.
+    pub(crate) fn zip_cost<B: Element, Y: Element>(
+        &self,
+        other: &Tensor<B>,
+        cost: usize,
+        f: impl Fn(T, B) -> Y + Send + Sync + 'static,
+    ) -> Tensor<Y> {
+        debug_assert_eq!(self.shape, other.shape);
+        if self.numel() < defer_from() {
+            return Tensor::build(self.shape.clone(), |out| elementwise::zip(self.view(), other.view(), out, cost, f));
+        }
+        let operands = smallvec![self.operand(), other.operand()];
+        note(&self.shape, Of::<_, (T, B, Y)>::new(cost, f), self.depth().max(other.depth()), operands)
+    }
+
+    /// `f` of each three elements of tensors known to have one shape.
+    pub(crate) fn zip3_cost<B: Element, C: Element, Y: Element>(
+        &self,
+        (b, c): (&Tensor<B>, &Tensor<C>),
+        cost: usize,
+        f: impl Fn(T, B, C) -> Y + Send + Sync + 'static,
+    ) -> Tensor<Y> {
+        debug_assert!(self.shape == b.shape && self.shape == c.shape);
+        if self.numel() < defer_from() {
+            return Tensor::build(self.shape.clone(), |out| {
+                elementwise::zip3(self.view(), b.view(), c.view(), out, cost, f);
+            });
+        }
+        let operands = smallvec![self.operand(), b.operand(), c.operand()];
+        let depth = self.depth().max(b.depth()).max(c.depth());
+        note(&self.shape, Of::<_, (T, B, C, Y)>::new(cost, f), depth, operands)
+    }
+}
+
+impl<T: Real> Tensor<T> {
+    /// The sums of the [blocks](reduce::BLOCK) of elements that are still to be computed, without writing them to memory; `None` if they lie there
+    /// already.
+    pub(in crate::tensor) fn block_sums(&self) -> Option<Vec<T>> {
+        let pending = self.waiting()?;
+        let mut sums = vec![T::zero(); pending.numel.div_ceil(reduce::BLOCK)];
+        evaluate(Vec::new(), Some((pending.clone(), T::values_mut(&mut sums))));
+        Some(sums)
+    }
+
+    /// Computes those of `tensors` that are pending; those of one size in one pass, so that what they share is computed once.
+    pub(crate) fn compute_all<'a>(tensors: impl Iterator<Item = &'a Tensor<T>>) {
+        let mut waiting: Vec<Arc<Pending<T>>> = Vec::new();
+        for tensor in tensors {
+            match tensor.waiting() {
+                Some(pending) => waiting.push(pending.clone()),
+                None => drop(tensor.view()),
+            }
+        }
+        while let Some(first) = waiting.first() {
+            let numel = first.numel;
+            let (now, later) = waiting.into_iter().partition(|pending| pending.numel == numel);
+            waiting = later;
+            let now: Vec<Arc<Pending<T>>> = now;
+            evaluate(now.into_iter().map(|pending| pending as Arc<dyn Node>).collect(), None);
+        }
+    }
+}

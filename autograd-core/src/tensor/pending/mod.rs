@@ -1,0 +1,151 @@
+//! `Pending`: the value of a large elementwise expression at which nobody has looked yet.
+//!
+//! An elementwise function of a large tensor is not computed at once: the result notes the function and its operands. When somebody looks,
+//! the whole expression runs as [one pass](crate::kernel::fused), with intermediates that never leave the cache. An intermediate that somebody else
+//! holds, such as a value kept for the gradient, is left pending the first time, since computing it again within a later pass costs less than
+//! its way to memory and back; when it is met the second time, it is written out on the way.
+
+mod apply;
+mod plan;
+
+use super::buffer::Buffer;
+use super::{Element, Tensor};
+use crate::kernel::element::ValuesMut;
+use crate::kernel::fused::{self, Kind, Source};
+use plan::{Expression, Node, Operand, Output, evaluate};
+use std::cell::Cell;
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+/// Elements from which on a function is deferred: below, noting it costs as much as it saves.
+const FROM: usize = 1 << 15;
+/// Functions on the longest way through an expression; a longer one begins with a value in memory. So no recursion runs deep.
+const DEPTH: usize = 32;
+
+thread_local! {
+    static DEFER_FROM: Cell<usize> = const { Cell::new(FROM) };
+}
+
+/// Elements from which on a function is deferred on this thread.
+#[inline]
+fn defer_from() -> usize {
+    DEFER_FROM.get()
+}
+
+/// Runs `f` with functions deferred from `elements` on, as the law does that compares deferred values with those computed at once.
+#[cfg(any(test, feature = "testing"))]
+pub(crate) fn deferring_from<R>(elements: usize, f: impl FnOnce() -> R) -> R {
+    struct Restore(usize);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            DEFER_FROM.set(self.0);
+        }
+    }
+    let _restore = Restore(DEFER_FROM.replace(elements));
+    f()
+}
+
+/// The memory of a tensor, or what will be.
+pub(super) enum Store<T: Element> {
+    Ready(Buffer<T>),
+    Pending(Arc<Pending<T>>),
+}
+
+impl<T: Element> Clone for Store<T> {
+    #[inline]
+    fn clone(&self) -> Self {
+        match self {
+            Store::Ready(buffer) => Store::Ready(buffer.clone()),
+            Store::Pending(pending) => Store::Pending(pending.clone()),
+        }
+    }
+}
+
+impl<T: Element> Store<T> {
+    /// The elements; computes them if need be.
+    #[inline]
+    pub(super) fn buffer(&self) -> &Buffer<T> {
+        match self {
+            Store::Ready(buffer) => buffer,
+            Store::Pending(pending) => pending.look(),
+        }
+    }
+
+    /// The elements for writing, if nobody else shares them; computes them if need be.
+    pub(super) fn unique(&mut self) -> Option<&mut [T]> {
+        if let Store::Pending(pending) = self {
+            pending.look();
+            let pending = Arc::get_mut(pending)?;
+            *self = Store::Ready(pending.value.take().expect("it was just computed"));
+        }
+        match self {
+            Store::Ready(buffer) => buffer.unique(),
+            Store::Pending(_) => None,
+        }
+    }
+}
+
+/// A value that is, or will be, computed.
+pub(super) struct Pending<T: Element> {
+    value: OnceLock<Buffer<T>>,
+    /// `None` from when the value is there.
+    expression: Mutex<Option<Arc<Expression>>>,
+    numel: usize,
+    depth: usize,
+    /// How often a pass has run through this without writing it.
+    looks: AtomicUsize,
+}
+
+impl<T: Element> Pending<T> {
+    fn look(self: &Arc<Self>) -> &Buffer<T> {
+        if self.value.get().is_none() {
+            evaluate(vec![self.clone()], None);
+        }
+        self.value.get().expect("it was just computed")
+    }
+}
+
+impl<T: Element> Operand for Tensor<T> {
+    fn pending(&self) -> Option<Arc<dyn Node>> {
+        self.waiting().map(|pending| pending.clone() as Arc<dyn Node>)
+    }
+    fn source(&self) -> Box<dyn Source + '_> {
+        fused::source(self.view())
+    }
+}
+
+struct Memory<T: Element> {
+    buffer: Buffer<T>,
+    of: Arc<Pending<T>>,
+}
+
+impl<T: Element> Output for Memory<T> {
+    fn elements(&mut self) -> ValuesMut<'_> {
+        T::values_mut(self.buffer.unique().expect("a new buffer has one owner"))
+    }
+    fn finish(self: Box<Self>) {
+        // Another thread may have been quicker; it computed the same bits.
+        let _ = self.of.value.set(self.buffer);
+        // Let go outside of the lock: what this holds may go with it.
+        let expression = self.of.expression.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(expression);
+    }
+}
+
+impl<T: Element> Node for Pending<T> {
+    fn expression(&self) -> Option<Arc<Expression>> {
+        self.expression.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+    fn kind(&self) -> Kind {
+        T::KIND
+    }
+    fn numel(&self) -> usize {
+        self.numel
+    }
+    fn looks(&self) -> &AtomicUsize {
+        &self.looks
+    }
+    fn prepare(self: Arc<Self>) -> Box<dyn Output> {
+        Box::new(Memory { buffer: Buffer::recycled(self.numel), of: self })
+    }
+}
