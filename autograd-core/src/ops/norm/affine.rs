@@ -1,6 +1,6 @@
 //! What normalisations share: the operands weight and bias, and the calls into the kernel.
 
-use crate::kernel::normalize::{Normalize, Statistics};
+use crate::kernel::normalize::{Given, Gradients, Normalize, Statistics};
 use crate::ops::prelude::*;
 
 /// The operands of a normalisation behind `x`: a weight perhaps, a bias perhaps. A bias alone gets a weight of ones.
@@ -59,8 +59,7 @@ pub(super) fn forward<T: Real>(normalize: Normalize, x: &[&Tensor<T>]) -> (Tenso
     let slice = |i: usize| flat.get(i).map(|x| x.as_slice().expect("contiguous"));
     let block = slice(0).expect("x comes first");
     let mut statistics = vec![[T::zero(); 2]; normalize.groups()];
-    normalize.statistics(block, &mut statistics);
-    let y = Tensor::build(x[0].shape().clone(), |y| normalize.forward(block, &statistics, slice(1), slice(2), y));
+    let y = Tensor::build(x[0].shape().clone(), |y| normalize.forward(block, slice(1), slice(2), y, &mut statistics));
     (y, statistics)
 }
 
@@ -79,22 +78,21 @@ pub(super) fn backward<T: Real>(
     let block = block.as_slice().expect("contiguous");
     let weight = x.get(1).map(|weight| weight.contiguous());
     let weight = weight.as_ref().map(|weight| weight.as_slice().expect("contiguous"));
-    let dx = needs[0].then(|| {
-        let fill = |dx: &mut [T]| normalize.backward(block, statistics, weight, dy, dstatistics, dx);
-        Tensor::build(x[0].shape().clone(), fill)
-    });
-    let mut gradients = vec![dx];
-    if needs[1..].contains(&true) {
-        let [mut dweight, mut dbias] = [(); 2].map(|()| vec![T::zero(); x[1].numel()]);
-        if let Some(dy) = dy {
-            normalize.affine_gradients(block, statistics, dy, &mut dweight, &mut dbias);
+    let given = Given { x: block, statistics, weight, dy, dstatistics };
+    let size = |i: usize, wanted: bool| if wanted { x[i].numel() } else { 0 };
+    let wanted = |i: usize| needs.get(i).copied().unwrap_or(false);
+    let [mut dweight, mut dbias] = [1, 2].map(|i| vec![T::zero(); size(i.min(x.len() - 1), wanted(i))]);
+    let mut fill = |dx: &mut [T]| normalize.backward(given, Gradients { dx, dweight: &mut dweight, dbias: &mut dbias });
+    let dx = match needs[0] {
+        true => Some(Tensor::build(x[0].shape().clone(), fill)),
+        false => {
+            fill(&mut []);
+            None
         }
-        gradients.push(needs[1].then(|| Tensor::from_vec(dweight, x[1].shape())));
-        gradients.extend(needs.get(2).map(|&needed| needed.then(|| Tensor::from_vec(dbias, x[1].shape()))));
-    } else {
-        gradients.resize(needs.len(), None);
-    }
-    gradients
+    };
+    let affine = [dweight, dbias].into_iter().zip(&needs[1..]).zip(&x[1..]);
+    let affine = affine.map(|((d, &wanted), x)| wanted.then(|| Tensor::from_vec(d, x.shape())));
+    std::iter::once(dx).chain(affine).collect()
 }
 
 /// The definition: each group of elements, named by `group`, standardised; then scaled by the number `weight` gives for an index.

@@ -1,0 +1,284 @@
+//! Standardisation: groups of elements scaled to mean zero and variance one, and the gradients of it.
+//!
+//! A block of elements is a sequence of segments of neighbours. Each segment belongs to a group, which has one mean and one scale, and has its
+//! own weight and bias: that of the whole segment, or one for each of its places. A group is read from memory once: its statistics and
+//! what is made with them are one task, which finds it in the cache.
+
+mod rows;
+mod runs;
+mod sums;
+
+use crate::element::Real;
+use sums::sum;
+
+/// Elements that a task has, at least.
+const CHUNK: usize = 1 << 12;
+
+/// Which group and which weight each segment has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grouping {
+    /// Each segment is a group, with a weight for each of its places: layer normalisation.
+    Each,
+    /// So many segments in a row are a group, and weights repeat after so many segments: group normalisation over channels.
+    Runs {
+        /// Segments in a group.
+        run: usize,
+        /// Segments after which weights repeat.
+        weights: usize,
+    },
+    /// Segments that are so many apart are a group, and share a weight: batch normalisation over channels.
+    Apart(usize),
+}
+
+/// The segments of a block, and how they are standardised.
+#[derive(Clone, Copy, Debug)]
+pub struct Normalize {
+    /// Number of segments.
+    pub segments: usize,
+    /// Elements of a segment.
+    pub len: usize,
+    /// Which segments form a group.
+    pub grouping: Grouping,
+    /// What is added to each variance.
+    pub eps: f64,
+    /// Whether the mean is subtracted; if not, the mean square stands for the variance.
+    pub centred: bool,
+}
+
+/// Mean and variance of a group; `1 / √(variance + eps)` follows.
+pub type Statistics<T> = [T; 2];
+
+/// What a gradient is computed from.
+#[derive(Clone, Copy)]
+pub struct Given<'a, T> {
+    /// The elements.
+    pub x: &'a [T],
+    /// The statistics of each group.
+    pub statistics: &'a [Statistics<T>],
+    /// The weights.
+    pub weight: Option<&'a [T]>,
+    /// The gradient of the result, if there is one.
+    pub dy: Option<&'a [T]>,
+    /// The gradients of the statistics of each group, if there are any.
+    pub dstatistics: Option<&'a [Statistics<T>]>,
+}
+
+/// The gradients wanted; those not wanted are empty.
+pub struct Gradients<'a, T> {
+    /// That of the elements.
+    pub dx: &'a mut [T],
+    /// That of the weights: the sum of `dy · x̂` over all places that share one.
+    pub dweight: &'a mut [T],
+    /// That of the biases: the sum of `dy` over all places that share one.
+    pub dbias: &'a mut [T],
+}
+
+impl Normalize {
+    /// Number of groups.
+    pub fn groups(&self) -> usize {
+        match self.grouping {
+            Grouping::Each => self.segments,
+            Grouping::Runs { run, .. } => self.segments / run.max(1),
+            Grouping::Apart(groups) => groups,
+        }
+    }
+
+    /// Elements of a group.
+    pub fn count(&self) -> usize {
+        self.len * self.segments / self.groups().max(1)
+    }
+
+    fn scale<T: Real>(&self, variance: T) -> T {
+        (variance + T::of(self.eps)).sqrt().recip()
+    }
+
+    /// `y ← (x − mean) · scale · weight + bias`, and mean and variance of each group.
+    ///
+    /// The statistics are taken in several passes: no digits cancel, and of equal elements the variance is exactly 0.
+    pub fn forward<T: Real>(
+        &self,
+        x: &[T],
+        weight: Option<&[T]>,
+        bias: Option<&[T]>,
+        y: &mut [T],
+        statistics: &mut [Statistics<T>],
+    ) {
+        match self.grouping {
+            Grouping::Each => self.forward_rows(x, weight, bias, y, statistics),
+            _ => self.forward_runs(x, weight, bias, y, statistics),
+        }
+    }
+
+    /// The gradients of elements, weights and biases.
+    ///
+    /// With `g = dy · weight` and the standardised `x̂`: `dx = scale · (g − mean(g) − x̂ · mean(g · x̂))`, to which come
+    /// `(dmean + 2 · dvariance · (x − mean)) / n`.
+    pub fn backward<T: Real>(&self, given: Given<'_, T>, to: Gradients<'_, T>) {
+        match self.grouping {
+            Grouping::Each => self.backward_rows(given, to),
+            _ => self.backward_runs(given, to),
+        }
+    }
+
+    /// What `dx` is made of in a group, given the sums of `g` and of `g · x̂`: `dx = g · scale + shift + slope · (x − mean)`.
+    #[inline(always)]
+    fn slopes<T: Real>(&self, [mean, variance]: Statistics<T>, [first, second]: [T; 2], d: Statistics<T>) -> Slopes<T> {
+        let n = T::of(self.count() as f64);
+        let scale = self.scale(variance);
+        let first = if self.centred { first / n } else { T::zero() };
+        let [dmean, dvariance] = d.map(|d| d / n);
+        let slope = dvariance + dvariance - second / n * scale * scale;
+        Slopes { mean, scale, shift: dmean - first * scale, slope }
+    }
+}
+
+/// The numbers of a group that make its gradient.
+#[derive(Clone, Copy)]
+struct Slopes<T> {
+    mean: T,
+    scale: T,
+    shift: T,
+    slope: T,
+}
+
+impl<T: Real> Slopes<T> {
+    #[inline(always)]
+    fn dx(self, g: T, x: T) -> T {
+        g * self.scale + self.shift + self.slope * (x - self.mean)
+    }
+}
+
+/// What the mean of a run is, with the rounding of a first mean `near`, of which the elements are the `sum`, taken off.
+#[inline(always)]
+fn refined<T: Real>(near: T, rest: impl FnOnce(T) -> T) -> T {
+    // The rounding of the first mean is what is left of the elements without it.
+    if near.is_finite() { near + rest(near) } else { near }
+}
+
+/// Mean and variance of a run.
+#[inline(always)]
+fn statistics<T: Real>(x: &[T], centred: bool) -> Statistics<T> {
+    let n = T::of(x.len() as f64);
+    let mean = match centred {
+        true => refined(sum(x, |x| x) / n, |near| sum(x, |x| x - near) / n),
+        false => T::zero(),
+    };
+    [mean, sum(x, |x| (x - mean) * (x - mean)) / n]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::isa::Isa;
+
+    /// Numbers without a pattern.
+    fn numbers(n: usize, seed: usize) -> Vec<f64> {
+        (0..n).map(|i| ((i * 7919 + seed * 104_729) % 1013) as f64 / 500.0 - 1.0).collect()
+    }
+
+    /// Group and weight of the element at place `i`.
+    fn place(normalize: &Normalize, i: usize) -> (usize, usize) {
+        let segment = i / normalize.len;
+        match normalize.grouping {
+            Grouping::Each => (segment, i % normalize.len),
+            Grouping::Runs { run, weights } => (segment / run, segment % weights),
+            Grouping::Apart(groups) => (segment % groups, segment % groups),
+        }
+    }
+
+    fn near(found: &[f64], expected: &[f64], what: &str) {
+        for (i, (f, e)) in found.iter().zip(expected).enumerate() {
+            assert!((f - e).abs() <= 1e-11 * (1.0 + e.abs()), "{what}: {f} instead of {e} at {i}");
+        }
+    }
+
+    fn check(normalize: Normalize, weights: usize) {
+        let (n, groups) = (normalize.segments * normalize.len, normalize.groups());
+        let (x, dy) = (numbers(n, 1), numbers(n, 2));
+        let (weight, bias) = (numbers(weights, 3), numbers(weights, 4));
+        let d: Vec<[f64; 2]> = numbers(groups, 5).into_iter().zip(numbers(groups, 6)).map(|(m, v)| [m, v]).collect();
+        let count = normalize.count() as f64;
+        let sums = |f: &dyn Fn(usize) -> f64| {
+            let mut sums = vec![0.0; groups];
+            (0..n).for_each(|i| sums[place(&normalize, i).0] += f(i) / count);
+            sums
+        };
+        let mean = if normalize.centred { sums(&|i| x[i]) } else { vec![0.0; groups] };
+        let variance = sums(&|i| (x[i] - mean[place(&normalize, i).0]).powi(2));
+        let scale: Vec<f64> = variance.iter().map(|v| (v + normalize.eps).sqrt().recip()).collect();
+        let xhat = |i: usize| (x[i] - mean[place(&normalize, i).0]) * scale[place(&normalize, i).0];
+        let g = |i: usize| dy[i] * weight[place(&normalize, i).1];
+        let (first, second) = (sums(&g), sums(&|i| g(i) * xhat(i)));
+        let dx: Vec<f64> = (0..n)
+            .map(|i| {
+                let group = place(&normalize, i).0;
+                let first = if normalize.centred { first[group] } else { 0.0 };
+                scale[group] * (g(i) - first - xhat(i) * second[group])
+                    + (d[group][0] + 2.0 * d[group][1] * (x[i] - mean[group])) / count
+            })
+            .collect();
+        let (mut dweight, mut dbias) = (vec![0.0; weights], vec![0.0; weights]);
+        for i in 0..n {
+            dweight[place(&normalize, i).1] += dy[i] * xhat(i);
+            dbias[place(&normalize, i).1] += dy[i];
+        }
+        for isa in Isa::all() {
+            isa.hold(|| {
+                let (mut y, mut statistics) = (vec![f64::NAN; n], vec![[f64::NAN; 2]; groups]);
+                normalize.forward(&x, Some(&weight), Some(&bias), &mut y, &mut statistics);
+                let expected: Vec<f64> =
+                    (0..n).map(|i| xhat(i) * weight[place(&normalize, i).1] + bias[place(&normalize, i).1]).collect();
+                near(&y, &expected, "y");
+                let given = Given {
+                    x: &x,
+                    statistics: &statistics,
+                    weight: Some(&weight),
+                    dy: Some(&dy),
+                    dstatistics: Some(&d),
+                };
+                let mut found = [vec![f64::NAN; n], vec![f64::NAN; weights], vec![f64::NAN; weights]];
+                let [a, b, c] = &mut found;
+                normalize.backward(given, Gradients { dx: a, dweight: b, dbias: c });
+                near(&found[0], &dx, "dx");
+                near(&found[1], &dweight, "dweight");
+                near(&found[2], &dbias, "dbias");
+                // Those not wanted are left out, and the others are the same.
+                for i in 0..3 {
+                    let mut alone = [vec![], vec![], vec![]];
+                    alone[i] = vec![f64::NAN; found[i].len()];
+                    let [a, b, c] = &mut alone;
+                    normalize.backward(given, Gradients { dx: a, dweight: b, dbias: c });
+                    assert_eq!(alone[i], found[i], "gradient {i} alone");
+                }
+            });
+        }
+    }
+
+    #[test]
+    fn each_grouping_is_the_textbooks() {
+        for centred in [true, false] {
+            for (segments, len) in [(1, 1), (3, 5), (7, 64), (130, 65), (300, 3), (2, 9000)] {
+                check(Normalize { segments, len, grouping: Grouping::Each, eps: 0.1, centred }, len);
+            }
+            for (groups, len) in [(2, 1), (3, 5), (64, 1), (70, 1), (5, 100), (1, 9000)] {
+                let segments = 4 * groups;
+                check(Normalize { segments, len, grouping: Grouping::Apart(groups), eps: 0.1, centred }, groups);
+                let grouping = Grouping::Runs { run: groups, weights: 2 * groups };
+                check(Normalize { segments, len, grouping, eps: 0.1, centred }, 2 * groups);
+            }
+        }
+    }
+
+    #[test]
+    fn equal_elements_have_no_variance() {
+        for (segments, len, grouping) in
+            [(4, 77, Grouping::Each), (12, 7, Grouping::Apart(3)), (99, 1, Grouping::Apart(3))]
+        {
+            let x = vec![0.1f32; segments * len];
+            let normalize = Normalize { segments, len, grouping, eps: 0.0, centred: true };
+            let mut statistics = vec![[f32::NAN; 2]; normalize.groups()];
+            normalize.forward(&x, None, None, &mut vec![0.0; x.len()], &mut statistics);
+            assert!(statistics.iter().all(|s| s[1] == 0.0), "{statistics:?}");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Sums over a run of elements, in lanes and in a tree that their number alone decides.
+//!
+//! Everything here is to be inlined into what [`crate::isa::dispatch`] runs.
+
+use crate::element::Real;
+
+/// Independent partial sums: enough that additions need not wait for each other, on any instruction set.
+const LANES: usize = 64;
+/// Elements summed in lanes before the next level of the tree begins.
+const BLOCK: usize = 4096;
+
+/// Sums that come one after the other, added in pairs, pairs of pairs and so on: the error grows with the logarithm of their number.
+pub(super) struct Tree<T, const K: usize> {
+    /// The sum of the last `2ⁱ` places, where the number of places has the bit `i`.
+    levels: [[T; K]; 64],
+    count: u64,
+}
+
+impl<T: Real, const K: usize> Tree<T, K> {
+    #[inline(always)]
+    pub(super) fn new() -> Self {
+        Tree { levels: [[T::zero(); K]; 64], count: 0 }
+    }
+
+    #[inline(always)]
+    pub(super) fn push(&mut self, mut sums: [T; K]) {
+        let mut level = 0;
+        while self.count >> level & 1 == 1 {
+            sums = add(self.levels[level], sums);
+            level += 1;
+        }
+        self.levels[level] = sums;
+        self.count += 1;
+    }
+
+    #[inline(always)]
+    pub(super) fn total(&self) -> [T; K] {
+        (0..64)
+            .filter(|level| self.count >> level & 1 == 1)
+            .fold([T::zero(); K], |sum, level| add(self.levels[level], sum))
+    }
+}
+
+#[inline(always)]
+pub(super) fn add<T: Real, const K: usize>(a: [T; K], b: [T; K]) -> [T; K] {
+    std::array::from_fn(|k| a[k] + b[k])
+}
+
+/// The sums of `f` of each pair of elements of two runs of one length.
+#[inline(always)]
+pub(super) fn sums<T: Real, const K: usize>(x: &[T], y: &[T], f: impl Fn(T, T) -> [T; K]) -> [T; K] {
+    if x.len() <= BLOCK {
+        return block(x, y, &f);
+    }
+    let mut tree = Tree::new();
+    for (x, y) in x.chunks(BLOCK).zip(y.chunks(BLOCK)) {
+        tree.push(block(x, y, &f));
+    }
+    tree.total()
+}
+
+/// The sum of `f` of each element of a run.
+#[inline(always)]
+pub(super) fn sum<T: Real>(x: &[T], f: impl Fn(T) -> T) -> T {
+    sums(x, x, |x, _| [f(x)])[0]
+}
+
+#[inline(always)]
+fn block<T: Real, const K: usize>(x: &[T], y: &[T], f: &impl Fn(T, T) -> [T; K]) -> [T; K] {
+    let mut lanes = [[T::zero(); LANES]; K];
+    let (mut xs, mut ys) = (x.chunks_exact(LANES), y.chunks_exact(LANES));
+    for (x, y) in (&mut xs).zip(&mut ys) {
+        for i in 0..LANES {
+            let terms = f(x[i], y[i]);
+            for k in 0..K {
+                lanes[k][i] += terms[k];
+            }
+        }
+    }
+    for (i, (&x, &y)) in xs.remainder().iter().zip(ys.remainder()).enumerate() {
+        let terms = f(x, y);
+        for k in 0..K {
+            lanes[k][i] += terms[k];
+        }
+    }
+    let mut width = LANES / 2;
+    while width > 0 {
+        for lanes in &mut lanes {
+            for i in 0..width {
+                lanes[i] += lanes[i + width];
+            }
+        }
+        width /= 2;
+    }
+    lanes.map(|lanes| lanes[0])
+}
