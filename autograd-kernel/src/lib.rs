@@ -14,6 +14,7 @@ pub mod grid;
 pub mod index;
 pub mod isa;
 pub mod linalg;
+pub mod math;
 pub mod normalize;
 pub mod order;
 pub mod pool;
