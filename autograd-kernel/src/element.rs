@@ -126,6 +126,7 @@ pub trait Real:
     + num_traits::FromPrimitive
     + crate::lanes::Lanes
     + crate::linalg::Dense
+    + crate::math::Math
     + Sum
 {
     /// The nearest value to `x`.
