@@ -120,19 +120,23 @@ impl Normalize {
         }
     }
 
-    /// What `dx` is made of in a group, given the sums of `g` and of `g · x̂`: `dx = g · scale + shift + slope · (x − mean)`.
+    /// What `dx` is made of in a group, given the sums of `g` and of `g · x̂`, if the result has a gradient.
     #[inline(always)]
-    fn slopes<T: Real>(&self, [mean, variance]: Statistics<T>, [first, second]: [T; 2], d: Statistics<T>) -> Slopes<T> {
+    fn slopes<T: Real>(&self, of: Statistics<T>, sums: Option<[T; 2]>, d: Statistics<T>) -> Slopes<T> {
         let n = T::of(self.count() as f64);
+        let ([mean, variance], [dmean, dvariance]) = (of, d.map(|d| d / n));
+        let slope = dvariance + dvariance;
+        // Without a gradient of the result its scale has no part, though it be infinite.
+        let Some([first, second]) = sums else {
+            return Slopes { mean, scale: T::zero(), shift: dmean, slope };
+        };
         let scale = self.scale(variance);
         let first = if self.centred { first / n } else { T::zero() };
-        let [dmean, dvariance] = d.map(|d| d / n);
-        let slope = dvariance + dvariance - second / n * scale * scale;
-        Slopes { mean, scale, shift: dmean - first * scale, slope }
+        Slopes { mean, scale, shift: dmean - first * scale, slope: slope - second / n * scale * scale }
     }
 }
 
-/// The numbers of a group that make its gradient.
+/// The numbers of a group that make its gradient: `dx = g · scale + shift + slope · (x − mean)`.
 #[derive(Clone, Copy)]
 struct Slopes<T> {
     mean: T,

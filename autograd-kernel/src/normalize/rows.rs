@@ -71,7 +71,7 @@ impl<T: Real> NullaryFnOnce for Backward<'_, T> {
             let row = dx.next();
             let Some(dy) = dy.map(|dy| &dy[i * len..(i + 1) * len]) else {
                 if let Some(dx) = row {
-                    let slopes = normalize.slopes(of, [T::zero(); 2], d);
+                    let slopes = normalize.slopes(of, None, d);
                     dx.iter_mut().zip(x).for_each(|(dx, &x)| *dx = slopes.dx(T::zero(), x));
                 }
                 continue;
@@ -83,7 +83,7 @@ impl<T: Real> NullaryFnOnce for Backward<'_, T> {
                     None => dx.copy_from_slice(dy),
                 }
                 let both = sums(dx, x, |g, x| [g, g * ((x - mean) * scale)]);
-                let slopes = normalize.slopes(of, both, d);
+                let slopes = normalize.slopes(of, Some(both), d);
                 dx.iter_mut().zip(x).for_each(|(dx, &x)| *dx = slopes.dx(*dx, x));
             }
             for (((dweight, dbias), &x), &dy) in dweight.iter_mut().zip(&mut *dbias).zip(x).zip(dy) {

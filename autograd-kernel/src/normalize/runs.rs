@@ -114,7 +114,7 @@ impl<T: Real> NullaryFnOnce for Backward<'_, T> {
             }
         }
         let Some(mut dx) = dx else { return };
-        let slopes: Slopes<T> = normalize.slopes(of, total.total(), d);
+        let slopes: Slopes<T> = normalize.slopes(of, given.dy.map(|_| total.total()), d);
         for segment in members.each() {
             let w = weight(segment);
             // SAFETY: as above.

@@ -1,15 +1,18 @@
 //! Scaled dot-product attention by blocks: no more than one block of scores exists at a time, so that memory grows with the sequence and not
 //! with its square (Dao, Fu, Ermon, Rudra, Ré 2022, "FlashAttention", algorithms 1 and 4).
 
-use super::elementwise::max;
-use super::gemm::Matrix;
-use super::reduce::{fold_slice, sum_slice};
-use super::threads;
-use super::view::Reader;
+mod scores;
+
 use crate::element::Real;
+use crate::gemm::Matrix;
+use crate::isa;
+use crate::scratch;
+use crate::threads;
+use crate::view::Reader;
+use scores::{Exponentials, Inner, Probabilities, Slopes};
 
 /// Queries of a block.
-const QUERIES: usize = 32;
+const QUERIES: usize = 64;
 /// Keys of a block.
 const KEYS: usize = 128;
 
@@ -48,16 +51,15 @@ struct Gradients<'a, T> {
     dbias: &'a mut [T],
 }
 
-/// A block of scores, and what reading mask and bias needs.
-struct Scores<T> {
-    scores: Vec<T>,
+/// What reading a mask and a bias needs.
+struct Room<T> {
     mask: Vec<bool>,
     bias: Vec<T>,
 }
 
-impl<T: Real> Scores<T> {
+impl<T> Room<T> {
     fn new() -> Self {
-        Scores { scores: vec![T::zero(); QUERIES * KEYS], mask: Vec::new(), bias: Vec::new() }
+        Room { mask: Vec::new(), bias: Vec::new() }
     }
 }
 
@@ -67,32 +69,36 @@ fn rows<T>(x: &[T], first: usize, count: usize, n: usize) -> Matrix<'_, T> {
 }
 
 impl<T: Real> Attention<'_, T> {
-    /// The scores of `m` queries from `i` on with `n` keys from `j` on, minus infinity where a query may not look.
-    fn scores<'s>(
+    /// The scores of `m` queries from `i` on with `n` keys from `j` on, minus infinity where a query may not look; still to be scaled by what is
+    /// returned.
+    fn scores(
         &self,
         head: Head<'_, T>,
         [i, m]: [usize; 2],
         [j, n]: [usize; 2],
-        to: &'s mut Scores<T>,
-    ) -> &'s mut [T] {
+        scores: &mut [T],
+        room: &mut Room<T>,
+    ) -> T {
         let [t, s, d, _] = self.sizes;
-        let scores = &mut to.scores[..m * n];
         T::gemm(rows(head.q, i, m, d), rows(head.k, j, n, d).transposed(), T::zero(), scores);
+        if self.bias.is_none() && self.mask.is_none() && !(self.causal && j + n > i + 1) {
+            return self.scale;
+        }
         for (i, row) in (i..).zip(scores.chunks_exact_mut(n)) {
             row.iter_mut().for_each(|x| *x *= self.scale);
             let at = (head.number * t + i) * s + j;
             if let Some(bias) = &self.bias {
-                row.iter_mut().zip(bias.read(at, n, &mut to.bias)).for_each(|(x, &bias)| *x += bias);
+                row.iter_mut().zip(bias.read(at, n, &mut room.bias)).for_each(|(x, &bias)| *x += bias);
             }
             if let Some(mask) = &self.mask {
-                let looks = mask.read(at, n, &mut to.mask);
+                let looks = mask.read(at, n, &mut room.mask);
                 row.iter_mut().zip(looks).filter(|(_, looks)| !**looks).for_each(|(x, _)| *x = T::neg_infinity());
             }
             if self.causal {
                 row.iter_mut().skip((i + 1).saturating_sub(j)).for_each(|x| *x = T::neg_infinity());
             }
         }
-        scores
+        T::one()
     }
 
     /// Whether query `i` may look at a key at all.
@@ -140,36 +146,30 @@ impl<T: Real> Attention<'_, T> {
     fn forward_block(&self, head: Head<'_, T>, i: usize, y: &mut [T], logsums: &mut [T]) {
         let [.., e] = self.sizes;
         let m = logsums.len();
-        let mut block = Scores::new();
-        let (mut largest, mut sums) = (vec![T::neg_infinity(); m], vec![T::zero(); m]);
+        let mut room = Room::new();
         y.fill(T::zero());
-        for [j, n] in self.blocks(i + m) {
-            let scores = self.scores(head, [i, m], [j, n], &mut block);
-            for (r, row) in scores.chunks_exact_mut(n).enumerate() {
-                let top = max(largest[r], fold_slice(row, T::neg_infinity(), max));
-                if top == T::neg_infinity() {
+        scratch::with::<T, _>(m * (KEYS + 2), |memory| {
+            let (scores, numbers) = memory.split_at_mut(m * KEYS);
+            let (largest, sums) = numbers.split_at_mut(m);
+            largest.fill(T::neg_infinity());
+            sums.fill(T::zero());
+            for [j, n] in self.blocks(i + m) {
+                let scores = &mut scores[..m * n];
+                let scale = self.scores(head, [i, m], [j, n], scores, &mut room);
+                isa::dispatch(Exponentials { scores, n, scale, largest, sums, y });
+                T::gemm(rows(scores, 0, m, n), rows(head.v, j, n, e), T::one(), y);
+            }
+            for (r, logsum) in logsums.iter_mut().enumerate() {
+                let row = &mut y[r * e..(r + 1) * e];
+                if self.looks(head.number, i + r, &mut room.mask) {
+                    *logsum = largest[r] + sums[r].ln();
+                    row.iter_mut().for_each(|y| *y /= sums[r]);
+                } else {
+                    *logsum = T::infinity();
                     row.fill(T::zero());
-                    continue;
-                }
-                row.iter_mut().for_each(|x| *x = (*x - top).exp());
-                let shrink = (largest[r] - top).exp();
-                (largest[r], sums[r]) = (top, sums[r] * shrink + sum_slice(row));
-                if shrink != T::one() {
-                    y[r * e..(r + 1) * e].iter_mut().for_each(|y| *y *= shrink);
                 }
             }
-            T::gemm(rows(scores, 0, m, n), rows(head.v, j, n, e), T::one(), y);
-        }
-        for (r, logsum) in logsums.iter_mut().enumerate() {
-            let row = &mut y[r * e..(r + 1) * e];
-            if self.looks(head.number, i + r, &mut block.mask) {
-                *logsum = largest[r] + sums[r].ln();
-                row.iter_mut().for_each(|y| *y /= sums[r]);
-            } else {
-                *logsum = T::infinity();
-                row.fill(T::zero());
-            }
-        }
+        });
     }
 
     /// The gradients of query, key, value and bias, those not wanted being empty; each head is one task, since its keys gather from all of its
@@ -207,48 +207,47 @@ impl<T: Real> Attention<'_, T> {
         for gradient in [&mut *to.dq, &mut *to.dk, &mut *to.dv, &mut *to.dbias] {
             gradient.fill(T::zero());
         }
-        let mut block = Scores::new();
-        let (mut slopes, mut products) = (Scores::new().scores, vec![T::zero(); e]);
+        let mut room = Room::new();
         let only_values = to.dq.is_empty() && to.dk.is_empty() && to.dbias.is_empty();
-        for i in (0..t).step_by(QUERIES) {
-            let m = QUERIES.min(t - i);
-            let mut inner = Vec::with_capacity(m);
-            for row in (i..i + m).map(|r| r * e..(r + 1) * e) {
-                products.iter_mut().zip(&y[row.clone()]).zip(&dy[row]).for_each(|((p, &y), &dy)| *p = y * dy);
-                inner.push(sum_slice(&products));
-            }
-            for [j, n] in self.blocks(i + m) {
-                let p = self.scores(head, [i, m], [j, n], &mut block);
-                for (row, &logsum) in p.chunks_exact_mut(n).zip(&logsums[i..]) {
-                    row.iter_mut().for_each(|x| *x = (*x - logsum).exp());
-                }
-                if !to.dv.is_empty() {
-                    let dv = &mut to.dv[j * e..(j + n) * e];
-                    T::gemm(rows(p, 0, m, n).transposed(), rows(dy, i, m, e), T::one(), dv);
-                }
-                if only_values {
-                    continue;
-                }
-                let ds = &mut slopes[..m * n];
-                T::gemm(rows(dy, i, m, e), rows(head.v, j, n, e).transposed(), T::zero(), ds);
-                for ((ds, p), &inner) in ds.chunks_exact_mut(n).zip(p.chunks_exact(n)).zip(&inner) {
-                    // Selected, not multiplied: where a query does not look, whatever the value there is leaks nowhere.
-                    ds.iter_mut().zip(p).for_each(|(ds, &p)| *ds = if p == T::zero() { p } else { p * (*ds - inner) });
-                }
-                if !to.dbias.is_empty() {
-                    for (r, ds) in ds.chunks_exact(n).enumerate() {
-                        to.dbias[(i + r) * s + j..][..n].copy_from_slice(ds);
+        scratch::with::<T, _>(QUERIES * (2 * KEYS + 1), |memory| {
+            let (scores, memory) = memory.split_at_mut(QUERIES * KEYS);
+            let (slopes, inner) = memory.split_at_mut(QUERIES * KEYS);
+            for i in (0..t).step_by(QUERIES) {
+                let m = QUERIES.min(t - i);
+                let (range, inner) = (i * e..(i + m) * e, &mut inner[..m]);
+                isa::dispatch(Inner { y: &y[range.clone()], dy: &dy[range], inner });
+                for [j, n] in self.blocks(i + m) {
+                    let p = &mut scores[..m * n];
+                    let scale = self.scores(head, [i, m], [j, n], p, &mut room);
+                    isa::dispatch(Probabilities { scores: p, n, scale, logsums: &logsums[i..i + m] });
+                    if !to.dv.is_empty() {
+                        let dv = &mut to.dv[j * e..(j + n) * e];
+                        T::gemm(rows(p, 0, m, n).transposed(), rows(dy, i, m, e), T::one(), dv);
+                    }
+                    if only_values {
+                        continue;
+                    }
+                    let ds = &mut slopes[..m * n];
+                    T::gemm(rows(dy, i, m, e), rows(head.v, j, n, e).transposed(), T::zero(), ds);
+                    isa::dispatch(Slopes { ds, p, n, inner });
+                    if !to.dbias.is_empty() {
+                        for (r, ds) in ds.chunks_exact(n).enumerate() {
+                            to.dbias[(i + r) * s + j..][..n].copy_from_slice(ds);
+                        }
+                    }
+                    if !to.dq.is_empty() {
+                        T::gemm(rows(ds, 0, m, n), rows(head.k, j, n, d), T::one(), &mut to.dq[i * d..(i + m) * d]);
+                    }
+                    if !to.dk.is_empty() {
+                        let dk = &mut to.dk[j * d..(j + n) * d];
+                        T::gemm(rows(ds, 0, m, n).transposed(), rows(head.q, i, m, d), T::one(), dk);
                     }
                 }
-                ds.iter_mut().for_each(|ds| *ds *= self.scale);
-                if !to.dq.is_empty() {
-                    T::gemm(rows(ds, 0, m, n), rows(head.k, j, n, d), T::one(), &mut to.dq[i * d..(i + m) * d]);
-                }
-                if !to.dk.is_empty() {
-                    let dk = &mut to.dk[j * d..(j + n) * d];
-                    T::gemm(rows(ds, 0, m, n).transposed(), rows(head.q, i, m, d), T::one(), dk);
-                }
             }
+        });
+        // Once at the end, instead of in each block of slopes.
+        for gradient in [&mut *to.dq, &mut *to.dk] {
+            gradient.iter_mut().for_each(|x| *x *= self.scale);
         }
     }
 }
