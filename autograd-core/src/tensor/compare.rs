@@ -24,7 +24,12 @@ impl<'a, T: Element> From<&'a Tensor<T>> for Operand<'a, T> {
 
 impl<T: Element> Tensor<T> {
     #[track_caller]
-    fn compare(&self, name: &'static str, other: Operand<'_, T>, f: impl Fn(T, T) -> bool + Sync) -> Tensor<bool> {
+    fn compare(
+        &self,
+        name: &'static str,
+        other: Operand<'_, T>,
+        f: impl Fn(T, T) -> bool + Send + Sync,
+    ) -> Tensor<bool> {
         let other = match other {
             Operand::Number(number) => return self.map(|x| f(x, number)),
             Operand::Tensor(other) => other,

@@ -24,7 +24,7 @@ pub use random::{Generator, Key};
 pub use shape::{Axes, Shape};
 
 use crate::error::{Error, Mismatch};
-use crate::kernel::elementwise;
+use crate::kernel::elementwise::{self, Function, Short};
 use crate::kernel::view::View;
 use buffer::Buffer;
 
@@ -163,13 +163,18 @@ impl<T: Element> Tensor<T> {
     /// assert_eq!(Tensor::from([1.0, -2.0]).map(|x| x > 0.0).to_vec(), [true, false]);
     /// ```
     #[must_use]
-    pub fn map<Y: Element>(&self, f: impl Fn(T) -> Y + Sync) -> Tensor<Y> {
+    pub fn map<Y: Element>(&self, f: impl Fn(T) -> Y + Send + Sync) -> Tensor<Y> {
         self.map_cost(1, f)
     }
 
     /// `map` with the work of `f` in cheap operations, from which follows when threads pay.
-    pub(crate) fn map_cost<Y: Element>(&self, cost: usize, f: impl Fn(T) -> Y + Sync) -> Tensor<Y> {
-        Tensor::build(self.shape.clone(), |out| elementwise::map(self.view(), out, cost, f))
+    pub(crate) fn map_cost<Y: Element>(&self, cost: usize, f: impl Fn(T) -> Y + Send + Sync) -> Tensor<Y> {
+        self.map_by(cost, Short(f))
+    }
+
+    /// `map_cost` of a function too long for a closure.
+    pub(crate) fn map_by<Y: Element>(&self, cost: usize, f: impl Function<(T,), Y>) -> Tensor<Y> {
+        Tensor::build(self.shape.clone(), |out| elementwise::map(self.view(), out, cost, &f))
     }
 
     /// The tensor of `f` of each pair of elements of two tensors of one shape.
@@ -178,7 +183,7 @@ impl<T: Element> Tensor<T> {
     /// If the shapes differ.
     #[must_use]
     #[track_caller]
-    pub fn zip<B: Element, Y: Element>(&self, other: &Tensor<B>, f: impl Fn(T, B) -> Y + Sync) -> Tensor<Y> {
+    pub fn zip<B: Element, Y: Element>(&self, other: &Tensor<B>, f: impl Fn(T, B) -> Y + Send + Sync) -> Tensor<Y> {
         if self.shape != other.shape {
             Error::refused(
                 "zip",
@@ -197,10 +202,20 @@ impl<T: Element> Tensor<T> {
         &self,
         other: &Tensor<B>,
         cost: usize,
-        f: impl Fn(T, B) -> Y + Sync,
+        f: impl Fn(T, B) -> Y + Send + Sync,
+    ) -> Tensor<Y> {
+        self.zip_by(other, cost, Short(f))
+    }
+
+    /// `zip_cost` with a function too long for a closure.
+    pub(crate) fn zip_by<B: Element, Y: Element>(
+        &self,
+        other: &Tensor<B>,
+        cost: usize,
+        f: impl Function<(T, B), Y>,
     ) -> Tensor<Y> {
         debug_assert_eq!(self.shape, other.shape);
-        Tensor::build(self.shape.clone(), |out| elementwise::zip(self.view(), other.view(), out, cost, f))
+        Tensor::build(self.shape.clone(), |out| elementwise::zip(self.view(), other.view(), out, cost, &f))
     }
 
     /// Whether both tensors are the same elements in memory, seen in the same way.

@@ -55,7 +55,9 @@ impl<T: Real> Op<T> for Lerp {
     }
 
     fn forward(&self, [a, b, w]: [&Tensor<T>; 3]) -> Tensor<T> {
-        Tensor::build(a.shape().clone(), |y| elementwise::zip3(a.view(), b.view(), w.view(), y, 3, special::lerp))
+        Tensor::build(a.shape().clone(), |y| {
+            elementwise::zip3(a.view(), b.view(), w.view(), y, 3, &elementwise::Short(special::lerp))
+        })
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 3] {

@@ -1,7 +1,7 @@
 //! `where`: each element from one operand or the other, as a condition says.
 
 use super::ternary::common_shape;
-use crate::kernel::elementwise;
+use crate::kernel::elementwise::{self, Short};
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -63,7 +63,7 @@ impl<T: Real> Op<T> for Where {
     fn forward(&self, [a, b]: [&Tensor<T>; 2]) -> Tensor<T> {
         let (condition, a, b) = (self.condition.view(), a.view(), b.view());
         Tensor::build(self.condition.shape().clone(), |out| {
-            elementwise::zip3(condition, a, b, out, 1, |condition, a, b| if condition { a } else { b });
+            elementwise::zip3(condition, a, b, out, 1, &Short(|c, a, b| if c { a } else { b }));
         })
     }
 
