@@ -1,8 +1,12 @@
 //! One function for each element: `map` over one operand, `zip` over two, `zip3` over three.
 //!
-//! A function becomes a tile kernel, a loop over short slices. How operands lie in memory and which thread has which tile is settled
-//! outside of it, once for each element type and not once for each op.
+//! A function becomes a tile kernel, a loop over short slices that is compiled for each instruction set. How operands lie in memory and which thread has
+//! which tile is settled outside of it, once for each element type and not once for each op.
+//!
+//! Short functions are closures. A long one is a [`Function`] whose method is `#[inline(always)]`: the compiler does not inline a closure of some length, and
+//! what is not inlined is not compiled for the set.
 
+use super::isa::{Isa, NullaryFnOnce};
 use super::threads;
 use super::view::{Reader, View};
 use crate::element::Real;
@@ -13,13 +17,13 @@ const CHUNK: usize = 1 << 13;
 const TILE: usize = 1 << 10;
 
 /// The larger of two numbers; NaN wins.
-#[inline]
+#[inline(always)]
 pub fn max<T: Real>(a: T, b: T) -> T {
     if a > b || a.is_nan() { a } else { b }
 }
 
 /// The smaller of two numbers; NaN wins.
-#[inline]
+#[inline(always)]
 pub fn min<T: Real>(a: T, b: T) -> T {
     if a < b || a.is_nan() { a } else { b }
 }
@@ -28,13 +32,86 @@ pub fn min<T: Real>(a: T, b: T) -> T {
 pub trait Value: Copy + Default + Send + Sync {}
 impl<X: Copy + Default + Send + Sync> Value for X {}
 
-/// `out ← f(x)`, row-major; `cost` is the work of `f` in cheap operations.
-pub fn map<X: Value, Y: Value>(x: View<'_, X>, out: &mut [Y], cost: usize, f: impl Fn(X) -> Y + Sync) {
-    map_tiles(x, out, cost, &|x, out| {
-        for (y, &x) in out.iter_mut().zip(x) {
-            *y = f(x);
+/// A function of a tuple of numbers. Its method must be `#[inline(always)]`.
+pub trait Function<X, Y>: Send + Sync {
+    /// The value at `x`.
+    fn at(&self, x: X) -> Y;
+}
+
+/// A short closure as a function.
+pub struct Short<F>(pub F);
+
+impl<A, Y, F: Fn(A) -> Y + Send + Sync> Function<(A,), Y> for Short<F> {
+    #[inline(always)]
+    fn at(&self, (a,): (A,)) -> Y {
+        self.0(a)
+    }
+}
+
+impl<A, B, Y, F: Fn(A, B) -> Y + Send + Sync> Function<(A, B), Y> for Short<F> {
+    #[inline(always)]
+    fn at(&self, (a, b): (A, B)) -> Y {
+        self.0(a, b)
+    }
+}
+
+impl<A, B, C, Y, F: Fn(A, B, C) -> Y + Send + Sync> Function<(A, B, C), Y> for Short<F> {
+    #[inline(always)]
+    fn at(&self, (a, b, c): (A, B, C)) -> Y {
+        self.0(a, b, c)
+    }
+}
+
+/// A function on tiles of its operands: as many slices of one length as it has operands, and a slice for the results.
+pub struct Tile<'a, F, X, Y> {
+    /// The function.
+    pub f: &'a F,
+    /// A tuple of slices, the operands.
+    pub x: X,
+    /// The results.
+    pub y: &'a mut [Y],
+}
+
+impl<A: Value, Y, F: Function<(A,), Y>> NullaryFnOnce for Tile<'_, F, (&[A],), Y> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Tile { f, x: (a,), y } = self;
+        for (y, &a) in y.iter_mut().zip(a) {
+            *y = f.at((a,));
         }
-    });
+    }
+}
+
+impl<A: Value, B: Value, Y, F: Function<(A, B), Y>> NullaryFnOnce for Tile<'_, F, (&[A], &[B]), Y> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Tile { f, x: (a, b), y } = self;
+        for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
+            *y = f.at((a, b));
+        }
+    }
+}
+
+impl<A: Value, B: Value, C: Value, Y, F: Function<(A, B, C), Y>> NullaryFnOnce for Tile<'_, F, (&[A], &[B], &[C]), Y> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Tile { f, x: (a, b, c), y } = self;
+        for (((y, &a), &b), &c) in y.iter_mut().zip(a).zip(b).zip(c) {
+            *y = f.at((a, b, c));
+        }
+    }
+}
+
+/// `out ← f(x)`, row-major; `cost` is the work of `f` in cheap operations.
+pub fn map<X: Value, Y: Value>(x: View<'_, X>, out: &mut [Y], cost: usize, f: &impl Function<(X,), Y>) {
+    let isa = Isa::current();
+    map_tiles(x, out, cost, &|x, y| isa.dispatch(Tile { f, x: (x,), y }));
 }
 
 /// `out ← f(a, b)` for operands of one shape, row-major; `cost` is the work of `f` in cheap operations.
@@ -43,13 +120,10 @@ pub fn zip<A: Value, B: Value, Y: Value>(
     b: View<'_, B>,
     out: &mut [Y],
     cost: usize,
-    f: impl Fn(A, B) -> Y + Sync,
+    f: &impl Function<(A, B), Y>,
 ) {
-    zip_tiles(a, b, out, cost, &|a, b, out| {
-        for ((y, &a), &b) in out.iter_mut().zip(a).zip(b) {
-            *y = f(a, b);
-        }
-    });
+    let isa = Isa::current();
+    zip_tiles(a, b, out, cost, &|a, b, y| isa.dispatch(Tile { f, x: (a, b), y }));
 }
 
 /// `out ← f(a, b, c)` for operands of one shape, row-major; `cost` is the work of `f` in cheap operations.
@@ -59,43 +133,18 @@ pub fn zip3<A: Value, B: Value, C: Value, Y: Value>(
     c: View<'_, C>,
     out: &mut [Y],
     cost: usize,
-    f: impl Fn(A, B, C) -> Y + Sync,
+    f: &impl Function<(A, B, C), Y>,
 ) {
+    let isa = Isa::current();
     let (a, b, c) = (Reader::new(a), Reader::new(b), Reader::new(c));
     threads::chunks(out, CHUNK, cost, |start, out| {
         let (mut ta, mut tb, mut tc) = (Vec::new(), Vec::new(), Vec::new());
-        for (i, out) in out.chunks_mut(TILE).enumerate() {
-            let (at, n) = (start + i * TILE, out.len());
-            let (a, b, c) = (a.read(at, n, &mut ta), b.read(at, n, &mut tb), c.read(at, n, &mut tc));
-            for (((y, &a), &b), &c) in out.iter_mut().zip(a).zip(b).zip(c) {
-                *y = f(a, b, c);
-            }
+        for (i, y) in out.chunks_mut(TILE).enumerate() {
+            let (at, n) = (start + i * TILE, y.len());
+            let x = (a.read(at, n, &mut ta), b.read(at, n, &mut tb), c.read(at, n, &mut tc));
+            isa.dispatch(Tile { f, x, y });
         }
     });
-}
-
-/// `y ← f(x)` on one tile.
-#[inline]
-pub fn tile<X: Value, Y: Value>(x: &[X], y: &mut [Y], f: impl Fn(X) -> Y) {
-    for (y, &x) in y.iter_mut().zip(x) {
-        *y = f(x);
-    }
-}
-
-/// `y ← f(a, b)` on one tile.
-#[inline]
-pub fn tile2<A: Value, B: Value, Y: Value>(a: &[A], b: &[B], y: &mut [Y], f: impl Fn(A, B) -> Y) {
-    for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
-        *y = f(a, b);
-    }
-}
-
-/// `y ← f(a, b, c)` on one tile.
-#[inline]
-pub fn tile3<A: Value, B: Value, C: Value, Y: Value>(a: &[A], b: &[B], c: &[C], y: &mut [Y], f: impl Fn(A, B, C) -> Y) {
-    for (((y, &a), &b), &c) in y.iter_mut().zip(a).zip(b).zip(c) {
-        *y = f(a, b, c);
-    }
 }
 
 fn map_tiles<X: Value, Y: Value>(x: View<'_, X>, out: &mut [Y], cost: usize, tile: &(dyn Fn(&[X], &mut [Y]) + Sync)) {

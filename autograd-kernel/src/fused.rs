@@ -14,7 +14,7 @@ pub const TILE: usize = 1 << 10;
 const PIECE: usize = 1 << 14;
 
 /// A function of the elements of some tiles.
-pub trait Function: Send + Sync {
+pub trait Apply: Send + Sync {
     /// Writes each element of `y` from those of `x` at its place; all tiles have one length.
     fn run(&self, x: &[Values<'_>], y: ValuesMut<'_>);
     /// The work for an element in cheap operations.
@@ -33,7 +33,7 @@ pub enum Input {
 /// A function applied to sources and results of earlier steps.
 pub struct Step<'a> {
     /// What is applied.
-    pub function: &'a dyn Function,
+    pub function: &'a dyn Apply,
     /// What it is applied to.
     pub inputs: SmallVec<[Input; 3]>,
     /// A tile of the result's element type; its elements are of no account.
@@ -314,7 +314,7 @@ mod tests {
     use super::*;
 
     struct Add;
-    impl Function for Add {
+    impl Apply for Add {
         fn run(&self, x: &[Values<'_>], y: ValuesMut<'_>) {
             let [Values::F32(a), Values::F32(b)] = x else { panic!("two f32 operands") };
             let ValuesMut::F32(y) = y else { panic!("f32") };
@@ -326,7 +326,7 @@ mod tests {
     }
 
     struct Positive;
-    impl Function for Positive {
+    impl Apply for Positive {
         fn run(&self, x: &[Values<'_>], y: ValuesMut<'_>) {
             let ([Values::F32(x)], ValuesMut::Bool(y)) = (x, y) else { panic!("f32 to bool") };
             y.iter_mut().zip(*x).for_each(|(y, x)| *y = *x > 0.0);

@@ -25,7 +25,7 @@ pub use random::{Generator, Key};
 pub use shape::{Axes, Shape};
 
 use crate::error::{Error, Mismatch};
-use crate::kernel::elementwise;
+use crate::kernel::elementwise::{self, Short};
 use crate::kernel::view::View;
 use buffer::Buffer;
 use pending::Store;
@@ -170,8 +170,8 @@ impl<T: Element> Tensor<T> {
     /// assert_eq!(Tensor::from([1.0, -2.0]).map(|x| x > 0.0).to_vec(), [true, false]);
     /// ```
     #[must_use]
-    pub fn map<Y: Element>(&self, f: impl Fn(T) -> Y + Sync) -> Tensor<Y> {
-        Tensor::build(self.shape.clone(), |out| elementwise::map(self.view(), out, 1, f))
+    pub fn map<Y: Element>(&self, f: impl Fn(T) -> Y + Send + Sync) -> Tensor<Y> {
+        Tensor::build(self.shape.clone(), |out| elementwise::map(self.view(), out, 1, &Short(f)))
     }
 
     /// The tensor of `f` of each pair of elements of two tensors of one shape.
@@ -180,7 +180,7 @@ impl<T: Element> Tensor<T> {
     /// If the shapes differ.
     #[must_use]
     #[track_caller]
-    pub fn zip<B: Element, Y: Element>(&self, other: &Tensor<B>, f: impl Fn(T, B) -> Y + Sync) -> Tensor<Y> {
+    pub fn zip<B: Element, Y: Element>(&self, other: &Tensor<B>, f: impl Fn(T, B) -> Y + Send + Sync) -> Tensor<Y> {
         if self.shape != other.shape {
             Error::refused(
                 "zip",
@@ -191,7 +191,7 @@ impl<T: Element> Tensor<T> {
             )
             .raise();
         }
-        Tensor::build(self.shape.clone(), |out| elementwise::zip(self.view(), other.view(), out, 1, f))
+        Tensor::build(self.shape.clone(), |out| elementwise::zip(self.view(), other.view(), out, 1, &Short(f)))
     }
 
     /// Whether both tensors are the same elements in memory, seen in the same way.

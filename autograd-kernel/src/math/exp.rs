@@ -2,7 +2,7 @@
 
 use super::{Math, at_least, at_most, whole};
 
-/// `eˣ`, within 1 ULP in both types.
+/// `eˣ`, within 1.1 ULP in both types.
 #[inline(always)]
 pub fn exp<T: Math>(x: T) -> T {
     let (low, high) = T::EXP_RANGE;
@@ -10,7 +10,7 @@ pub fn exp<T: Math>(x: T) -> T {
     scale(near_zero(r) + T::one(), n)
 }
 
-/// `2ˣ`, within 1 ULP in both types; exact for whole numbers.
+/// `2ˣ`, within 1.1 ULP in both types; exact for whole numbers.
 #[inline(always)]
 pub fn exp2<T: Math>(x: T) -> T {
     let (low, high) = T::EXP2_RANGE;

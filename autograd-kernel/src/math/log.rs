@@ -2,7 +2,7 @@
 
 use super::Math;
 
-/// `ln x`, within 1 ULP in both types.
+/// `ln x`, within 1.5 ULP in both types.
 #[inline(always)]
 pub fn log<T: Math>(x: T) -> T {
     let (k, l) = parts(x);

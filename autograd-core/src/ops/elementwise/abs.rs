@@ -41,6 +41,7 @@ impl Unary for Abs {
     const NAME: &'static str = "abs";
     const SAVES: Save = Save::INPUTS;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
         x.abs()
     }

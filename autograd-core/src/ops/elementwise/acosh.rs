@@ -45,6 +45,7 @@ impl Unary for Acosh {
     const SAVES: Save = Save::INPUTS;
     const COST: usize = 32;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
         special::acosh(x)
     }

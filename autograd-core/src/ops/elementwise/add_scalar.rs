@@ -40,6 +40,7 @@ impl Unary for AddScalar {
     const NAME: &'static str = "add_scalar";
     const SAVES: Save = Save::NOTHING;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
         x + T::of(self.c)
     }

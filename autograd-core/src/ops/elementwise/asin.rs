@@ -43,6 +43,7 @@ impl Unary for Asin {
     const SAVES: Save = Save::INPUTS;
     const COST: usize = 24;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
         x.asin()
     }

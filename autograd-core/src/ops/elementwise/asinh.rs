@@ -44,6 +44,7 @@ impl Unary for Asinh {
     const SAVES: Save = Save::INPUTS;
     const COST: usize = 32;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
         special::asinh(x)
     }

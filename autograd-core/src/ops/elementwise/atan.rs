@@ -44,6 +44,7 @@ impl Unary for Atan {
     const SAVES: Save = Save::INPUTS;
     const COST: usize = 24;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
         x.atan()
     }

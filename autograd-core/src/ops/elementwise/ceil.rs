@@ -40,6 +40,7 @@ impl Unary for Ceil {
     const NAME: &'static str = "ceil";
     const SAVES: Save = Save::NOTHING;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
         x.ceil()
     }

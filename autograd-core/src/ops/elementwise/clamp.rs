@@ -47,6 +47,7 @@ impl Unary for Clamp {
     const NAME: &'static str = "clamp";
     const SAVES: Save = Save::OUTPUT;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
         let (min, max) = (T::of(self.min.unwrap_or(f64::NEG_INFINITY)), T::of(self.max.unwrap_or(f64::INFINITY)));
         let x = if x < min { min } else { x };

@@ -38,6 +38,7 @@ impl Unary for Cos {
     const SAVES: Save = Save::INPUTS;
     const COST: usize = 16;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
         x.cos()
     }

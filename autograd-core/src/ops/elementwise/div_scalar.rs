@@ -44,6 +44,7 @@ impl Unary for DivScalar {
     const SAVES: Save = Save::NOTHING;
     const COST: usize = 2;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
         x / T::of(self.c)
     }

@@ -1,6 +1,7 @@
 //! `elu`, the exponential linear unit, and `selu`, the scaled one.
 
 use super::unary::Unary;
+use crate::kernel::math;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -79,8 +80,9 @@ impl Unary for Elu {
     const SAVES: Save = Save::INPUTS;
     const COST: usize = 24;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
-        if x > T::zero() { x } else { T::of(self.alpha) * x.exp_m1() }
+        if x > T::zero() { x } else { T::of(self.alpha) * math::expm1(x) }
     }
 
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {

@@ -40,6 +40,7 @@ impl Unary for Floor {
     const NAME: &'static str = "floor";
     const SAVES: Save = Save::NOTHING;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
         x.floor()
     }

@@ -1,7 +1,7 @@
 //! `gelu`: the Gaussian error linear unit.
 
 use super::unary::{Unary, within};
-use crate::kernel::special;
+use crate::kernel::math;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -49,8 +49,9 @@ impl Unary for Gelu {
     const SAVES: Save = Save::INPUTS;
     const COST: usize = 36;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
-        x * T::of(0.5) * special::erfc(-x * T::FRAC_1_SQRT_2())
+        x * T::of(0.5) * math::erfc(-x * T::FRAC_1_SQRT_2())
     }
 
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {

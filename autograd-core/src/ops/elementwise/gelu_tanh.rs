@@ -1,7 +1,7 @@
 //! `gelu_tanh`: the approximation of `gelu` by a hyperbolic tangent.
 
 use super::unary::{Unary, within};
-use crate::kernel::special;
+use crate::kernel::math;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -52,9 +52,10 @@ impl Unary for GeluTanh {
     const SAVES: Save = Save::INPUTS;
     const COST: usize = 24;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
         let u2 = T::of(LINEAR) * x + T::of(CUBIC) * x * x * x;
-        x * special::sigmoid(u2)
+        x * math::sigmoid(u2)
     }
 
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {

@@ -43,6 +43,7 @@ impl Unary for LeakyRelu {
     const NAME: &'static str = "leaky_relu";
     const SAVES: Save = Save::INPUTS;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
         if x <= T::zero() { x * T::of(self.slope) } else { x }
     }

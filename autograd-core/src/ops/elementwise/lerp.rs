@@ -1,6 +1,7 @@
 //! `lerp`: the way from one operand to another, a part of it.
 
 use super::ternary::common_shape;
+use crate::kernel::elementwise::Short;
 use crate::kernel::special;
 use crate::ops::prelude::*;
 
@@ -55,7 +56,7 @@ impl<T: Real> Op<T> for Lerp {
     }
 
     fn forward(&self, [a, b, w]: [&Tensor<T>; 3]) -> Tensor<T> {
-        a.zip3_cost((b, w), 3, special::lerp)
+        a.zip3_by((b, w), 3, Short(special::lerp))
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 3] {

@@ -1,6 +1,7 @@
 //! `log`: the natural logarithm.
 
 use super::unary::Unary;
+use crate::kernel::math;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -42,8 +43,9 @@ impl Unary for Log {
     const SAVES: Save = Save::INPUTS;
     const COST: usize = 16;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
-        x.ln()
+        math::log(x)
     }
 
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {

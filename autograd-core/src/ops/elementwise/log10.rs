@@ -1,6 +1,7 @@
 //! `log10`: the logarithm to base 10.
 
 use super::unary::Unary;
+use crate::kernel::math;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -42,8 +43,9 @@ impl Unary for Log10 {
     const SAVES: Save = Save::INPUTS;
     const COST: usize = 16;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
-        x.log10()
+        math::log10(x)
     }
 
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {

@@ -1,6 +1,7 @@
 //! `log1p`: the logarithm of 1 more.
 
 use super::unary::Unary;
+use crate::kernel::math;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -42,8 +43,9 @@ impl Unary for Log1p {
     const SAVES: Save = Save::INPUTS;
     const COST: usize = 24;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
-        x.ln_1p()
+        math::log1p(x)
     }
 
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {

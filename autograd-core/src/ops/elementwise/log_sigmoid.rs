@@ -1,7 +1,7 @@
 //! `log_sigmoid`: the logarithm of the logistic function.
 
 use super::unary::Unary;
-use crate::kernel::special;
+use crate::kernel::math;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -43,8 +43,9 @@ impl Unary for LogSigmoid {
     const SAVES: Save = Save::INPUTS;
     const COST: usize = 32;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
-        -special::softplus(-x)
+        -math::softplus(-x)
     }
 
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {

@@ -1,5 +1,6 @@
 //! `logaddexp`: the logarithm of the sum of two exponentials.
 
+use crate::kernel::elementwise::Function;
 use crate::kernel::special;
 use crate::ops::prelude::*;
 
@@ -42,6 +43,13 @@ impl<T: Real> Var<T> {
 #[derive(Clone)]
 pub struct LogAddExp;
 
+impl<T: Real> Function<(T, T), T> for LogAddExp {
+    #[inline(always)]
+    fn at(&self, (a, b): (T, T)) -> T {
+        special::logaddexp(a, b)
+    }
+}
+
 impl<T: Real> Op<T> for LogAddExp {
     type Arity = Fixed<2>;
     const NAME: &'static str = "logaddexp";
@@ -53,7 +61,7 @@ impl<T: Real> Op<T> for LogAddExp {
     }
 
     fn forward(&self, [a, b]: [&Tensor<T>; 2]) -> Tensor<T> {
-        a.zip_cost(b, 40, special::logaddexp)
+        a.zip_by(b, 40, self.clone())
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 2] {

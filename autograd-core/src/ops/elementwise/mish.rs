@@ -1,6 +1,7 @@
 //! `mish`: a smooth rectifier that dips below 0.
 
 use super::unary::{Unary, within};
+use crate::kernel::math;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -45,9 +46,10 @@ impl Unary for Mish {
     const SAVES: Save = Save::INPUTS;
     const COST: usize = 24;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
         // tanh(ln(1 + eˣ)) = n / (n + 2) with n = e²ˣ + 2eˣ; above 0 both sides are divided by e²ˣ, so that nothing overflows.
-        let (e, two) = ((-x.abs()).exp(), T::of(2.0));
+        let (e, two) = (math::exp(-x.abs()), T::of(2.0));
         let (n, rest) = if x < T::zero() { (e * (e + two), two) } else { (T::one() + two * e, two * e * e) };
         x * (n / (n + rest))
     }

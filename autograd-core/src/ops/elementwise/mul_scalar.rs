@@ -41,6 +41,7 @@ impl Unary for MulScalar {
     const NAME: &'static str = "mul_scalar";
     const SAVES: Save = Save::NOTHING;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
         x * T::of(self.c)
     }

@@ -37,6 +37,7 @@ impl Unary for Neg {
     const NAME: &'static str = "neg";
     const SAVES: Save = Save::NOTHING;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
         -x
     }

@@ -44,6 +44,7 @@ impl Unary for RdivScalar {
     const SAVES: Save = Save::INPUTS;
     const COST: usize = 2;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
         T::of(self.c) / x
     }

@@ -42,6 +42,7 @@ impl Unary for Reciprocal {
     const SAVES: Save = Save::OUTPUT;
     const COST: usize = 2;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
         x.recip()
     }

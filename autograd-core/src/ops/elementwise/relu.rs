@@ -40,6 +40,7 @@ impl Unary for Relu {
     const NAME: &'static str = "relu";
     const SAVES: Save = Save::OUTPUT;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
         if x <= T::zero() { T::zero() } else { x }
     }

@@ -43,6 +43,7 @@ impl Unary for Round {
     const NAME: &'static str = "round";
     const SAVES: Save = Save::NOTHING;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
         special::round_ties_even(x)
     }

@@ -41,6 +41,7 @@ impl Unary for Rsqrt {
     const SAVES: Save = Save::OUTPUT;
     const COST: usize = 6;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
         x.sqrt().recip()
     }

@@ -41,6 +41,7 @@ impl Unary for RsubScalar {
     const NAME: &'static str = "rsub_scalar";
     const SAVES: Save = Save::NOTHING;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
         T::of(self.c) - x
     }

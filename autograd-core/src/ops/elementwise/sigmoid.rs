@@ -1,7 +1,7 @@
 //! `sigmoid`: the logistic function.
 
 use super::unary::Unary;
-use crate::kernel::special;
+use crate::kernel::math;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -44,8 +44,9 @@ impl Unary for Sigmoid {
     const SAVES: Save = Save::OUTPUT;
     const COST: usize = 16;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
-        special::sigmoid(x)
+        math::sigmoid(x)
     }
 
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {

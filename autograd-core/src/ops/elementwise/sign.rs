@@ -42,6 +42,7 @@ impl Unary for Sign {
     const NAME: &'static str = "sign";
     const SAVES: Save = Save::NOTHING;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
         let (zero, one) = (T::zero(), T::one());
         if x > zero {

@@ -1,7 +1,7 @@
 //! `silu`: the sigmoid-weighted linear unit.
 
 use super::unary::{Unary, within};
-use crate::kernel::special;
+use crate::kernel::math;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -46,8 +46,9 @@ impl Unary for Silu {
     const SAVES: Save = Save::INPUTS;
     const COST: usize = 18;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
-        x * special::sigmoid(x)
+        x * math::sigmoid(x)
     }
 
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {

@@ -41,6 +41,7 @@ impl Unary for Sinh {
     const SAVES: Save = Save::INPUTS;
     const COST: usize = 32;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
         x.sinh()
     }

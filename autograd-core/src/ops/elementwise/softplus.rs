@@ -1,7 +1,7 @@
 //! `softplus`: the smooth rectifier.
 
 use super::unary::Unary;
-use crate::kernel::special;
+use crate::kernel::math;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -44,8 +44,9 @@ impl Unary for Softplus {
     const SAVES: Save = Save::INPUTS;
     const COST: usize = 32;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
-        special::softplus(x)
+        math::softplus(x)
     }
 
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {

@@ -41,6 +41,7 @@ impl Unary for Softsign {
     const SAVES: Save = Save::INPUTS;
     const COST: usize = 3;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
         x / (T::one() + x.abs())
     }

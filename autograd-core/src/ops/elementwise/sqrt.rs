@@ -41,6 +41,7 @@ impl Unary for Sqrt {
     const SAVES: Save = Save::OUTPUT;
     const COST: usize = 4;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
         x.sqrt()
     }

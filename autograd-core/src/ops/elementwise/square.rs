@@ -37,6 +37,7 @@ impl Unary for Square {
     const NAME: &'static str = "square";
     const SAVES: Save = Save::INPUTS;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
         x * x
     }

@@ -41,6 +41,7 @@ impl Unary for Tan {
     const SAVES: Save = Save::OUTPUT;
     const COST: usize = 24;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
         x.tan()
     }

@@ -1,6 +1,7 @@
 //! `tanh`: the hyperbolic tangent.
 
 use super::unary::Unary;
+use crate::kernel::math;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -41,8 +42,9 @@ impl Unary for Tanh {
     const SAVES: Save = Save::OUTPUT;
     const COST: usize = 24;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
-        x.tanh()
+        math::tanh(x)
     }
 
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {

@@ -41,6 +41,7 @@ impl Unary for Trunc {
     const NAME: &'static str = "trunc";
     const SAVES: Save = Save::NOTHING;
 
+    #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
         x.trunc()
     }

@@ -1,5 +1,6 @@
 //! `Unary`: one function of a number and its derivative make an op.
 
+use crate::kernel::elementwise::Function;
 use crate::ops::prelude::*;
 
 /// An elementwise op with one operand: a function of a number and its derivative.
@@ -11,10 +12,20 @@ pub trait Unary: Clone + Send + Sync + 'static {
     /// The work of [`f`](Unary::f) in cheap operations, such as an addition: from it follows when threads pay.
     const COST: usize = 1;
 
-    /// The function.
+    /// The function; `#[inline(always)]`, so that it is compiled for each set of vector instructions.
     fn f<T: Real>(&self, x: T) -> T;
     /// The gradient of the operand, given `dy`.
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T>;
+}
+
+/// An op as the function that a kernel takes.
+struct Pointwise<U>(U);
+
+impl<T: Real, U: Unary> Function<(T,), T> for Pointwise<U> {
+    #[inline(always)]
+    fn at(&self, (x,): (T,)) -> T {
+        self.0.f(x)
+    }
 }
 
 impl<T: Real, U: Unary> Op<T> for U {
@@ -28,8 +39,7 @@ impl<T: Real, U: Unary> Op<T> for U {
     }
 
     fn forward(&self, [x]: [&Tensor<T>; 1]) -> Tensor<T> {
-        let op = self.clone();
-        x.map_cost(U::COST, move |x| op.f(x))
+        x.map_by(U::COST, Pointwise(self.clone()))
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {

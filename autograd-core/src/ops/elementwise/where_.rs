@@ -1,6 +1,7 @@
 //! `where`: each element from one operand or the other, as a condition says.
 
 use super::ternary::common_shape;
+use crate::kernel::elementwise::Short;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -60,7 +61,7 @@ impl<T: Real> Op<T> for Where {
     }
 
     fn forward(&self, [a, b]: [&Tensor<T>; 2]) -> Tensor<T> {
-        self.condition.zip3_cost((a, b), 1, |condition, a, b| if condition { a } else { b })
+        self.condition.zip3_by((a, b), 1, Short(|c, a, b| if c { a } else { b }))
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 2] {

@@ -1,5 +1,6 @@
 //! `xlogy`: a number times a logarithm, where nothing times minus infinity is nothing.
 
+use crate::kernel::elementwise::Function;
 use crate::kernel::special;
 use crate::ops::prelude::*;
 
@@ -37,6 +38,13 @@ impl<T: Real> Var<T> {
 #[derive(Clone)]
 pub struct Xlogy;
 
+impl<T: Real> Function<(T, T), T> for Xlogy {
+    #[inline(always)]
+    fn at(&self, (x, y): (T, T)) -> T {
+        special::xlogy(x, y)
+    }
+}
+
 impl<T: Real> Op<T> for Xlogy {
     type Arity = Fixed<2>;
     const NAME: &'static str = "xlogy";
@@ -49,7 +57,7 @@ impl<T: Real> Op<T> for Xlogy {
     }
 
     fn forward(&self, [x, y]: [&Tensor<T>; 2]) -> Tensor<T> {
-        x.zip_cost(y, 18, special::xlogy)
+        x.zip_by(y, 18, self.clone())
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dz: &Var<T>) -> [Option<Var<T>>; 2] {

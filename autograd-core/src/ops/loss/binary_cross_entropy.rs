@@ -1,7 +1,8 @@
 //! `binary_cross_entropy`: the loss of yes or no, from probabilities.
 
 use super::reduction::Reduction;
-use crate::kernel::elementwise;
+use crate::kernel::elementwise::{self, Function};
+use crate::kernel::math;
 use crate::ops::prelude::*;
 
 /// Below it no logarithm of a probability falls.
@@ -48,6 +49,15 @@ impl<T: Real> Var<T> {
 #[derive(Clone)]
 pub struct BinaryCrossEntropy;
 
+impl<T: Real> Function<(T, T), T> for BinaryCrossEntropy {
+    #[inline(always)]
+    fn at(&self, (x, target): (T, T)) -> T {
+        let lowest = T::of(LOWEST);
+        let (yes, no) = (elementwise::max(math::log(x), lowest), elementwise::max(math::log1p(-x), lowest));
+        -(target * yes + (T::one() - target) * no)
+    }
+}
+
 impl<T: Real> Op<T> for BinaryCrossEntropy {
     type Arity = Fixed<2>;
     const NAME: &'static str = "binary_cross_entropy";
@@ -60,10 +70,7 @@ impl<T: Real> Op<T> for BinaryCrossEntropy {
     }
 
     fn forward(&self, [x, target]: [&Tensor<T>; 2]) -> Tensor<T> {
-        let at_least = |log: T| elementwise::max(log, T::of(LOWEST));
-        x.zip_cost(target, 40, move |x, target| {
-            -(target * at_least(x.ln()) + (T::one() - target) * at_least((-x).ln_1p()))
-        })
+        x.zip_by(target, 40, self.clone())
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 2] {

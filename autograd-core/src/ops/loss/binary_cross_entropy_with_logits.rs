@@ -2,7 +2,8 @@
 
 use super::checks::accept;
 use super::reduction::Reduction;
-use crate::kernel::elementwise;
+use crate::kernel::elementwise::Function;
+use crate::kernel::math;
 use crate::ops::prelude::*;
 use crate::tensor::views::broadcast_shape;
 
@@ -98,6 +99,25 @@ fn check_weights(what: &str, weights: Option<&Tensor<f64>>, x: &Shape) -> Result
     }
 }
 
+/// The loss of a score, given its target and the weight of a yes.
+struct Loss;
+
+impl<T: Real> Function<(T, T, T), T> for Loss {
+    #[inline(always)]
+    fn at(&self, (x, target, positive): (T, T, T)) -> T {
+        // What is not there costs nothing, be its score infinite.
+        let part = |share: T, cost: T| if share == T::zero() { share } else { share * cost };
+        part(positive * target, math::softplus(-x)) + part(T::one() - target, math::softplus(x))
+    }
+}
+
+impl<T: Real> Function<(T, T), T> for Loss {
+    #[inline(always)]
+    fn at(&self, (x, target): (T, T)) -> T {
+        self.at((x, target, T::one()))
+    }
+}
+
 impl<T: Real> Op<T> for BinaryCrossEntropyWithLogits {
     type Arity = Fixed<2>;
     const NAME: &'static str = "binary_cross_entropy_with_logits";
@@ -111,22 +131,9 @@ impl<T: Real> Op<T> for BinaryCrossEntropyWithLogits {
     }
 
     fn forward(&self, [x, target]: [&Tensor<T>; 2]) -> Tensor<T> {
-        let (zero, one) = (T::zero(), T::one());
-        // What is not there costs nothing, be its score infinite.
-        let part = move |share: T, cost: T| if share == zero { zero } else { share * cost };
-        let loss = move |x: T, target: T, positive: T| {
-            let rest = (-x.abs()).exp().ln_1p();
-            let (yes, no) = (elementwise::max(-x, zero) + rest, elementwise::max(x, zero) + rest);
-            part(positive * target, yes) + part(one - target, no)
-        };
         match &self.pos_weight {
-            None => x.zip_cost(target, 40, move |x, target| loss(x, target, one)),
-            Some(positive) => {
-                let positive = positive.cast::<T>().broadcast_to(x.shape());
-                Tensor::build(x.shape().clone(), |out| {
-                    elementwise::zip3(x.view(), target.view(), positive.view(), out, 40, loss);
-                })
-            }
+            None => x.zip_by(target, 40, Loss),
+            Some(positive) => x.zip3_by((target, &positive.cast::<T>().broadcast_to(x.shape())), 40, Loss),
         }
     }
 

@@ -1,6 +1,8 @@
 //! `kl_div`: how far one distribution is from another.
 
 use super::reduction::Reduction;
+use crate::kernel::elementwise::Function;
+use crate::kernel::math;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -44,6 +46,17 @@ pub struct KlDiv {
     pub log_target: bool,
 }
 
+impl<T: Real> Function<(T, T), T> for KlDiv {
+    #[inline(always)]
+    fn at(&self, (x, target): (T, T)) -> T {
+        let (p, log) = match self.log_target {
+            false => (target, math::log(target)),
+            true => (math::exp(target), target),
+        };
+        if p == T::zero() { p } else { p * (log - x) }
+    }
+}
+
 impl<T: Real> Op<T> for KlDiv {
     type Arity = Fixed<2>;
     const NAME: &'static str = "kl_div";
@@ -56,11 +69,7 @@ impl<T: Real> Op<T> for KlDiv {
     }
 
     fn forward(&self, [x, target]: [&Tensor<T>; 2]) -> Tensor<T> {
-        let part = |p: T, difference: T| if p == T::zero() { p } else { p * difference };
-        match self.log_target {
-            false => x.zip_cost(target, 16, move |x, target| part(target, target.ln() - x)),
-            true => x.zip_cost(target, 16, move |x, target| part(target.exp(), target - x)),
-        }
+        x.zip_by(target, 16, self.clone())
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 2] {
@@ -85,7 +94,7 @@ impl<T: Real> Op<T> for KlDiv {
 
 /// `log` without the infinities of which there is no share: a gradient that they reach would be 0 · ∞ in what made the share.
 pub(super) fn where_counted<T: Real>(log: &Var<T>, share: &Tensor<T>) -> Var<T> {
-    let uncounted = log.value().zip_cost(share, 1, move |log, share| share == T::zero() && log.is_infinite());
+    let uncounted = log.value().zip_cost(share, 1, |log, share| share == T::zero() && log.is_infinite());
     log.masked_fill(&uncounted, T::zero())
 }
 

@@ -3,15 +3,16 @@
 use super::plan::{Expression, Node, Operand, evaluate};
 use super::{DEPTH, Pending, Store, defer_from};
 use crate::kernel::element::{Values, ValuesMut};
-use crate::kernel::fused::Function;
-use crate::kernel::{elementwise, reduce};
+use crate::kernel::elementwise::{self, Function, Short, Tile};
+use crate::kernel::fused::Apply;
+use crate::kernel::{isa, reduce};
 use crate::tensor::{Element, Real, Shape, Tensor};
 use smallvec::{SmallVec, smallvec};
 use std::marker::PhantomData;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock};
 
-/// A function of numbers, with the work of a call in cheap operations and the types of its operands and its result.
+/// A function with the work of a call in cheap operations, and the types of its operands and its result.
 struct Of<F, Types> {
     f: F,
     cost: usize,
@@ -24,29 +25,28 @@ impl<F, Types> Of<F, Types> {
     }
 }
 
-impl<X: Element, Y: Element, F: Fn(X) -> Y + Send + Sync> Function for Of<F, (X, Y)> {
+impl<X: Element, Y: Element, F: Function<(X,), Y>> Apply for Of<F, (X, Y)> {
     fn run(&self, x: &[Values<'_>], y: ValuesMut<'_>) {
-        elementwise::tile(X::slice(x[0]), Y::slice_mut(y), &self.f);
+        isa::dispatch(Tile { f: &self.f, x: (X::slice(x[0]),), y: Y::slice_mut(y) });
     }
     fn cost(&self) -> usize {
         self.cost
     }
 }
 
-impl<A: Element, B: Element, Y: Element, F: Fn(A, B) -> Y + Send + Sync> Function for Of<F, (A, B, Y)> {
+impl<A: Element, B: Element, Y: Element, F: Function<(A, B), Y>> Apply for Of<F, (A, B, Y)> {
     fn run(&self, x: &[Values<'_>], y: ValuesMut<'_>) {
-        elementwise::tile2(A::slice(x[0]), B::slice(x[1]), Y::slice_mut(y), &self.f);
+        isa::dispatch(Tile { f: &self.f, x: (A::slice(x[0]), B::slice(x[1])), y: Y::slice_mut(y) });
     }
     fn cost(&self) -> usize {
         self.cost
     }
 }
 
-impl<A: Element, B: Element, C: Element, Y: Element, F: Fn(A, B, C) -> Y + Send + Sync> Function
-    for Of<F, (A, B, C, Y)>
-{
+impl<A: Element, B: Element, C: Element, Y: Element, F: Function<(A, B, C), Y>> Apply for Of<F, (A, B, C, Y)> {
     fn run(&self, x: &[Values<'_>], y: ValuesMut<'_>) {
-        elementwise::tile3(A::slice(x[0]), B::slice(x[1]), C::slice(x[2]), Y::slice_mut(y), &self.f);
+        let x = (A::slice(x[0]), B::slice(x[1]), C::slice(x[2]));
+        isa::dispatch(Tile { f: &self.f, x, y: Y::slice_mut(y) });
     }
     fn cost(&self) -> usize {
         self.cost
@@ -56,7 +56,7 @@ impl<A: Element, B: Element, C: Element, Y: Element, F: Fn(A, B, C) -> Y + Send 
 /// Notes a function of operands of one shape.
 fn note<Y: Element>(
     shape: &Shape,
-    function: Box<dyn Function>,
+    function: Box<dyn Apply>,
     depth: usize,
     operands: SmallVec<[Box<dyn Operand>; 3]>,
 ) -> Tensor<Y> {
@@ -108,8 +108,13 @@ impl<T: Element> Tensor<T> {
 
     /// `f` of each element; `cost` is the work of `f` in cheap operations, from which follows when threads pay.
     pub(crate) fn map_cost<Y: Element>(&self, cost: usize, f: impl Fn(T) -> Y + Send + Sync + 'static) -> Tensor<Y> {
+        self.map_by(cost, Short(f))
+    }
+
+    /// `map_cost` of a function too long for a closure.
+    pub(crate) fn map_by<Y: Element>(&self, cost: usize, f: impl Function<(T,), Y> + 'static) -> Tensor<Y> {
         if self.numel() < defer_from() {
-            return Tensor::build(self.shape.clone(), |out| elementwise::map(self.view(), out, cost, f));
+            return Tensor::build(self.shape.clone(), |out| elementwise::map(self.view(), out, cost, &f));
         }
         let operands = smallvec![self.operand()];
         note(&self.shape, Of::<_, (T, Y)>::new(cost, f), self.depth(), operands)
@@ -122,25 +127,35 @@ impl<T: Element> Tensor<T> {
         cost: usize,
         f: impl Fn(T, B) -> Y + Send + Sync + 'static,
     ) -> Tensor<Y> {
+        self.zip_by(other, cost, Short(f))
+    }
+
+    /// `zip_cost` of a function too long for a closure.
+    pub(crate) fn zip_by<B: Element, Y: Element>(
+        &self,
+        other: &Tensor<B>,
+        cost: usize,
+        f: impl Function<(T, B), Y> + 'static,
+    ) -> Tensor<Y> {
         debug_assert_eq!(self.shape, other.shape);
         if self.numel() < defer_from() {
-            return Tensor::build(self.shape.clone(), |out| elementwise::zip(self.view(), other.view(), out, cost, f));
+            return Tensor::build(self.shape.clone(), |out| elementwise::zip(self.view(), other.view(), out, cost, &f));
         }
         let operands = smallvec![self.operand(), other.operand()];
         note(&self.shape, Of::<_, (T, B, Y)>::new(cost, f), self.depth().max(other.depth()), operands)
     }
 
     /// `f` of each three elements of tensors known to have one shape.
-    pub(crate) fn zip3_cost<B: Element, C: Element, Y: Element>(
+    pub(crate) fn zip3_by<B: Element, C: Element, Y: Element>(
         &self,
         (b, c): (&Tensor<B>, &Tensor<C>),
         cost: usize,
-        f: impl Fn(T, B, C) -> Y + Send + Sync + 'static,
+        f: impl Function<(T, B, C), Y> + 'static,
     ) -> Tensor<Y> {
         debug_assert!(self.shape == b.shape && self.shape == c.shape);
         if self.numel() < defer_from() {
             return Tensor::build(self.shape.clone(), |out| {
-                elementwise::zip3(self.view(), b.view(), c.view(), out, cost, f);
+                elementwise::zip3(self.view(), b.view(), c.view(), out, cost, &f);
             });
         }
         let operands = smallvec![self.operand(), b.operand(), c.operand()];

@@ -1,7 +1,7 @@
 //! The plan of a pass: which values are computed, which of them are written, in an order in which each comes after its operands.
 
 use crate::kernel::element::ValuesMut;
-use crate::kernel::fused::{self, Function, Input, Kind, Program, Source, Step};
+use crate::kernel::fused::{self, Apply, Input, Kind, Program, Source, Step};
 use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A function and what it is applied to.
 pub(super) struct Expression {
-    pub(super) function: Box<dyn Function>,
+    pub(super) function: Box<dyn Apply>,
     pub(super) operands: SmallVec<[Box<dyn Operand>; 3]>,
 }
 
