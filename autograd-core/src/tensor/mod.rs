@@ -25,7 +25,7 @@ pub use shape::{Axes, Shape};
 
 use crate::error::{Error, Mismatch};
 use crate::kernel::elementwise;
-use crate::kernel::view::View;
+use crate::kernel::view::{Strides, View};
 use buffer::Buffer;
 
 /// An n-dimensional array with value semantics.
@@ -43,8 +43,8 @@ use buffer::Buffer;
 pub struct Tensor<T: Element = f32> {
     buffer: Buffer<T>,
     shape: Shape,
-    /// `None`: row-major order.
-    strides: Option<Box<[isize]>>,
+    /// `None`: row-major order. Boxed, since few tensors have them: a tensor is one cache line.
+    strides: Option<Box<Strides>>,
     offset: usize,
 }
 
@@ -77,7 +77,8 @@ impl<T: Element> Tensor<T> {
     /// The one door to the elements: each kernel comes through here.
     #[inline]
     pub(crate) fn view(&self) -> View<'_, T> {
-        View { data: self.buffer.as_slice(), offset: self.offset, shape: &self.shape, strides: self.strides.as_deref() }
+        let strides = self.strides.as_ref().map(|strides| strides.as_slice());
+        View { data: self.buffer.as_slice(), offset: self.offset, shape: &self.shape, strides }
     }
 
     /// Whether the elements lie one behind the other in row-major order.
