@@ -3,8 +3,8 @@
 use crate::error::{Error, Mismatch};
 use crate::graph::backward::{self, Wanted};
 use crate::graph::mode::{self, blame};
-use crate::graph::node::{self, Node, Pass};
-use crate::op::{Arity, Kept, Save, is_recorded, refused, sealed};
+use crate::graph::node::{self, Edge, Node, Pass, Released};
+use crate::op::{Arity, is_recorded, refused, sealed};
 use crate::tensor::{Real, Shape, Tensor};
 use crate::var::Var;
 use smallvec::SmallVec;
@@ -90,10 +90,10 @@ pub(crate) fn apply<T: Real, C: Composite<T>>(op: C, x: &[&Var<T>]) -> Result<Re
     for y in ys.as_ref() {
         recorded |= is_recorded(C::NAME, x, y);
     }
-    let mut nodes: SmallVec<[Option<Arc<Node<T>>>; 4]> = SmallVec::from_elem(None, C::RESULTS.len());
+    let mut nodes: SmallVec<[Edge<T>; 4]> = SmallVec::from_elem(None, C::RESULTS.len());
     if recorded {
-        let kept = Kept::new(Save::INPUTS, x, &ys.as_ref()[0]);
-        let highest = kept.highest();
+        let kept = Kept::new(x);
+        let highest = node::highest(&kept.edges);
         let node: Arc<Node<T>> = node::attach(Computed { op, kept, workspace }, highest);
         match nodes.as_mut_slice() {
             [single] => *single = Some(node),
@@ -108,6 +108,21 @@ pub(crate) fn apply<T: Real, C: Composite<T>>(op: C, x: &[&Var<T>]) -> Result<Re
     Ok(C::Results::collect(ys.into_iter()))
 }
 
+/// The operands, and the nodes that they came from.
+struct Kept<T: Real> {
+    edges: SmallVec<[Edge<T>; 2]>,
+    values: SmallVec<[Tensor<T>; 2]>,
+}
+
+impl<T: Real> Kept<T> {
+    fn new(x: &[&Var<T>]) -> Self {
+        Kept {
+            edges: x.iter().map(|x| x.node().cloned()).collect(),
+            values: x.iter().map(|x| x.value().clone()).collect(),
+        }
+    }
+}
+
 /// A composite that was applied.
 struct Computed<T: Real, C: Composite<T>> {
     op: C,
@@ -120,12 +135,13 @@ impl<T: Real, C: Composite<T>> node::Step<T> for Computed<T, C> {
         C::NAME
     }
 
-    fn edges(&self) -> &[Option<Arc<Node<T>>>] {
+    fn edges(&self) -> &[Edge<T>] {
         &self.kept.edges
     }
 
     fn backward(&self, node: &Arc<Node<T>>, dys: &[Option<Var<T>>], pass: &mut dyn Pass<T>) {
-        let needs = self.kept.needs(pass);
+        let wanted = |edge: &Edge<T>| edge.as_ref().is_some_and(|edge| pass.wants(edge));
+        let needs: SmallVec<[bool; 4]> = self.kept.edges.iter().map(wanted).collect();
         if !needs.contains(&true) {
             return;
         }
@@ -144,13 +160,15 @@ impl<T: Real, C: Composite<T>> node::Step<T> for Computed<T, C> {
                 dx.into_iter().map(|dx| dx.map(Var::constant)).collect()
             }
         };
-        for (i, dx) in dx.into_iter().enumerate() {
-            self.kept.put(i, dx, &needs, pass);
+        for ((dx, edge), needed) in dx.into_iter().zip(&self.kept.edges).zip(needs) {
+            if let (Some(dx), Some(edge), true) = (dx, edge, needed) {
+                pass.put(edge, 0, dx);
+            }
         }
     }
 
-    fn release(&mut self, into: &mut Vec<Arc<Node<T>>>) {
-        into.extend(self.kept.edges.drain(..).flatten());
+    fn release(&mut self, into: &mut Released<T>) {
+        node::release(&mut self.kept.edges, into);
     }
 }
 

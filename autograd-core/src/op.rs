@@ -1,17 +1,18 @@
 //! The contract of an op: what an operation is, and how a `Var` comes to remember it.
 
 use crate::error::{Error, Mismatch};
-use crate::graph::node::{self, Edges, Node};
+use crate::graph::node::{self, Edge, Node, Released};
 use crate::graph::{anomaly, mode};
 use crate::tensor::{Real, Shape, Tensor};
 use crate::var::Var;
-use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// How many operands an op has: [`Fixed<2>`](Fixed) for `mul`, [`Any`] for `concat`.
 pub trait Arity: 'static {
     /// One `X` for each operand: `[X; 2]` for `Fixed<2>`, `Vec<X>` for `Any`.
     type Of<X>: AsRef<[X]> + IntoIterator<Item = X>;
+    /// The number of operands, if it is fixed.
+    const COUNT: Option<usize>;
     /// One `X` for each operand, from the first on.
     ///
     /// # Panics
@@ -26,6 +27,7 @@ pub struct Any;
 
 impl<const N: usize> Arity for Fixed<N> {
     type Of<X> = [X; N];
+    const COUNT: Option<usize> = Some(N);
     #[inline]
     fn collect<X>(mut x: impl ExactSizeIterator<Item = X>) -> [X; N] {
         assert_eq!(x.len(), N, "the number of operands");
@@ -34,6 +36,7 @@ impl<const N: usize> Arity for Fixed<N> {
 }
 impl Arity for Any {
     type Of<X> = Vec<X>;
+    const COUNT: Option<usize> = None;
     fn collect<X>(x: impl ExactSizeIterator<Item = X>) -> Vec<X> {
         x.collect()
     }
@@ -128,6 +131,39 @@ impl Save {
     pub const fn keeps_shapes(self) -> bool {
         self.shapes
     }
+
+    /// How many values are kept of an op with `operands` operands, if that is fixed.
+    const fn count(self, operands: Option<usize>) -> Option<usize> {
+        let inputs = match (self.inputs, operands) {
+            (u32::MAX, Some(operands)) => operands,
+            (u32::MAX, None) => return None,
+            (some, _) => some.count_ones() as usize,
+        };
+        Some(inputs + self.output as usize)
+    }
+
+    /// How many operands before operand `i` are kept: its place among the values.
+    #[inline]
+    const fn before(self, i: usize) -> usize {
+        match self.inputs {
+            u32::MAX => i,
+            some => (some & ((1u32 << i) - 1)).count_ones() as usize,
+        }
+    }
+
+    /// The operand whose value is kept at place `k`; the result if there is none.
+    #[inline]
+    const fn operand(self, k: usize) -> usize {
+        if self.inputs == u32::MAX {
+            return k;
+        }
+        let (mut rest, mut skip) = (self.inputs, k);
+        while skip > 0 && rest != 0 {
+            rest &= rest - 1;
+            skip -= 1;
+        }
+        rest.trailing_zeros() as usize
+    }
 }
 
 /// What a rule may see: the values that [`Op::SAVES`] declares, and which operands want a gradient.
@@ -136,7 +172,7 @@ pub struct Saved<'a, T: Real> {
     /// The kept operands in order, then the result if it is kept.
     pub(crate) values: &'a [Tensor<T>],
     pub(crate) shapes: &'a [Shape],
-    pub(crate) edges: &'a [Option<Arc<Node<T>>>],
+    pub(crate) edges: &'a [Edge<T>],
     pub(crate) needs: &'a [bool],
     /// The node itself, where the rule is to be recorded.
     pub(crate) node: Option<&'a Arc<Node<T>>>,
@@ -160,9 +196,8 @@ impl<T: Real> Saved<'_, T> {
     /// If [`Op::SAVES`] does not declare it.
     pub fn input(&self, i: usize) -> Var<T> {
         assert!(self.save.keeps_input(i), "the rule reads operand {i}, which SAVES does not declare");
-        let before = (0..i).filter(|&j| self.save.keeps_input(j)).count();
         let node = self.node.and_then(|_| self.edges[i].clone());
-        Var::from_parts(self.values[before].clone(), node)
+        Var::from_parts(self.values[self.save.before(i)].clone(), node)
     }
 
     /// All operands of an op that saves them all.
@@ -217,9 +252,40 @@ pub(crate) fn apply<T: Real, O: Op<T>>(op: O, x: &[&Var<T>]) -> Result<Var<T>, E
     if !is_recorded(O::NAME, x, &y) {
         return Ok(Var::from_parts(y, None));
     }
-    let kept = Kept::new(O::SAVES, x, &y);
-    let highest = kept.highest();
-    Ok(Var::from_parts(y, Some(node::attach(Recorded { op, kept }, highest))))
+    // A node is as large as its op needs: few have more than two operands, or keep more than two values.
+    let edge = |i: usize| x[i].node().cloned();
+    let node = match const { O::Arity::COUNT } {
+        Some(1) => attach(op, x, [edge(0)], &y),
+        Some(2) => attach(op, x, [edge(0), edge(1)], &y),
+        _ => attach(op, x, (0..x.len()).map(edge).collect::<Vec<_>>(), &y),
+    };
+    Ok(Var::from_parts(y, Some(node)))
+}
+
+#[track_caller]
+#[inline]
+fn attach<T: Real, O: Op<T>, E: Edges<T>>(op: O, x: &[&Var<T>], edges: E, y: &Tensor<T>) -> Arc<Node<T>> {
+    let shapes = if O::SAVES.shapes { x.iter().map(|x| x.shape().clone()).collect() } else { Box::default() };
+    let highest = node::highest(edges.as_ref());
+    match const { O::SAVES.count(O::Arity::COUNT) } {
+        Some(0) => node::attach(Recorded { op, edges, shapes, values: [] }, highest),
+        Some(1) => node::attach(Recorded { op, edges, shapes, values: keep::<T, O, 1>(x, y) }, highest),
+        Some(2) => node::attach(Recorded { op, edges, shapes, values: keep::<T, O, 2>(x, y) }, highest),
+        _ => {
+            let kept = x.iter().enumerate().filter(|(i, _)| O::SAVES.keeps_input(*i)).map(|(_, x)| x.value());
+            let values: Vec<_> = kept.chain(O::SAVES.output.then_some(y)).cloned().collect();
+            node::attach(Recorded { op, edges, shapes, values }, highest)
+        }
+    }
+}
+
+/// The `N` values that the op keeps.
+#[inline]
+fn keep<T: Real, O: Op<T>, const N: usize>(x: &[&Var<T>], y: &Tensor<T>) -> [Tensor<T>; N] {
+    std::array::from_fn(|k| match x.get(O::SAVES.operand(k)) {
+        Some(x) => x.value().clone(),
+        None => y.clone(),
+    })
 }
 
 #[cold]
@@ -238,74 +304,43 @@ pub(crate) fn is_recorded<T: Real>(op: &'static str, x: &[&Var<T>], y: &Tensor<T
     mode.recording() && x.iter().any(|x| x.node().is_some())
 }
 
-/// What a node keeps of the call that made it.
-pub(crate) struct Kept<T: Real> {
-    pub(crate) edges: Edges<T>,
-    /// The kept operands in order, then the result if it is kept.
-    pub(crate) values: SmallVec<[Tensor<T>; 2]>,
-    shapes: Box<[Shape]>,
-}
+/// Some number of edges.
+trait Edges<T: Real>: AsRef<[Edge<T>]> + AsMut<[Edge<T>]> + Send + Sync + 'static {}
+impl<T: Real, E: AsRef<[Edge<T>]> + AsMut<[Edge<T>]> + Send + Sync + 'static> Edges<T> for E {}
 
-impl<T: Real> Kept<T> {
-    pub(crate) fn new(save: Save, x: &[&Var<T>], y: &Tensor<T>) -> Self {
-        let mut values = SmallVec::new();
-        if save.inputs != 0 {
-            values.extend(x.iter().enumerate().filter(|(i, _)| save.keeps_input(*i)).map(|(_, x)| x.value().clone()));
-        }
-        if save.output {
-            values.push(y.clone());
-        }
-        Kept {
-            edges: x.iter().map(|x| x.node().cloned()).collect(),
-            values,
-            shapes: if save.shapes { x.iter().map(|x| x.shape().clone()).collect() } else { Box::default() },
-        }
-    }
-
-    /// The highest position of an operand.
-    pub(crate) fn highest(&self) -> u64 {
-        self.edges.iter().flatten().map(|node| node.position).max().unwrap_or(0)
-    }
-
-    /// Which operands `pass` wants a gradient of.
-    pub(crate) fn needs(&self, pass: &dyn node::Pass<T>) -> SmallVec<[bool; 4]> {
-        self.edges.iter().map(|edge| edge.as_ref().is_some_and(|edge| pass.wants(edge))).collect()
-    }
-
-    pub(crate) fn put(&self, i: usize, dx: Option<Var<T>>, needs: &[bool], pass: &mut dyn node::Pass<T>) {
-        if let (Some(edge), Some(dx), true) = (&self.edges[i], dx, needs[i]) {
-            pass.put(edge, 0, dx);
-        }
-    }
-}
-
-/// An op that was applied.
-struct Recorded<T: Real, O> {
+/// An op that was applied; `V` holds the values kept: operands in order, then the result if it is kept.
+struct Recorded<O, E, V> {
     op: O,
-    kept: Kept<T>,
+    edges: E,
+    shapes: Box<[Shape]>,
+    values: V,
 }
 
-impl<T: Real, O: Op<T>> node::Step<T> for Recorded<T, O> {
+impl<T: Real, O: Op<T>, E: Edges<T>, V: AsRef<[Tensor<T>]> + Send + Sync> node::Step<T> for Recorded<O, E, V> {
     fn name(&self) -> &'static str {
         O::NAME
     }
 
-    fn edges(&self) -> &[Option<Arc<Node<T>>>] {
-        &self.kept.edges
+    fn edges(&self) -> &[Edge<T>] {
+        self.edges.as_ref()
     }
 
     fn backward(&self, node: &Arc<Node<T>>, dys: &[Option<Var<T>>], pass: &mut dyn node::Pass<T>) {
-        let needs = self.kept.needs(pass);
+        let edges = self.edges.as_ref();
+        let needs = O::Arity::collect(edges.iter().map(|edge| edge.as_ref().is_some_and(|edge| pass.wants(edge))));
+        let needs = needs.as_ref();
         let (true, [Some(dy)]) = (needs.contains(&true), dys) else { return };
         let node = mode::current().recording().then_some(node);
-        let Kept { values, shapes, edges } = &self.kept;
-        let dx = self.op.backward(&Saved { save: O::SAVES, values, shapes, edges, needs: &needs, node }, dy);
-        for (i, dx) in dx.into_iter().enumerate() {
-            self.kept.put(i, dx, &needs, pass);
+        let (values, shapes) = (self.values.as_ref(), &self.shapes);
+        let dx = self.op.backward(&Saved { save: O::SAVES, values, shapes, edges, needs, node }, dy);
+        for ((dx, edge), needed) in dx.into_iter().zip(edges).zip(needs) {
+            if let (Some(dx), Some(edge), true) = (dx, edge, needed) {
+                pass.put(edge, 0, dx);
+            }
         }
     }
 
-    fn release(&mut self, into: &mut Vec<Arc<Node<T>>>) {
-        into.extend(self.kept.edges.drain(..).flatten());
+    fn release(&mut self, into: &mut Released<T>) {
+        node::release(self.edges.as_mut(), into);
     }
 }

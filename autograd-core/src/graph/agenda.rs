@@ -97,9 +97,10 @@ impl<T: Real> Agenda<T> {
                 _ => at = entry.next,
             }
         }
-        let mut dys = Cotangents::new();
-        dys.resize(result, None);
-        dys.push(Some(dy));
+        let dys = match result {
+            0 => Cotangents::from_buf([Some(dy)]),
+            _ => (0..result).map(|_| None).chain([Some(dy)]).collect(),
+        };
         let entry = Entry { waiting: Some((node.clone(), dys)), next: first };
         page.occupied[slot / 64] |= 1 << (slot % 64);
         page.first[slot] = match self.free.pop() {

@@ -8,17 +8,19 @@ use std::cell::Cell;
 use std::panic::Location;
 use std::sync::Arc;
 
-/// The nodes of an op's operands; `None` for an operand that no gradient can reach.
-pub(crate) type Edges<T> = SmallVec<[Option<Arc<Node<T>>>; 2]>;
+/// The node of an op's operand; `None` for an operand that no gradient can reach.
+pub(crate) type Edge<T> = Option<Arc<Node<T>>>;
+/// Nodes let go by their last owner, which go one after the other.
+pub(crate) type Released<T> = SmallVec<[Arc<Node<T>>; 4]>;
 
 /// The way from a node's gradient to those of its operands.
 pub(crate) trait Step<T: Real>: Send + Sync {
     fn name(&self) -> &'static str;
-    fn edges(&self) -> &[Option<Arc<Node<T>>>];
+    fn edges(&self) -> &[Edge<T>];
     /// Gives `pass` the gradient of each operand that it wants, from those of the results; `None` for a result that no gradient reached.
     fn backward(&self, node: &Arc<Node<T>>, dys: &[Option<Var<T>>], pass: &mut dyn Pass<T>);
-    /// Lets the operands go, so that dropping a long chain needs no recursion.
-    fn release(&mut self, into: &mut Vec<Arc<Node<T>>>);
+    /// Lets the operands go with [`release`], so that dropping a long chain needs no recursion.
+    fn release(&mut self, into: &mut Released<T>);
 }
 
 /// What a step asks of the backward pass.
@@ -29,7 +31,7 @@ pub(crate) trait Pass<T: Real> {
     fn put(&mut self, node: &Arc<Node<T>>, result: usize, dx: Var<T>);
 }
 
-/// A vertex of the graph. One allocation holds it, its op and up to two operands and saved values; more of them spill.
+/// A vertex of the graph. One allocation holds it, its op, the nodes of a fixed number of operands and up to two saved values; more of them spill.
 pub(crate) struct Node<T: Real, S: ?Sized + Step<T> = dyn Step<T>> {
     /// Greater than the position of each operand; 0 for leaves.
     pub(crate) position: u64,
@@ -57,18 +59,18 @@ impl<T: Real> Step<T> for Leaf {
     fn name(&self) -> &'static str {
         "leaf"
     }
-    fn edges(&self) -> &[Option<Arc<Node<T>>>] {
+    fn edges(&self) -> &[Edge<T>] {
         &[]
     }
     fn backward(&self, _: &Arc<Node<T>>, _: &[Option<Var<T>>], _: &mut dyn Pass<T>) {}
-    fn release(&mut self, _: &mut Vec<Arc<Node<T>>>) {}
+    fn release(&mut self, _: &mut Released<T>) {}
 }
 
 /// One result of a node that has several: hands its gradient on.
 struct Part<T: Real> {
     name: &'static str,
     /// The node; taken out when this one goes.
-    of: [Option<Arc<Node<T>>>; 1],
+    of: [Edge<T>; 1],
     result: usize,
 }
 
@@ -76,7 +78,7 @@ impl<T: Real> Step<T> for Part<T> {
     fn name(&self) -> &'static str {
         self.name
     }
-    fn edges(&self) -> &[Option<Arc<Node<T>>>] {
+    fn edges(&self) -> &[Edge<T>] {
         &self.of
     }
     fn backward(&self, _: &Arc<Node<T>>, dys: &[Option<Var<T>>], pass: &mut dyn Pass<T>) {
@@ -86,8 +88,8 @@ impl<T: Real> Step<T> for Part<T> {
             pass.put(of, self.result, dy.clone());
         }
     }
-    fn release(&mut self, into: &mut Vec<Arc<Node<T>>>) {
-        into.extend(self.of[0].take());
+    fn release(&mut self, into: &mut Released<T>) {
+        release(&mut self.of, into);
     }
 }
 
@@ -96,9 +98,29 @@ thread_local! {
     static POSITION: Cell<u64> = const { Cell::new(0) };
 }
 
+/// The highest position of an operand.
+#[inline]
+pub(crate) fn highest<T: Real>(edges: &[Edge<T>]) -> u64 {
+    edges.iter().flatten().map(|node| node.position).max().unwrap_or(0)
+}
+
+/// Takes the operands out of a node that goes. One that others hold too just loses an owner; it need not wait, as leaves need not, which have
+/// no operands.
+pub(crate) fn release<T: Real>(edges: &mut [Edge<T>], into: &mut Released<T>) {
+    for edge in edges {
+        if let Some(node) = edge.take()
+            && !node.is_leaf()
+            && Arc::strong_count(&node) == 1
+        {
+            into.push(node);
+        }
+    }
+}
+
 /// A node above its operands, of which `highest` is the highest position, and above all earlier nodes of this thread, as a Lamport clock:
 /// graphs that several threads built join.
 #[track_caller]
+#[inline]
 pub(crate) fn attach<T: Real, S: Step<T> + 'static>(step: S, highest: u64) -> Arc<Node<T>> {
     let position = POSITION.get().max(highest) + 1;
     POSITION.set(position);
@@ -120,7 +142,7 @@ pub(crate) fn leaf<T: Real>() -> Arc<Node<T>> {
 
 impl<T: Real, S: ?Sized + Step<T>> Drop for Node<T, S> {
     fn drop(&mut self) {
-        let mut waiting = Vec::new();
+        let mut waiting = Released::new();
         self.step.release(&mut waiting);
         while let Some(mut node) = waiting.pop() {
             // The sole owner takes the operands out before the node goes, so that its own drop finds nothing to descend into.

@@ -82,7 +82,9 @@ impl<T> Clone for Buffer<T> {
 impl<T> Drop for Buffer<T> {
     fn drop(&mut self) {
         // SAFETY: this reference keeps the block alive until the count says otherwise.
-        if unsafe { self.block.as_ref() }.references.fetch_sub(1, Ordering::Release) == 1 {
+        let references = unsafe { &self.block.as_ref().references };
+        // A sole owner needs no atomic subtraction: nobody else can make another reference.
+        if references.load(Ordering::Acquire) == 1 || references.fetch_sub(1, Ordering::Release) == 1 {
             // All reads by other owners happened before their release, hence before this.
             fence(Ordering::Acquire);
             pool::give(self.block);

@@ -26,7 +26,7 @@ pub use shape::{Axes, Shape};
 
 use crate::error::{Error, Mismatch};
 use crate::kernel::elementwise::{self, Short};
-use crate::kernel::view::View;
+use crate::kernel::view::{Strides, View};
 use buffer::Buffer;
 use pending::Store;
 
@@ -45,8 +45,8 @@ use pending::Store;
 pub struct Tensor<T: Element = f32> {
     store: Store<T>,
     shape: Shape,
-    /// `None`: row-major order.
-    strides: Option<Box<[isize]>>,
+    /// `None`: row-major order. Boxed, since few tensors have them: a tensor is one cache line.
+    strides: Option<Box<Strides>>,
     offset: usize,
 }
 
@@ -79,12 +79,8 @@ impl<T: Element> Tensor<T> {
     /// The one door to the elements: each kernel comes through here.
     #[inline]
     pub(crate) fn view(&self) -> View<'_, T> {
-        View {
-            data: self.store.buffer().as_slice(),
-            offset: self.offset,
-            shape: &self.shape,
-            strides: self.strides.as_deref(),
-        }
+        let strides = self.strides.as_ref().map(|strides| strides.as_slice());
+        View { data: self.store.buffer().as_slice(), offset: self.offset, shape: &self.shape, strides }
     }
 
     /// Whether the elements lie one behind the other in row-major order.

@@ -5,19 +5,43 @@ use smallvec::SmallVec;
 use std::fmt;
 use std::ops::Deref;
 
-/// The sizes of a tensor's axes, outermost first; `[]` is the shape of a single number.
-#[derive(PartialEq, Eq, Hash, Default)]
-pub struct Shape(SmallVec<[usize; 4]>);
+/// Axes up to which a shape needs no memory of its own.
+const FEW: usize = 4;
 
-impl Clone for Shape {
-    #[inline]
-    fn clone(&self) -> Self {
-        // `SmallVec::clone` goes element by element; a shape is copied with each tensor.
-        Shape(SmallVec::from_slice(&self.0))
-    }
+/// The sizes of a tensor's axes, outermost first; `[]` is the shape of a single number.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Shape(Sizes);
+
+/// A shape is copied and compared with each tensor: for few axes both are a fixed number of words.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Sizes {
+    /// Sizes behind the last axis are 1: neither the product nor a comparison asks for the rank.
+    Few {
+        rank: u8,
+        sizes: [usize; FEW],
+    },
+    Many(Box<[usize]>),
 }
 
 impl Shape {
+    #[inline]
+    fn from_slice(sizes: &[usize]) -> Self {
+        if sizes.len() > FEW {
+            return Shape(Sizes::Many(sizes.into()));
+        }
+        let mut few = [1; FEW];
+        few.iter_mut().zip(sizes).for_each(|(to, &size)| *to = size);
+        Shape(Sizes::Few { rank: sizes.len() as u8, sizes: few })
+    }
+
+    #[inline]
+    fn sizes_mut(&mut self) -> &mut [usize] {
+        match &mut self.0 {
+            Sizes::Few { rank, sizes } => &mut sizes[..usize::from(*rank)],
+            Sizes::Many(sizes) => sizes,
+        }
+    }
+
     /// The number of elements: the product of the sizes, 1 for `[]`.
     ///
     /// # Panics
@@ -25,8 +49,20 @@ impl Shape {
     /// the others.
     #[inline]
     pub fn numel(&self) -> usize {
+        if let Sizes::Few { sizes: [a, b, c, d], .. } = self.0
+            && let Some(count) = a.checked_mul(b).and_then(|n| n.checked_mul(c)).and_then(|n| n.checked_mul(d))
+            && (1..=isize::MAX as usize).contains(&count)
+        {
+            return count;
+        }
+        self.numel_of_any()
+    }
+
+    /// `numel`, also of many axes, of none of any length, and of more than there can be.
+    #[cold]
+    fn numel_of_any(&self) -> usize {
         let (mut count, mut empty) = (1usize, false);
-        for &size in &self.0 {
+        for &size in &**self {
             empty |= size == 0;
             match count.checked_mul(size.max(1)) {
                 Some(product) if product <= isize::MAX as usize => count = product,
@@ -44,7 +80,10 @@ impl Shape {
     /// The number of axes.
     #[inline]
     pub fn rank(&self) -> usize {
-        self.0.len()
+        match &self.0 {
+            Sizes::Few { rank, .. } => usize::from(*rank),
+            Sizes::Many(sizes) => sizes.len(),
+        }
     }
 
     /// The axis that `axis` names, counted from the end if negative.
@@ -76,7 +115,7 @@ impl Shape {
                 }
             };
         }
-        Ok(Shape(sizes))
+        Ok(Shape::from_slice(&sizes))
     }
 
     /// The shape without `axes` (each at most once), or with size 1 there if `keepdim`.
@@ -85,19 +124,19 @@ impl Shape {
             true => keepdim.then_some(1),
             false => Some(size),
         };
-        Shape(self.0.iter().enumerate().filter_map(kept).collect())
+        self.iter().enumerate().filter_map(kept).collect()
     }
 
     /// The shape with `size` at `axis`.
     pub(crate) fn with(&self, axis: usize, size: usize) -> Shape {
         let mut shape = self.clone();
-        shape.0[axis] = size;
+        shape.sizes_mut()[axis] = size;
         shape
     }
 
     /// The last two axes and those before them.
     pub(crate) fn matrix(&self) -> Result<(&[usize], [usize; 2]), Mismatch> {
-        match self.0.as_slice() {
+        match &**self {
             [batch @ .., m, n] => Ok((batch, [*m, *n])),
             _ => Err(Mismatch::new(format!("{self} has no matrix axes"))),
         }
@@ -105,7 +144,7 @@ impl Shape {
 
     /// This shape, if memory can address so many elements: for sizes that the caller chose freely.
     pub(crate) fn addressable(self) -> Result<Shape, Mismatch> {
-        let bytes = self.0.iter().try_fold(size_of::<f64>(), |bytes, &size| bytes.checked_mul(size.max(1)));
+        let bytes = self.iter().try_fold(size_of::<f64>(), |bytes, &size| bytes.checked_mul(size.max(1)));
         match bytes.is_some_and(|bytes| bytes <= isize::MAX as usize) {
             true => Ok(self),
             false => Err(Mismatch::new(format!("{self} is more than memory can address"))),
@@ -126,13 +165,22 @@ impl Deref for Shape {
     type Target = [usize];
     #[inline]
     fn deref(&self) -> &[usize] {
-        &self.0
+        match &self.0 {
+            Sizes::Few { rank, sizes } => &sizes[..usize::from(*rank)],
+            Sizes::Many(sizes) => sizes,
+        }
+    }
+}
+
+impl Default for Shape {
+    fn default() -> Self {
+        Shape::from_slice(&[])
     }
 }
 
 impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", self.0.as_slice())
+        write!(f, "{:?}", &**self)
     }
 }
 
@@ -144,17 +192,17 @@ impl fmt::Debug for Shape {
 
 impl<const N: usize> From<[usize; N]> for Shape {
     fn from(sizes: [usize; N]) -> Self {
-        Shape(SmallVec::from_slice(&sizes))
+        Shape::from_slice(&sizes)
     }
 }
 impl From<&[usize]> for Shape {
     fn from(sizes: &[usize]) -> Self {
-        Shape(SmallVec::from_slice(sizes))
+        Shape::from_slice(sizes)
     }
 }
 impl From<Vec<usize>> for Shape {
     fn from(sizes: Vec<usize>) -> Self {
-        Shape(SmallVec::from_vec(sizes))
+        Shape::from_slice(&sizes)
     }
 }
 impl From<&Shape> for Shape {
@@ -164,17 +212,17 @@ impl From<&Shape> for Shape {
 }
 impl From<usize> for Shape {
     fn from(size: usize) -> Self {
-        Shape(SmallVec::from_slice(&[size]))
+        Shape::from_slice(&[size])
     }
 }
 impl FromIterator<usize> for Shape {
     fn from_iter<I: IntoIterator<Item = usize>>(sizes: I) -> Self {
-        Shape(sizes.into_iter().collect())
+        Shape::from_slice(&sizes.into_iter().collect::<SmallVec<[usize; FEW]>>())
     }
 }
 impl<const N: usize> PartialEq<[usize; N]> for Shape {
     fn eq(&self, other: &[usize; N]) -> bool {
-        self.0.as_slice() == other
+        **self == *other
     }
 }
 

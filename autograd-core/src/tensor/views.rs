@@ -45,7 +45,7 @@ impl<T: Element> Tensor<T> {
         // Strides of axes of size 1 are never used, so they do not decide whether the order is row-major.
         let row_major = shape.row_major();
         let differs = shape.iter().zip(strides.iter().zip(&row_major)).any(|(&n, (a, b))| n != 1 && a != b);
-        let strides = (differs && shape.numel() > 0).then(|| strides.to_vec().into_boxed_slice());
+        let strides = (differs && shape.numel() > 0).then(|| Box::new(strides));
         Tensor { store: self.store.clone(), shape, strides, offset }
     }
 
