@@ -91,8 +91,8 @@ def product(*shape):
 
 
 def convolved(x, w, stride=1, padding=0, groups=1):
-    layout = ("NCHW", "OIHW", "NCHW")
-    return lax.conv_general_dilated(x, w, (stride,) * 2, [(padding,) * 2] * 2, dimension_numbers=layout, feature_group_count=groups)
+    options = {"dimension_numbers": ("NCHW", "OIHW", "NCHW"), "feature_group_count": groups}
+    return lax.conv_general_dilated(x, w, (stride,) * 2, [(padding,) * 2] * 2, **options)
 
 
 def conv(n, c, side, outputs, kernel, stride, padding, groups=1):

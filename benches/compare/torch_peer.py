@@ -187,7 +187,8 @@ CHARACTERS = 65
 
 def char_model(kind, steps, streams, inputs, hidden, layers):
     """A segment of text a step; the state goes over to the next one without its history."""
-    vectors, network, scores = nn.Embedding(CHARACTERS, inputs), kind(inputs, hidden, layers), nn.Linear(hidden, CHARACTERS)
+    vectors, scores = nn.Embedding(CHARACTERS, inputs), nn.Linear(hidden, CHARACTERS)
+    network = kind(inputs, hidden, layers)
     parameters = [*vectors.parameters(), *network.parameters(), *scores.parameters()]
     adam = torch.optim.Adam(parameters, 1e-3)
     characters, following = torch.randint(0, CHARACTERS, (2, steps, streams))
@@ -262,6 +263,7 @@ def adam():
 
 
 WORKLOADS = {
+    "small_chain_1000ops_16": small_chain,
     "elementwise_1M_tanh": elementwise,
     "activations_1M": activations,
     "matmul_64": lambda: product(64, 64),
@@ -289,9 +291,9 @@ WORKLOADS = {
     "handwritten_lstm_H128_B16_T50": handwritten_lstm,
     "transformer_layer_B8_T128_D256": transformer_layer,
 }
-# What torch.compile has no part in: it takes minutes over a graph of a thousand nodes, it knows no second derivative, and the step of
-# an optimiser is one kernel already.
-EAGER = {"scalar_mlp_2_16_16_1": scalar_mlp, "small_chain_1000ops_16": small_chain, "hvp_mlp_64x3": hvp, "adam_fused_10M": adam}
+# What torch.compile has no part in: a graph of numbers one by one is built for one input, second derivatives it does not have, and
+# the step of an optimiser is one kernel already.
+EAGER = {"scalar_mlp_2_16_16_1": scalar_mlp, "hvp_mlp_64x3": hvp, "adam_fused_10M": adam}
 
 
 def status(field):
@@ -306,7 +308,10 @@ def memory(name):
     `peak_mb` is what PyTorch's allocator has given out, which leaves out the scratch memory of its libraries. `resident_mb` is how far the
     process grew; before, another step on the smallest batch has loaded the libraries' code.
     """
-    small = {"resnet20_cifar_b32_sgd": lambda: resnet20(1), "charlstm_2x256_T64_B32": lambda: char_model(nn.LSTM, 2, 1, 64, 256, 2)}
+    small = {
+        "resnet20_cifar_b32_sgd": lambda: resnet20(1),
+        "charlstm_2x256_T64_B32": lambda: char_model(nn.LSTM, 2, 1, 64, 256, 2),
+    }
     small[name]()()
     step = WORKLOADS[name]()
     with open("/proc/self/clear_refs", "w") as reset:

@@ -103,7 +103,7 @@ fn conv(
 fn max_pool(device: &Device) -> Step {
     let x = leaf([32, 64, 32, 32], device);
     Box::new(move || {
-        let options = MaxPoolOptions::new([2, 2], [2, 2], [0, 0], [1, 1], false);
+        let options = MaxPoolOptions::new([2, 2]);
         black_box(max_pool2d(x.clone(), options).sum().backward());
     })
 }
