@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// How many operands an op has: [`Fixed<2>`](Fixed) for `mul`, [`Any`] for `concat`.
 pub trait Arity: 'static {
     /// One `X` for each operand: `[X; 2]` for `Fixed<2>`, `Vec<X>` for `Any`.
-    type Of<X>: AsRef<[X]> + IntoIterator<Item = X>;
+    type Of<X>: AsRef<[X]> + AsMut<[X]> + IntoIterator<Item = X>;
     /// The number of operands, if it is fixed.
     const COUNT: Option<usize>;
     /// One `X` for each operand, from the first on.
@@ -332,9 +332,9 @@ impl<T: Real, O: Op<T>, E: Edges<T>, V: AsRef<[Tensor<T>]> + Send + Sync> node::
         let (true, [Some(dy)]) = (needs.contains(&true), dys) else { return };
         let node = mode::current().recording().then_some(node);
         let (values, shapes) = (self.values.as_ref(), &self.shapes);
-        let dx = self.op.backward(&Saved { save: O::SAVES, values, shapes, edges, needs, node }, dy);
-        for ((dx, edge), needed) in dx.into_iter().zip(edges).zip(needs) {
-            if let (Some(dx), Some(edge), true) = (dx, edge, needed) {
+        let mut dx = self.op.backward(&Saved { save: O::SAVES, values, shapes, edges, needs, node }, dy);
+        for (i, dx) in dx.as_mut().iter_mut().enumerate() {
+            if let (Some(edge), true, Some(dx)) = (&edges[i], needs[i], dx.take()) {
                 pass.put(edge, 0, dx);
             }
         }

@@ -1,7 +1,8 @@
-//! Recycled memory: blocks of a size class wait, per thread, for the next buffer of that class.
+//! Recycled memory: blocks of a size class wait for the next buffer of that class.
 //!
 //! Fresh memory costs more than the arithmetic on it: each new page is a fault. A training step frees what the next one asks for, so
-//! each thread keeps freed blocks, by size class (four classes to the octave), up to [`LIMIT`] bytes.
+//! freed blocks are kept, by size class (four classes to the octave): small ones by each thread, up to [`LIMIT`] bytes, [`LARGE`] ones by
+//! all threads together, up to as much again, since what a loader's thread takes the training thread frees.
 //!
 //! A block is *initialised* memory from the start (it comes zeroed from the system) and stays so, with whatever values its last user left.
 //! That is why kernels may write into plain slices and never see `MaybeUninit`.
@@ -9,15 +10,20 @@
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
 use std::cell::RefCell;
 use std::ptr::NonNull;
-use std::sync::OnceLock;
 use std::sync::atomic::AtomicUsize;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// How many bytes of free blocks one thread keeps.
+/// How many bytes of free blocks one thread keeps, and how many of [`LARGE`] blocks all keep together.
 pub const LIMIT: usize = 1 << 30;
+/// Bytes from which a block is kept for all threads: a lock costs nothing beside the work on so many.
+pub const LARGE: usize = 1 << 18;
 /// The alignment of the data: a cache line, and the widest SIMD register.
 pub(super) const ALIGN: usize = 64;
 /// Classes from 64 bytes up, four to the octave.
 const CLASSES: usize = 4 * 48;
+
+/// The size of a huge page, of which one fault brings 2 MiB instead of 4 KiB: blocks that are as large consist of them.
+const HUGE: usize = 2 << 20;
 
 /// What stands in front of a block's data, in a cache line of its own.
 #[repr(C, align(64))]
@@ -27,15 +33,23 @@ pub(super) struct Header {
     pub(super) len: usize,
     /// Bytes available to the data.
     capacity: usize,
-    /// Distance from the start of the allocation to this header.
-    shift: usize,
+    /// The class of the capacity.
+    class: usize,
+    /// The next block of the list in which this one waits.
+    next: Option<NonNull<Header>>,
+    /// Start of the allocation.
+    base: NonNull<u8>,
+    /// Whether it was mapped, in huge pages, and not allocated.
+    mapped: bool,
 }
 
 /// What a thread's pool has done so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PoolStats {
-    /// Bytes in blocks that wait for reuse.
+    /// Bytes in blocks that wait for reuse by this thread.
     pub held: usize,
+    /// Bytes in large blocks that wait for reuse by any thread.
+    pub shared: usize,
     /// Bytes in blocks that this thread took and nobody has given back to it; a block freed by another thread counts there.
     pub in_use: isize,
     /// Blocks served from the pool.
@@ -44,38 +58,85 @@ pub struct PoolStats {
     pub misses: u64,
 }
 
+/// Blocks that wait, in a list for each class.
+struct Waiting {
+    first: [Option<NonNull<Header>>; CLASSES],
+    bytes: usize,
+}
+
+// SAFETY: nobody but the list refers to a block that waits, and a block is memory of no thread.
+unsafe impl Send for Waiting {}
+
+impl Waiting {
+    const NONE: Waiting = Waiting { first: [None; CLASSES], bytes: 0 };
+
+    #[inline]
+    fn take(&mut self, class: usize) -> Option<NonNull<Header>> {
+        let block = self.first[class]?;
+        // SAFETY: a block that waits is valid, and nobody else refers to it.
+        let header = unsafe { block.as_ref() };
+        self.first[class] = header.next;
+        self.bytes -= header.capacity;
+        Some(block)
+    }
+
+    /// Takes the block in, unless that were more than [`LIMIT`] bytes.
+    #[inline]
+    fn give(&mut self, mut block: NonNull<Header>) -> bool {
+        // SAFETY: the caller gives the last reference away, so the header is valid and ours alone.
+        let header = unsafe { block.as_mut() };
+        if self.bytes + header.capacity > LIMIT {
+            return false;
+        }
+        header.next = self.first[header.class].replace(block);
+        self.bytes += header.capacity;
+        true
+    }
+
+    fn trim(&mut self) {
+        for class in 0..CLASSES {
+            while let Some(block) = self.take(class) {
+                release(block);
+            }
+        }
+    }
+}
+
+/// What one thread keeps, and counts.
 struct Pool {
-    free: Vec<Vec<NonNull<Header>>>,
+    waiting: Waiting,
     stats: PoolStats,
 }
 
 thread_local! {
-    static POOL: RefCell<Pool> = const { RefCell::new(Pool { free: Vec::new(), stats: PoolStats { held: 0, in_use: 0, hits: 0, misses: 0 } }) };
+    static POOL: RefCell<Pool> = const {
+        RefCell::new(Pool { waiting: Waiting::NONE, stats: PoolStats { held: 0, shared: 0, in_use: 0, hits: 0, misses: 0 } })
+    };
 }
+
+/// Large blocks.
+static SHARED: Mutex<Waiting> = Mutex::new(Waiting::NONE);
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        self.trim();
+        self.waiting.trim();
     }
 }
 
-impl Pool {
-    fn trim(&mut self) {
-        for block in self.free.iter_mut().flat_map(std::mem::take) {
-            release(block);
-        }
-        self.stats.held = 0;
-    }
+fn with_shared<R>(f: impl FnOnce(&mut Waiting) -> R) -> R {
+    f(&mut SHARED.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// Gives the blocks that wait in this thread's pool back to the system.
+/// Gives the blocks that wait for this thread, or for any, back to the system.
 pub fn trim() {
-    POOL.with_borrow_mut(Pool::trim);
+    POOL.with_borrow_mut(|pool| pool.waiting.trim());
+    with_shared(Waiting::trim);
 }
 
 /// What this thread's pool has done so far.
 pub fn stats() -> PoolStats {
-    POOL.with_borrow(|pool| pool.stats)
+    let shared = with_shared(|waiting| waiting.bytes);
+    POOL.with_borrow(|pool| PoolStats { held: pool.waiting.bytes, shared, ..pool.stats })
 }
 
 /// `AUTOGRAD_POOL=off` sends each request to the system, so that sanitizers see each buffer; Miri always does.
@@ -85,6 +146,7 @@ fn enabled() -> bool {
 }
 
 /// The class of a request and the capacity of its blocks.
+#[inline]
 fn class(bytes: usize) -> (usize, usize) {
     let units = bytes.div_ceil(ALIGN).max(1);
     if units <= 4 {
@@ -98,24 +160,15 @@ fn class(bytes: usize) -> (usize, usize) {
 
 /// A block of at least `bytes` bytes with one reference and arbitrary, initialised content.
 pub(super) fn take(bytes: usize) -> NonNull<Header> {
-    let (index, capacity) = class(bytes);
-    let recycled = POOL
-        .try_with(|pool| {
-            let pool = &mut *pool.borrow_mut();
-            pool.stats.in_use += capacity as isize;
-            let block = pool.free.get_mut(index).and_then(Vec::pop);
-            match block {
-                Some(_) => {
-                    pool.stats.hits += 1;
-                    pool.stats.held -= capacity;
-                }
-                None => pool.stats.misses += 1,
-            }
-            block
-        })
-        .ok()
-        .flatten();
-    recycled.unwrap_or_else(|| acquire(capacity))
+    let (class, capacity) = class(bytes);
+    let recycled = POOL.try_with(|pool| {
+        let Pool { waiting, stats } = &mut *pool.borrow_mut();
+        stats.in_use += capacity as isize;
+        let block = if capacity < LARGE { waiting.take(class) } else { with_shared(|waiting| waiting.take(class)) };
+        *(if block.is_some() { &mut stats.hits } else { &mut stats.misses }) += 1;
+        block
+    });
+    recycled.ok().flatten().unwrap_or_else(|| acquire(class, capacity))
 }
 
 /// Takes a block back whose last reference is gone.
@@ -123,17 +176,10 @@ pub(super) fn give(block: NonNull<Header>) {
     // SAFETY: the caller held the last reference, so the header is valid and ours alone.
     let capacity = unsafe { block.as_ref() }.capacity;
     let kept = POOL.try_with(|pool| {
-        let pool = &mut *pool.borrow_mut();
-        pool.stats.in_use -= capacity as isize;
-        if !enabled() || pool.stats.held + capacity > LIMIT {
-            return false;
-        }
-        if pool.free.is_empty() {
-            pool.free.resize_with(CLASSES, Vec::new);
-        }
-        pool.free[class(capacity).0].push(block);
-        pool.stats.held += capacity;
-        true
+        let Pool { waiting, stats } = &mut *pool.borrow_mut();
+        stats.in_use -= capacity as isize;
+        let keep = |waiting: &mut Waiting| waiting.give(block);
+        enabled() && if capacity < LARGE { keep(waiting) } else { with_shared(keep) }
     });
     if kept != Ok(true) {
         release(block);
@@ -146,28 +192,78 @@ fn layout(capacity: usize) -> Layout {
     bytes.and_then(|bytes| Layout::from_size_align(bytes, 16).ok()).expect("a tensor fits into the address space")
 }
 
-fn acquire(capacity: usize) -> NonNull<Header> {
+fn acquire(class: usize, capacity: usize) -> NonNull<Header> {
     let layout = layout(capacity);
-    // SAFETY: the layout has a size above zero.
-    let base = unsafe { alloc_zeroed(layout) };
-    if base.is_null() {
-        handle_alloc_error(layout);
-    }
-    let shift = base.align_offset(ALIGN);
-    // SAFETY: `shift` is below `ALIGN`, and the layout leaves room for it, the header and the capacity.
-    let header = unsafe { base.add(shift) }.cast::<Header>();
+    let mapping = if enabled() { map(capacity + size_of::<Header>()) } else { None };
+    let (base, start, mapped) = match mapping {
+        Some((base, start)) => (base, start, true),
+        None => {
+            // SAFETY: the layout has a size above zero.
+            let base = NonNull::new(unsafe { alloc_zeroed(layout) }).unwrap_or_else(|| handle_alloc_error(layout));
+            // SAFETY: the distance is below `ALIGN`, and the layout leaves room for it, the header and the capacity.
+            (base, unsafe { base.add(base.align_offset(ALIGN)) }, false)
+        }
+    };
+    let header = start.cast::<Header>();
     // SAFETY: `header` is aligned to `ALIGN` and inside the allocation.
-    unsafe { header.write(Header { references: AtomicUsize::new(1), len: 0, capacity, shift }) };
-    NonNull::new(header).expect("an address inside an allocation is not null")
+    unsafe {
+        header.write(Header { references: AtomicUsize::new(1), len: 0, capacity, class, next: None, base, mapped })
+    };
+    header
 }
 
 fn release(block: NonNull<Header>) {
     // SAFETY: the block came from `acquire`, is not referenced any more, and its header tells how it was allocated.
     unsafe {
-        let Header { capacity, shift, .. } = *block.as_ref();
-        dealloc(block.as_ptr().cast::<u8>().sub(shift), layout(capacity));
+        let Header { capacity, base, mapped, .. } = *block.as_ref();
+        match mapped {
+            true => unmap(base, capacity + size_of::<Header>()),
+            false => dealloc(base.as_ptr(), layout(capacity)),
+        }
     }
 }
+
+/// Zeroed memory: where the mapping begins, and the place in it, aligned to a huge page, from which on `bytes` bytes are free to use. `None` for less
+/// than one page, and where the system gives none.
+#[cfg(all(target_os = "linux", not(miri)))]
+fn map(bytes: usize) -> Option<(NonNull<u8>, NonNull<u8>)> {
+    if bytes < HUGE {
+        return None;
+    }
+    let len = bytes.checked_add(HUGE)?;
+    let (access, kind) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS);
+    // SAFETY: a new mapping at a place of the system's choice touches no other memory.
+    let base = unsafe { libc::mmap(std::ptr::null_mut(), len, access, kind, -1, 0) };
+    if base == libc::MAP_FAILED {
+        return None;
+    }
+    let base = NonNull::new(base.cast::<u8>())?;
+    // SAFETY: the distance is below `HUGE`, by which the mapping is longer.
+    let start = unsafe { base.add(base.align_offset(HUGE)) };
+    // SAFETY: the range lies in the mapping. The advice changes no content; where it is refused, the pages are small.
+    unsafe { libc::madvise(start.as_ptr().cast(), bytes, libc::MADV_HUGEPAGE) };
+    Some((base, start))
+}
+
+/// Gives a mapping back.
+///
+/// # Safety
+/// `base` must come from [`map`] of as many `bytes`, and nobody may refer to the memory.
+#[cfg(all(target_os = "linux", not(miri)))]
+unsafe fn unmap(base: NonNull<u8>, bytes: usize) {
+    // SAFETY: the caller's promise. It fails for ranges that were never mapped only.
+    unsafe { libc::munmap(base.as_ptr().cast(), bytes + HUGE) };
+}
+
+/// Elsewhere all blocks are allocated.
+#[cfg(not(all(target_os = "linux", not(miri))))]
+fn map(_: usize) -> Option<(NonNull<u8>, NonNull<u8>)> {
+    None
+}
+
+/// Never called, since nothing is mapped.
+#[cfg(not(all(target_os = "linux", not(miri))))]
+unsafe fn unmap(_: NonNull<u8>, _: usize) {}
 
 #[cfg(test)]
 mod tests {
@@ -183,5 +279,38 @@ mod tests {
             assert_eq!(class(capacity), (index, capacity), "a capacity is its own class");
             last = index;
         }
+    }
+
+    #[test]
+    fn a_block_comes_back_until_it_is_trimmed() {
+        let before = stats();
+        let block = take(1000);
+        give(block);
+        assert_eq!(take(1000), block);
+        give(block);
+        assert_eq!((stats().in_use, stats().hits > before.hits), (before.in_use, enabled()));
+        // Not `trim`, which would take large blocks from the tests beside this one.
+        POOL.with_borrow_mut(|pool| pool.waiting.trim());
+        assert_eq!(stats().held, 0);
+    }
+
+    #[test]
+    fn what_one_thread_takes_and_another_frees_serves_the_first_again() {
+        // A class that no other test uses.
+        let bytes = 48 << 20;
+        let take_there = || std::thread::spawn(move || take(bytes).as_ptr().expose_provenance()).join().unwrap();
+        let first = take_there();
+        give(NonNull::new(std::ptr::with_exposed_provenance_mut(first)).unwrap());
+        if enabled() {
+            assert_eq!(take_there(), first);
+        }
+    }
+
+    #[test]
+    fn a_large_block_is_zeroed_and_ours_to_its_end() {
+        let mut buffer = super::super::buffer::Buffer::<f32>::recycled((HUGE + (3 << 19)) / 4);
+        let elements = buffer.unique().unwrap();
+        assert!(elements.iter().all(|&x| x == 0.0) || stats().hits > 0);
+        elements.fill(1.0);
     }
 }
