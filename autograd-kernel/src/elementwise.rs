@@ -185,3 +185,52 @@ fn zip_tiles<A: Value, B: Value, Y: Value>(
         }
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math;
+
+    struct Gate;
+
+    impl Function<(f32,), f32> for Gate {
+        #[inline(always)]
+        fn at(&self, (x,): (f32,)) -> f32 {
+            math::tanh(x)
+        }
+    }
+
+    impl Function<(f32, f32), f32> for Gate {
+        #[inline(always)]
+        fn at(&self, (a, b): (f32, f32)) -> f32 {
+            math::tanh(a) * math::sigmoid(b)
+        }
+    }
+
+    #[test]
+    fn each_set_gives_the_bits_of_single_numbers_on_tails_and_strides() {
+        for n in [0, 1, 5, 16, 31, 1500] {
+            let data: Vec<f32> = (0..2 * n + 1).map(|i| (i * 7919 % 1009) as f32 / 100.0 - 5.0).collect();
+            // From an odd place on, every second one, backwards, one for all.
+            for (offset, step) in [(1, 1), (1, 2), (n, -1), (0, 0)] {
+                let (shape, strides) = ([n], [step as isize]);
+                let x = View { data: &data, offset, shape: &shape, strides: (step != 1).then_some(&strides[..]) };
+                let element = |i: usize| data[(offset as isize + i as isize * step as isize) as usize];
+                for isa in Isa::all() {
+                    let (mut one, mut two, mut three) = (vec![0f32; n], vec![0f32; n], vec![0f32; n]);
+                    isa.hold(|| {
+                        map(x, &mut one, 24, &Gate);
+                        zip(x, x, &mut two, 24, &Gate);
+                        zip3(x, x, x, &mut three, 3, &Short(|a, b, c| a * b - c));
+                    });
+                    for i in 0..n {
+                        let x = element(i);
+                        let expected = [math::tanh(x), math::tanh(x) * math::sigmoid(x), x * x - x];
+                        let found = [one[i], two[i], three[i]];
+                        assert_eq!(found.map(f32::to_bits), expected.map(f32::to_bits), "{} {n} {step}", isa.name);
+                    }
+                }
+            }
+        }
+    }
+}
