@@ -1,7 +1,9 @@
 //! The cross entropy of rows of scores with one class or one distribution each, and the distribution that a class stands for.
 
-use super::reduce::{self, Fold};
-use super::{elementwise, threads};
+use super::isa::{self, NullaryFnOnce};
+use super::reduce::Fold;
+use super::softmax::LogSum;
+use super::threads;
 use crate::element::Real;
 
 /// Scores per chunk.
@@ -36,28 +38,72 @@ impl<T: Real> Classes<'_, T> {
         self.smoothing / T::of(self.fold.n as f64) * self.weight(class)
     }
 
-    /// `out[row] ← Σ share[class] · (log Σ exp x - x[class])`, reading each row once; 0 for ignored rows.
-    pub fn loss(&self, x: &[T], out: &mut [T]) {
+    /// The sum of exponentials of each row; anything for ignored rows.
+    pub fn sums(&self, x: &[T]) -> Vec<LogSum<T>> {
         let Fold { n, inner, .. } = self.fold;
-        threads::chunks(out, (CHUNK / n.max(1)).max(1), 16 * n, |start, out| {
-            let mut row = vec![T::zero(); n];
+        let mut sums = vec![LogSum { largest: T::zero(), sum: T::one(), log: T::zero() }; self.targets.len()];
+        threads::chunks(&mut sums, (CHUNK / n.max(1)).max(1), n, |start, sums| {
+            let mut row = Vec::new();
+            for (number, sum) in (start..).zip(sums) {
+                if Some(self.targets[number]) != self.ignored {
+                    *sum = log_sum(&x[number / inner * n * inner + number % inner..], n, inner, &mut row);
+                }
+            }
+        });
+        sums
+    }
+
+    /// `out[row] ← Σ share[class] · (log Σ exp x - x[class])`; 0 for ignored rows.
+    pub fn loss(&self, x: &[T], sums: &[LogSum<T>], out: &mut [T]) {
+        let Fold { n, inner, .. } = self.fold;
+        threads::chunks(out, (CHUNK / n.max(1)).max(1), 2, |start, out| {
             for (number, y) in (start..).zip(out) {
                 *y = T::zero();
-                let target = self.targets[number];
+                let (target, sum) = (self.targets[number], sums[number]);
                 if Some(target) == self.ignored {
                     continue;
                 }
                 let x = &x[number / inner * n * inner + number % inner..];
-                let cost = cost(x, inner, &mut row);
                 // A class without a share may have a score of minus infinity.
                 let mut add = |share: T, class: usize| {
                     if share != T::zero() {
-                        *y += share * cost(x[class * inner]);
+                        *y += share * sum.cost(x[class * inner]);
                     }
                 };
                 add(self.own(target as usize), target as usize);
                 if self.smoothing > T::zero() {
                     (0..n).for_each(|class| add(self.each(class), class));
+                }
+            }
+        });
+    }
+
+    /// `dx[row, class] ← dy[row] · (softmax x[row, class] · Σ share - share[class])`; 0 for ignored rows.
+    pub fn gradient(&self, x: &[T], sums: &[LogSum<T>], dy: &[T], dx: &mut [T]) {
+        let Fold { n, inner, .. } = self.fold;
+        let block = n * inner;
+        let all = self.all();
+        threads::chunks(dx, (CHUNK / block.max(1)).max(1) * block, 2, |start, dx| {
+            let mut totals = vec![T::zero(); inner];
+            for (o, dx) in (start / block..).zip(dx.chunks_exact_mut(block)) {
+                let (x, rows) = (&x[o * block..(o + 1) * block], o * inner..(o + 1) * inner);
+                let (sums, targets, dy) = (&sums[rows.clone()], &self.targets[rows.clone()], &dy[rows]);
+                totals.iter_mut().zip(targets).for_each(|(total, &target)| *total = self.total(target, all));
+                isa::dispatch(Softmax { x, sums, totals: &totals, y: dx });
+                if self.smoothing > T::zero() {
+                    for (class, dx) in dx.chunks_exact_mut(inner).enumerate() {
+                        dx.iter_mut().for_each(|dx| *dx -= self.each(class));
+                    }
+                }
+                for (i, &target) in targets.iter().enumerate() {
+                    if Some(target) != self.ignored {
+                        dx[target as usize * inner + i] -= self.own(target as usize);
+                    }
+                }
+                isa::dispatch(Scale { y: dx, by: dy });
+                // Selected rather than multiplied by 0: scores may be NaN where they do not count.
+                for i in (0..inner).filter(|&i| Some(targets[i]) == self.ignored) {
+                    dx.iter_mut().skip(i).step_by(inner).for_each(|dx| *dx = T::zero());
                 }
             }
         });
@@ -79,11 +125,66 @@ impl<T: Real> Classes<'_, T> {
         });
     }
 
-    /// `out[row] ←` the sum of the shares of a row.
-    pub fn totals(&self, out: &mut [T]) {
-        let all: T = (0..self.fold.n).map(|class| self.each(class)).sum();
-        for (y, &target) in out.iter_mut().zip(self.targets) {
-            *y = if Some(target) == self.ignored { T::zero() } else { self.own(target as usize) + all };
+    /// The sum of what a row gives to each class.
+    fn all(&self) -> T {
+        (0..self.fold.n).map(|class| self.each(class)).sum()
+    }
+
+    /// The sum of the shares of a row.
+    fn total(&self, target: i64, all: T) -> T {
+        if Some(target) == self.ignored { T::zero() } else { self.own(target as usize) + all }
+    }
+}
+
+/// `y[class, i] ← exp(x[class, i]) / Σ · totals[i]`.
+struct Softmax<'a, T> {
+    x: &'a [T],
+    sums: &'a [LogSum<T>],
+    totals: &'a [T],
+    y: &'a mut [T],
+}
+
+impl<T: Real> NullaryFnOnce for Softmax<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Softmax { x, sums, totals, y } = self;
+        if let ([sum], &[total]) = (sums, totals) {
+            for (y, &x) in y.iter_mut().zip(x) {
+                *y = sum.share(x) * total;
+            }
+            return;
+        }
+        for (y, x) in y.chunks_exact_mut(sums.len()).zip(x.chunks_exact(sums.len())) {
+            for (((y, &x), sum), &total) in y.iter_mut().zip(x).zip(sums).zip(totals) {
+                *y = sum.share(x) * total;
+            }
+        }
+    }
+}
+
+/// `y[class, i] ← y[class, i] · by[i]`.
+struct Scale<'a, T> {
+    y: &'a mut [T],
+    by: &'a [T],
+}
+
+impl<T: Real> NullaryFnOnce for Scale<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        if let &[by] = self.by {
+            for y in self.y {
+                *y *= by;
+            }
+            return;
+        }
+        for y in self.y.chunks_exact_mut(self.by.len()) {
+            for (y, &by) in y.iter_mut().zip(self.by) {
+                *y *= by;
+            }
         }
     }
 }
@@ -92,33 +193,29 @@ impl<T: Real> Classes<'_, T> {
 pub fn soft<T: Real>(x: &[T], q: &[T], share: impl Fn(usize, T) -> T + Sync, fold: Fold, out: &mut [T]) {
     let Fold { n, inner, .. } = fold;
     threads::chunks(out, (CHUNK / n.max(1)).max(1), 16 * n, |start, out| {
-        let mut row = vec![T::zero(); n];
+        let mut row = Vec::new();
         for (number, y) in (start..).zip(out) {
             let first = number / inner * n * inner + number % inner;
-            let cost = cost(&x[first.min(x.len())..], inner, &mut row);
+            let sum = log_sum(&x[first.min(x.len())..], n, inner, &mut row);
             *y = T::zero();
             for class in 0..n {
                 let at = first + class * inner;
                 let share = share(class, q[at]);
                 // A class without a share may have a score of minus infinity.
                 if share != T::zero() {
-                    *y += share * cost(x[at]);
+                    *y += share * sum.cost(x[at]);
                 }
             }
         }
     });
 }
 
-/// What makes a score x its `log Σ exp x - x`, over as many scores as `row`, which is overwritten, has room for; they lie `inner` apart.
-///
-/// A small cost is not the difference of two large numbers: the score is taken off the largest one before the logarithm is added.
-fn cost<T: Real>(x: &[T], inner: usize, row: &mut [T]) -> impl Fn(T) -> T + use<T> {
-    match inner {
-        1 => row.copy_from_slice(&x[..row.len()]),
-        _ => row.iter_mut().zip(x.iter().step_by(inner)).for_each(|(row, &x)| *row = x),
+/// The sum of exponentials of `n` scores that lie `inner` apart; `row` is scratch.
+fn log_sum<T: Real>(x: &[T], n: usize, inner: usize, row: &mut Vec<T>) -> LogSum<T> {
+    if inner == 1 {
+        return LogSum::of(&x[..n]);
     }
-    let largest = reduce::fold_slice(row, T::neg_infinity(), elementwise::max);
-    row.iter_mut().for_each(|x| *x = (*x - largest).exp());
-    let log = reduce::sum_slice(row).ln();
-    move |x| largest - x + log
+    row.clear();
+    row.extend(x.iter().step_by(inner).take(n));
+    LogSum::of(row)
 }

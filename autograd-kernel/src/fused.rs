@@ -1,6 +1,7 @@
 //! Elementwise expressions run as one pass: tile by tile, with every intermediate in the first-level cache.
 
 use crate::element::{Element, Values, ValuesMut};
+use crate::elementwise::Apply;
 use crate::reduce;
 use crate::threads;
 use crate::view::{Reader, View};
@@ -12,14 +13,6 @@ use std::sync::Mutex;
 pub const TILE: usize = 1 << 10;
 /// Elements of a piece, which one thread has; a whole number of the blocks of a sum.
 const PIECE: usize = 1 << 14;
-
-/// A function of the elements of some tiles.
-pub trait Apply: Send + Sync {
-    /// Writes each element of `y` from those of `x` at its place; all tiles have one length.
-    fn run(&self, x: &[Values<'_>], y: ValuesMut<'_>);
-    /// The work for an element in cheap operations.
-    fn cost(&self) -> usize;
-}
 
 /// What a step reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

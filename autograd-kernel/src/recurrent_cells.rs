@@ -1,5 +1,7 @@
 //! Recurrent cells: what a step makes of pre-activations and of the states before it, one example at a time.
 
+use super::isa::{self, NullaryFnOnce};
+use super::math;
 use super::recurrent::{cut, cut_mut};
 use crate::element::Real;
 
@@ -193,13 +195,35 @@ impl Cell for Gru {
 }
 
 fn tanh<T: Real>(x: &mut [T]) {
-    x.iter_mut().for_each(|x| *x = x.tanh());
+    isa::dispatch(EachTanh(x));
 }
 
-/// The logistic function, from `e` to the power `-|x|`, which cannot overflow.
 fn sigmoid<T: Real>(x: &mut [T]) {
-    for x in x {
-        let e = (-x.abs()).exp();
-        *x = (if *x < T::zero() { e } else { T::one() }) / (T::one() + e);
+    isa::dispatch(EachSigmoid(x));
+}
+
+struct EachTanh<'a, T>(&'a mut [T]);
+
+impl<T: Real> NullaryFnOnce for EachTanh<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for x in self.0 {
+            *x = math::tanh(*x);
+        }
+    }
+}
+
+struct EachSigmoid<'a, T>(&'a mut [T]);
+
+impl<T: Real> NullaryFnOnce for EachSigmoid<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for x in self.0 {
+            *x = math::sigmoid(*x);
+        }
     }
 }

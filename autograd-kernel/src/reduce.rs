@@ -1,13 +1,13 @@
 //! Folds along one axis of a `[outer, n, inner]` block, in an order that the shape alone decides.
 
 use super::elementwise::max;
+pub use super::fold::BLOCK;
+use super::fold::LANES;
+pub use super::fold::{fold_slice, sum_by, sum_exp, sum_slice};
+use super::isa::{self, NullaryFnOnce};
 use super::threads;
 use crate::element::Real;
 
-/// Independent partial sums: the same on each instruction set, so that each gives the same bits.
-const LANES: usize = 16;
-/// Elements summed in lanes before the next level of the tree begins.
-pub const BLOCK: usize = 4096;
 /// Rows added up before the next level of the tree begins, where columns are summed.
 const ROWS: usize = 256;
 
@@ -20,50 +20,6 @@ pub struct Fold {
     pub n: usize,
     /// Number of neighbouring folds.
     pub inner: usize,
-}
-
-/// The sum of a slice: 16 lanes within blocks, pairwise over blocks. The error grows with the logarithm of the length.
-pub fn sum_slice<T: Real>(x: &[T]) -> T {
-    sum_by(x, |x| x)
-}
-
-/// The sum of `f` of each element of a slice, in the order of [`sum_slice`].
-pub fn sum_by<T: Real>(x: &[T], f: impl Fn(T) -> T + Copy) -> T {
-    if x.len() > BLOCK {
-        let half = x.len().div_ceil(2).next_multiple_of(BLOCK);
-        return sum_by(&x[..half], f) + sum_by(&x[half..], f);
-    }
-    lanes(x, T::zero(), |sum, x| sum + f(x), |a, b| a + b)
-}
-
-/// The fold of a slice from `start`: for folds whose order changes the result by roundings at most and that `start` does not change, as max
-/// and products.
-pub fn fold_slice<T: Real>(x: &[T], start: T, f: impl Fn(T, T) -> T) -> T {
-    lanes(x, start, &f, &f)
-}
-
-/// Folds a slice in 16 lanes with `take`, then the lanes in pairs with `join`.
-#[inline]
-fn lanes<T: Real>(x: &[T], start: T, take: impl Fn(T, T) -> T, join: impl Fn(T, T) -> T) -> T {
-    let mut lanes = [start; LANES];
-    let whole = x.chunks_exact(LANES);
-    let rest = whole.remainder();
-    for part in whole {
-        for (lane, &x) in lanes.iter_mut().zip(part) {
-            *lane = take(*lane, x);
-        }
-    }
-    for (lane, &x) in lanes.iter_mut().zip(rest) {
-        *lane = take(*lane, x);
-    }
-    let mut width = LANES / 2;
-    while width > 0 {
-        for i in 0..width {
-            lanes[i] = join(lanes[i], lanes[i + width]);
-        }
-        width /= 2;
-    }
-    lanes[0]
 }
 
 /// `out[o, i] ← Σⱼ x[o, j, i]`.
@@ -85,8 +41,19 @@ pub fn sum<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, out: &mut [T]) {
     }
 }
 
-/// Sums of neighbouring columns: rows are added to a row of sums, `ROWS` at a time.
-fn columns<T: Real>(x: &[T], Fold { n, inner, .. }: Fold, out: &mut [T]) {
+/// Sums of neighbouring columns: rows are added to a row of sums, `ROWS` at a time, and such sums to the result.
+fn columns<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, out: &mut [T]) {
+    if outer == 1 && n > 2 * ROWS && inner < 64 && inner > 0 {
+        // A tall block has too few columns for several threads: its groups of rows are spread.
+        let mut partial = vec![T::zero(); n.div_ceil(ROWS) * inner];
+        threads::chunks(&mut partial, inner, ROWS, |start, sums| {
+            let first = start / inner * ROWS;
+            let rows = &x[first * inner..(first + ROWS).min(n) * inner];
+            isa::dispatch(AddRows { rows, stride: inner, sums });
+        });
+        out.fill(T::zero());
+        return isa::dispatch(AddRows { rows: &partial, stride: inner, sums: out });
+    }
     // Stripes of columns narrow enough that a single large block feeds several threads; small blocks go together.
     let chunk = if inner * n >= BLOCK {
         inner.min(if n > ROWS { 64 } else { BLOCK })
@@ -104,15 +71,34 @@ fn columns<T: Real>(x: &[T], Fold { n, inner, .. }: Fold, out: &mut [T]) {
             for first in (0..n).step_by(ROWS) {
                 let partial = &mut partial[..width];
                 partial.fill(T::zero());
-                for row in first..(first + ROWS).min(n) {
-                    let at = (block * n + row) * inner + column;
-                    partial.iter_mut().zip(&x[at..at + width]).for_each(|(p, &x)| *p += x);
-                }
+                let (from, to) = (block * n + first, block * n + (first + ROWS).min(n));
+                let rows = &x[from * inner + column..(to - 1) * inner + column + width];
+                isa::dispatch(AddRows { rows, stride: inner, sums: partial });
                 sums.iter_mut().zip(partial).for_each(|(s, p)| *s += *p);
             }
             done += width;
         }
     });
+}
+
+/// Adds rows to a row of sums; they begin `stride` apart and are as long as it.
+struct AddRows<'a, T> {
+    rows: &'a [T],
+    stride: usize,
+    sums: &'a mut [T],
+}
+
+impl<T: Real> NullaryFnOnce for AddRows<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for row in self.rows.chunks(self.stride) {
+            for (sum, &x) in self.sums.iter_mut().zip(row) {
+                *sum += x;
+            }
+        }
+    }
 }
 
 /// `out[o, i] ← fold of f over x[o, .., i]` from `start`: for folds whose order changes the result by roundings at most and that `start` does
@@ -283,7 +269,9 @@ mod tests {
 
     #[test]
     fn sums_of_rows_and_columns_are_exact_on_small_integers() {
-        for (outer, n, inner) in [(1, 10_000, 1), (3, 7, 1), (2, 300, 5), (1, 700, 200), (2, 0, 3), (4, 33, 1)] {
+        for (outer, n, inner) in
+            [(1, 10_000, 1), (3, 7, 1), (2, 300, 5), (1, 700, 200), (2, 0, 3), (4, 33, 1), (1, 3000, 3)]
+        {
             let x: Vec<f64> = (0..outer * n * inner).map(|i| (i % 13) as f64).collect();
             let mut out = vec![f64::NAN; outer * inner];
             sum(&x, Fold { outer, n, inner }, &mut out);

@@ -25,7 +25,7 @@ pub use random::{Generator, Key};
 pub use shape::{Axes, Shape};
 
 use crate::error::{Error, Mismatch};
-use crate::kernel::elementwise::{self, Short};
+use crate::kernel::elementwise::{self, Of, Short};
 use crate::kernel::view::{Strides, View};
 use buffer::Buffer;
 use pending::Store;
@@ -167,7 +167,7 @@ impl<T: Element> Tensor<T> {
     /// ```
     #[must_use]
     pub fn map<Y: Element>(&self, f: impl Fn(T) -> Y + Send + Sync) -> Tensor<Y> {
-        Tensor::build(self.shape.clone(), |out| elementwise::map(self.view(), out, 1, &Short(f)))
+        Tensor::build(self.shape.clone(), |out| elementwise::map(self.view(), out, &Of::<_, (T, Y)>::new(1, Short(f))))
     }
 
     /// The tensor of `f` of each pair of elements of two tensors of one shape.
@@ -187,7 +187,9 @@ impl<T: Element> Tensor<T> {
             )
             .raise();
         }
-        Tensor::build(self.shape.clone(), |out| elementwise::zip(self.view(), other.view(), out, 1, &Short(f)))
+        Tensor::build(self.shape.clone(), |out| {
+            elementwise::zip(self.view(), other.view(), out, &Of::<_, (T, B, Y)>::new(1, Short(f)))
+        })
     }
 
     /// Whether both tensors are the same elements in memory, seen in the same way.

@@ -121,7 +121,7 @@ macro_rules! functions {
 }
 
 functions! {
-    exp: 1.1, EXP, f64::exp;
+    exp: 1.0, EXP, f64::exp;
     exp2: 1.1, EXP2, f64::exp2;
     expm1: 2.0, EXPM1, f64::exp_m1;
     log: 1.5, LOG, f64::ln;

@@ -43,7 +43,7 @@ pub use triplet_margin_loss::TripletMarginLossOptions;
 register! {
     loss:
         binary_cross_entropy::BinaryCrossEntropy, binary_cross_entropy_with_logits::BinaryCrossEntropyWithLogits,
-        cross_entropy::CrossEntropy, cross_entropy_soft::CrossEntropySoft, huber_loss::HuberLoss, kl_div::KlDiv,
+        cross_entropy_soft::CrossEntropySoft, huber_loss::HuberLoss, kl_div::KlDiv,
         smooth_l1_loss::SmoothL1Loss;
-    composites: ctc_loss::CtcLoss;
+    composites: cross_entropy::CrossEntropy, ctc_loss::CtcLoss;
 }

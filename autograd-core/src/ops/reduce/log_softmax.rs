@@ -1,6 +1,6 @@
 //! `log_softmax`: the logarithm of softmax along an axis.
 
-use crate::kernel::{elementwise, reduce};
+use crate::kernel::softmax;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -51,11 +51,7 @@ impl<T: Real> Op<T> for LogSoftmax {
     }
 
     fn forward(&self, [x]: [&Tensor<T>; 1]) -> Tensor<T> {
-        x.map_rows(self.axis, |row| {
-            let largest = reduce::fold_slice(row, T::neg_infinity(), elementwise::max);
-            let log = reduce::sum_by(row, |x| (x - largest).exp()).ln();
-            row.iter_mut().for_each(|x| *x = *x - largest - log);
-        })
+        x.map_rows(self.axis, softmax::log_softmax)
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {

@@ -1,7 +1,8 @@
 //! `logsumexp`: the logarithm of the sum of exponentials over axes.
 
 use super::extremum;
-use crate::kernel::elementwise;
+use crate::kernel::elementwise::{self, Function};
+use crate::kernel::math;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -45,6 +46,16 @@ pub struct LogSumExp {
     pub keepdim: bool,
 }
 
+/// The exponential of what one number is above another.
+struct ExpAbove;
+
+impl<T: Real> Function<(T, T), T> for ExpAbove {
+    #[inline(always)]
+    fn at(&self, (x, m): (T, T)) -> T {
+        math::exp(x - m)
+    }
+}
+
 impl<T: Real> Op<T> for LogSumExp {
     type Arity = Fixed<1>;
     const NAME: &'static str = "logsumexp";
@@ -60,7 +71,7 @@ impl<T: Real> Op<T> for LogSumExp {
         let largest = extremum::fold(x, &self.axes, true, T::neg_infinity(), elementwise::max);
         // An infinity cannot be subtracted from itself; without it the formula gives the right infinity, or NaN.
         let m = largest.map(|m| if m.is_finite() { m } else { T::zero() });
-        let terms = x.zip_cost(&m.broadcast_to(x.shape()), 16, move |x, m| (x - m).exp());
+        let terms = x.zip_by(&m.broadcast_to(x.shape()), 16, ExpAbove);
         let sums = terms.sum_over(&axes, m.shape().clone());
         m.zip_cost(&sums, 16, move |m, sum| m + sum.ln()).reshape(x.shape().reduced(&axes, self.keepdim))
     }

@@ -1,6 +1,6 @@
 //! `softmax`: exponentials along an axis, scaled to sum to 1.
 
-use crate::kernel::{elementwise, reduce};
+use crate::kernel::softmax;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -52,12 +52,7 @@ impl<T: Real> Op<T> for Softmax {
     }
 
     fn forward(&self, [x]: [&Tensor<T>; 1]) -> Tensor<T> {
-        x.map_rows(self.axis, |row| {
-            let largest = reduce::fold_slice(row, T::neg_infinity(), elementwise::max);
-            row.iter_mut().for_each(|x| *x = (*x - largest).exp());
-            let sum = reduce::sum_slice(row);
-            row.iter_mut().for_each(|x| *x /= sum);
-        })
+        x.map_rows(self.axis, softmax::softmax)
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {

@@ -2,56 +2,12 @@
 
 use super::plan::{Expression, Node, Operand, evaluate};
 use super::{DEPTH, Pending, Store, defer_from};
-use crate::kernel::element::{Values, ValuesMut};
-use crate::kernel::elementwise::{self, Function, Short, Tile};
-use crate::kernel::fused::Apply;
-use crate::kernel::{isa, reduce};
+use crate::kernel::elementwise::{self, Apply, Function, Of, Short};
+use crate::kernel::reduce;
 use crate::tensor::{Element, Real, Shape, Tensor};
 use smallvec::{SmallVec, smallvec};
-use std::marker::PhantomData;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock};
-
-/// A function with the work of a call in cheap operations, and the types of its operands and its result.
-struct Of<F, Types> {
-    f: F,
-    cost: usize,
-    types: PhantomData<fn(Types)>,
-}
-
-impl<F, Types> Of<F, Types> {
-    fn new(cost: usize, f: F) -> Box<Self> {
-        Box::new(Of { f, cost, types: PhantomData })
-    }
-}
-
-impl<X: Element, Y: Element, F: Function<(X,), Y>> Apply for Of<F, (X, Y)> {
-    fn run(&self, x: &[Values<'_>], y: ValuesMut<'_>) {
-        isa::dispatch(Tile { f: &self.f, x: (X::slice(x[0]),), y: Y::slice_mut(y) });
-    }
-    fn cost(&self) -> usize {
-        self.cost
-    }
-}
-
-impl<A: Element, B: Element, Y: Element, F: Function<(A, B), Y>> Apply for Of<F, (A, B, Y)> {
-    fn run(&self, x: &[Values<'_>], y: ValuesMut<'_>) {
-        isa::dispatch(Tile { f: &self.f, x: (A::slice(x[0]), B::slice(x[1])), y: Y::slice_mut(y) });
-    }
-    fn cost(&self) -> usize {
-        self.cost
-    }
-}
-
-impl<A: Element, B: Element, C: Element, Y: Element, F: Function<(A, B, C), Y>> Apply for Of<F, (A, B, C, Y)> {
-    fn run(&self, x: &[Values<'_>], y: ValuesMut<'_>) {
-        let x = (A::slice(x[0]), B::slice(x[1]), C::slice(x[2]));
-        isa::dispatch(Tile { f: &self.f, x, y: Y::slice_mut(y) });
-    }
-    fn cost(&self) -> usize {
-        self.cost
-    }
-}
 
 /// Notes a function of operands of one shape.
 fn note<Y: Element>(
@@ -113,11 +69,12 @@ impl<T: Element> Tensor<T> {
 
     /// `map_cost` of a function too long for a closure.
     pub(crate) fn map_by<Y: Element>(&self, cost: usize, f: impl Function<(T,), Y> + 'static) -> Tensor<Y> {
+        let f = Of::<_, (T, Y)>::new(cost, f);
         if self.numel() < defer_from() {
-            return Tensor::build(self.shape.clone(), |out| elementwise::map(self.view(), out, cost, &f));
+            return Tensor::build(self.shape.clone(), |out| elementwise::map(self.view(), out, &f));
         }
         let operands = smallvec![self.operand()];
-        note(&self.shape, Of::<_, (T, Y)>::new(cost, f), self.depth(), operands)
+        note(&self.shape, Box::new(f), self.depth(), operands)
     }
 
     /// `f` of each pair of elements of tensors known to have one shape.
@@ -138,11 +95,12 @@ impl<T: Element> Tensor<T> {
         f: impl Function<(T, B), Y> + 'static,
     ) -> Tensor<Y> {
         debug_assert_eq!(self.shape, other.shape);
+        let f = Of::<_, (T, B, Y)>::new(cost, f);
         if self.numel() < defer_from() {
-            return Tensor::build(self.shape.clone(), |out| elementwise::zip(self.view(), other.view(), out, cost, &f));
+            return Tensor::build(self.shape.clone(), |out| elementwise::zip(self.view(), other.view(), out, &f));
         }
         let operands = smallvec![self.operand(), other.operand()];
-        note(&self.shape, Of::<_, (T, B, Y)>::new(cost, f), self.depth().max(other.depth()), operands)
+        note(&self.shape, Box::new(f), self.depth().max(other.depth()), operands)
     }
 
     /// `f` of each three elements of tensors known to have one shape.
@@ -153,14 +111,14 @@ impl<T: Element> Tensor<T> {
         f: impl Function<(T, B, C), Y> + 'static,
     ) -> Tensor<Y> {
         debug_assert!(self.shape == b.shape && self.shape == c.shape);
+        let f = Of::<_, (T, B, C, Y)>::new(cost, f);
         if self.numel() < defer_from() {
-            return Tensor::build(self.shape.clone(), |out| {
-                elementwise::zip3(self.view(), b.view(), c.view(), out, cost, &f);
-            });
+            let fill = |out: &mut [Y]| elementwise::zip3(self.view(), b.view(), c.view(), out, &f);
+            return Tensor::build(self.shape.clone(), fill);
         }
         let operands = smallvec![self.operand(), b.operand(), c.operand()];
         let depth = self.depth().max(b.depth()).max(c.depth());
-        note(&self.shape, Of::<_, (T, B, C, Y)>::new(cost, f), depth, operands)
+        note(&self.shape, Box::new(f), depth, operands)
     }
 }
 

@@ -1,7 +1,8 @@
 //! The plan of a pass: which values are computed, which of them are written, in an order in which each comes after its operands.
 
 use crate::kernel::element::ValuesMut;
-use crate::kernel::fused::{self, Apply, Input, Kind, Program, Source, Step};
+use crate::kernel::elementwise::Apply;
+use crate::kernel::fused::{self, Input, Kind, Program, Source, Step};
 use smallvec::SmallVec;
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,0 +1,139 @@
+//! Folds of a slice in 16 lanes, an order that its length alone decides.
+
+use super::isa::{self, NullaryFnOnce};
+use super::math;
+use crate::element::Real;
+
+/// Independent partial sums: the same on each instruction set, so that each gives the same bits.
+pub(crate) const LANES: usize = 16;
+/// Elements summed in lanes before the next level of the tree begins.
+pub const BLOCK: usize = 4096;
+
+/// The sum of a slice: 16 lanes within blocks, pairwise over blocks. The error grows with the logarithm of the length.
+pub fn sum_slice<T: Real>(x: &[T]) -> T {
+    sum_by(x, |x| x)
+}
+
+/// The sum of `f` of each element of a slice, in the order of [`sum_slice`].
+pub fn sum_by<T: Real>(x: &[T], f: impl Fn(T) -> T + Copy) -> T {
+    sum_steps(x, &Plus(f))
+}
+
+/// The sum of `e` to the power of what each element is above `largest`, in the order of [`sum_slice`].
+pub fn sum_exp<T: Real>(x: &[T], largest: T) -> T {
+    sum_steps(x, &PlusExp(largest))
+}
+
+fn sum_steps<T: Real>(x: &[T], step: &impl Step<T>) -> T {
+    if x.len() > BLOCK {
+        let half = x.len().div_ceil(2).next_multiple_of(BLOCK);
+        return sum_steps(&x[..half], step) + sum_steps(&x[half..], step);
+    }
+    join(isa::dispatch(Lanes { x, start: T::zero(), step }), |a, b| a + b)
+}
+
+/// The fold of a slice from `start`: for folds whose order changes the result by roundings at most and that `start` does not change, as max
+/// and products.
+pub fn fold_slice<T: Real>(x: &[T], start: T, f: impl Fn(T, T) -> T) -> T {
+    join(isa::dispatch(Lanes { x, start, step: &By(&f) }), &f)
+}
+
+/// What takes in one element. The method must be `#[inline(always)]`.
+trait Step<T> {
+    fn take(&self, so_far: T, x: T) -> T;
+}
+
+/// Adds a short function of the element.
+struct Plus<F>(F);
+
+impl<T: Real, F: Fn(T) -> T> Step<T> for Plus<F> {
+    #[inline(always)]
+    fn take(&self, so_far: T, x: T) -> T {
+        so_far + self.0(x)
+    }
+}
+
+/// Adds the exponential of what the element is above a number.
+struct PlusExp<T>(T);
+
+impl<T: Real> Step<T> for PlusExp<T> {
+    #[inline(always)]
+    fn take(&self, so_far: T, x: T) -> T {
+        so_far + math::exp(x - self.0)
+    }
+}
+
+/// A short function of what came so far and the element.
+struct By<'a, F>(&'a F);
+
+impl<T, F: Fn(T, T) -> T> Step<T> for By<'_, F> {
+    #[inline(always)]
+    fn take(&self, so_far: T, x: T) -> T {
+        self.0(so_far, x)
+    }
+}
+
+/// Folds a slice in 16 lanes.
+struct Lanes<'a, T, S> {
+    x: &'a [T],
+    start: T,
+    step: &'a S,
+}
+
+impl<T: Real, S: Step<T>> NullaryFnOnce for Lanes<'_, T, S> {
+    type Output = [T; LANES];
+
+    #[inline(always)]
+    fn call(self) -> [T; LANES] {
+        let mut lanes = [self.start; LANES];
+        let (whole, rest) = self.x.as_chunks::<LANES>();
+        for part in whole {
+            for (lane, &x) in lanes.iter_mut().zip(part) {
+                *lane = self.step.take(*lane, x);
+            }
+        }
+        if !rest.is_empty() {
+            // As many lanes as ever, so that the rest is no loop over single numbers; what is beyond it is dropped.
+            let (mut part, mut after) = ([self.start; LANES], lanes);
+            part[..rest.len()].copy_from_slice(rest);
+            for (lane, &x) in after.iter_mut().zip(&part) {
+                *lane = self.step.take(*lane, x);
+            }
+            lanes[..rest.len()].copy_from_slice(&after[..rest.len()]);
+        }
+        lanes
+    }
+}
+
+/// Folds the lanes in pairs.
+#[inline]
+fn join<T: Real>(mut lanes: [T; LANES], f: impl Fn(T, T) -> T) -> T {
+    let mut width = LANES / 2;
+    while width > 0 {
+        for i in 0..width {
+            lanes[i] = f(lanes[i], lanes[i + width]);
+        }
+        width /= 2;
+    }
+    lanes[0]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::elementwise::max;
+    use crate::isa::Isa;
+
+    #[test]
+    fn each_set_gives_the_same_bits() {
+        let x: Vec<f32> = (0..9001).map(|i| (i * 7919 % 1009) as f32 / 100.0 - 5.0).collect();
+        for n in [0, 1, 15, 16, 33, 9000] {
+            let x = &x[1..=n];
+            let mut results = Isa::all().into_iter().map(|isa| {
+                isa.hold(|| [sum_slice(x), sum_exp(x, 1.0), fold_slice(x, f32::NEG_INFINITY, max)].map(f32::to_bits))
+            });
+            let first = results.next().expect("the portable set");
+            assert!(results.all(|other| other == first), "{n}");
+        }
+    }
+}
