@@ -12,6 +12,9 @@ use std::marker::PhantomData;
 const ROWS: usize = 8;
 const VECTORS: usize = 3;
 
+type RunTile<T> = unsafe fn(&Tile<T>);
+type RunDot<T> = unsafe fn(&dot::Block<T>, &mut [T; SIDE * SIDE]);
+
 /// Kernels of one set of instructions.
 pub(super) struct Kernels<T> {
     /// The most rows of a tile.
@@ -20,8 +23,8 @@ pub(super) struct Kernels<T> {
     pub vectors: usize,
     /// Elements in a vector.
     pub lanes: usize,
-    tile: [[unsafe fn(&Tile<T>); VECTORS]; ROWS],
-    dot: [[unsafe fn(&dot::Block<T>, &mut [T; SIDE * SIDE]); SIDE]; SIDE],
+    tile: [[RunTile<T>; VECTORS]; ROWS],
+    dot: [[RunDot<T>; SIDE]; SIDE],
     from_rows: unsafe fn(&Panel<T>),
     from_columns: unsafe fn(&Panel<T>),
 }
