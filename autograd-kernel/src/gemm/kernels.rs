@@ -1,5 +1,6 @@
 //! The kernels of each set of instructions, as a table that is looked up once for a product.
 
+use super::dot::{self, SIDE};
 use super::pack::{FromRows, Panel};
 use super::tile::{Run, Tile};
 use super::transpose;
@@ -11,6 +12,9 @@ use std::marker::PhantomData;
 const ROWS: usize = 8;
 const VECTORS: usize = 3;
 
+type RunTile<T> = unsafe fn(&Tile<T>);
+type RunDot<T> = unsafe fn(&dot::Block<T>, &mut [T; SIDE * SIDE]);
+
 /// Kernels of one set of instructions.
 pub(super) struct Kernels<T> {
     /// The most rows of a tile.
@@ -19,7 +23,8 @@ pub(super) struct Kernels<T> {
     pub vectors: usize,
     /// Elements in a vector.
     pub lanes: usize,
-    tile: [[unsafe fn(&Tile<T>); VECTORS]; ROWS],
+    tile: [[RunTile<T>; VECTORS]; ROWS],
+    dot: [[RunDot<T>; SIDE]; SIDE],
     from_rows: unsafe fn(&Panel<T>),
     from_columns: unsafe fn(&Panel<T>),
 }
@@ -33,6 +38,15 @@ impl<T: Lanes + Default> Kernels<T> {
     pub unsafe fn tile(&self, rows: usize, tile: &Tile<T>) {
         // SAFETY: the caller's promise.
         unsafe { self.tile[rows - 1][tile.columns.div_ceil(self.lanes) - 1](tile) }
+    }
+
+    /// Computes the dot products of a block of so many rows and columns.
+    ///
+    /// # Safety
+    /// The block's elements must be there.
+    pub unsafe fn dot(&self, rows: usize, columns: usize, block: &dot::Block<T>, out: &mut [T; SIDE * SIDE]) {
+        // SAFETY: the caller's promise.
+        unsafe { self.dot[rows - 1][columns - 1](block, out) }
     }
 
     /// Copies a panel.
@@ -86,6 +100,12 @@ impl<S: Simd, T: Lanes + PartialEq + Default> Table<S, T> {
             [Self::tile::<7, 1>, Self::tile::<7, 2>, Self::tile::<7, 3>],
             [Self::tile::<8, 1>, Self::tile::<8, 2>, Self::tile::<8, 3>],
         ],
+        dot: [
+            [Self::dot::<1, 1>, Self::dot::<1, 2>, Self::dot::<1, 3>, Self::dot::<1, 4>],
+            [Self::dot::<2, 1>, Self::dot::<2, 2>, Self::dot::<2, 3>, Self::dot::<2, 4>],
+            [Self::dot::<3, 1>, Self::dot::<3, 2>, Self::dot::<3, 3>, Self::dot::<3, 4>],
+            [Self::dot::<4, 1>, Self::dot::<4, 2>, Self::dot::<4, 3>, Self::dot::<4, 4>],
+        ],
         from_rows: Self::from_rows,
         from_columns: Self::from_columns,
     };
@@ -99,6 +119,10 @@ impl<S: Simd, T: Lanes + PartialEq + Default> Table<S, T> {
 
     unsafe fn tile<const R: usize, const V: usize>(tile: &Tile<T>) {
         Self::simd().vectorize(Run::<T, R, V>(tile));
+    }
+
+    unsafe fn dot<const R: usize, const C: usize>(block: &dot::Block<T>, out: &mut [T; SIDE * SIDE]) {
+        Self::simd().vectorize(dot::Run::<T, R, C>(block, out));
     }
 
     unsafe fn from_rows(panel: &Panel<T>) {

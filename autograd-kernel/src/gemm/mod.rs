@@ -2,9 +2,11 @@
 //!
 //! A product is cut into tiles that fit into registers (`tile`). The left operand is read where it lies; the right one too if its rows are
 //! short, else it is copied into panels first (`pack`), once for all threads. Cuts depend on the shape only, and each element is one sum along `k`
-//! in blocks that depend on `k` only: its bits depend neither on the threads nor on the number of rows and columns around it.
+//! in blocks that depend on `k` only: its bits depend neither on the threads nor
+//! on the number of rows and columns around it. Only where there are few of these is an element a dot product by vectors (`dot`).
 
 mod cuts;
+mod dot;
 mod drive;
 mod kernels;
 mod matrix;
@@ -65,7 +67,10 @@ pub(crate) fn product<T: Scalar>(
     };
     match kernels {
         _ if c.rows == 0 || n == 0 => {}
-        Some(kernels) if k > 0 => drive::product(kernels, a, b, beta, bias, c),
+        Some(kernels) if k > 0 => match b {
+            Right::Matrix(b) if dot::suits(&a, &b) => dot::product(kernels, a, b, beta, bias, c),
+            _ => drive::product(kernels, a, b, beta, bias, c),
+        },
         _ => {
             scale(&mut c, beta, bias);
             if k > 0 {

@@ -44,11 +44,11 @@ impl<T: Lanes + PartialEq + Default, const ROWS: usize, const VECTORS: usize> Wi
         let lanes = T::count::<S>();
         let zero = T::splat(simd, T::default());
         let mask = T::first(simd, columns - (VECTORS - 1) * lanes);
-        // SAFETY: whoever makes a tile promises that its elements are there; the mask leaves out the lanes beyond the last column.
         let load = |from: *const T| {
             let mut to = [zero; VECTORS];
             for (v, to) in to.iter_mut().enumerate() {
                 let from = from.wrapping_add(v * lanes);
+                // SAFETY: whoever makes a tile promises that its elements are there; the mask leaves out the lanes beyond the last column.
                 *to = unsafe { if v + 1 < VECTORS { T::load(simd, from) } else { T::load_masked(simd, mask, from) } };
             }
             to

@@ -1,10 +1,11 @@
 //! `linear`: a matrix product and a bias in one pass.
 
 use super::matmul::matrices;
+use crate::kernel::gemm::{Bias, MatrixMut};
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
-    /// The affine map `y = x Wᵀ + b`, with the bias added within the product: `b` is written first, and the product on top of it.
+    /// The affine map `y = x Wᵀ + b`, with the bias added where the product is written.
     ///
     /// `y[.., o] = b[o] + Σᵢ x[.., i] · weight[o, i]`
     ///
@@ -86,12 +87,9 @@ impl<T: Real> Op<T> for Linear {
         let (weight, bias) = (matrices(x[1]), x.get(2).map(|bias| bias.contiguous()));
         let x = x[0].reshape([rows, weight.size[1]]);
         Tensor::build(shape.clone(), |y| {
-            let mut beta = T::zero();
-            if let Some(bias) = bias.as_ref().and_then(Tensor::as_slice).filter(|bias| !bias.is_empty()) {
-                y.chunks_exact_mut(outputs[0]).for_each(|row| row.copy_from_slice(bias));
-                beta = T::one();
-            }
-            T::gemm(matrices(&x).matrix(0), weight.matrix(0).transposed(), beta, y);
+            let bias = bias.as_ref().and_then(Tensor::as_slice).map_or(Bias::None, Bias::Columns);
+            let y = MatrixMut::new(y, [rows, outputs[0]], outputs[0]);
+            T::product(matrices(&x).matrix(0), weight.matrix(0).transposed().into(), T::zero(), bias, y);
         })
     }
 

@@ -6,6 +6,9 @@ use crate::kernel::view::View;
 use crate::ops::prelude::*;
 use smallvec::SmallVec;
 
+/// Multiplications of a matrix of a batch from which on it is spread over the threads itself.
+const SPREAD: usize = 1 << 22;
+
 impl<T: Real> Var<T> {
     /// The matrix product `y = a b`, batched over leading axes.
     ///
@@ -122,10 +125,13 @@ impl<T: Real> Op<T> for MatMul {
         let (a, b) = (matrices(a), matrices(b));
         let k = a.size[1];
         Tensor::build(shape, |out| {
-            threads::chunks(out, m * n, k, |start, c| {
-                let i = start / (m * n);
-                T::gemm(a.matrix(i), b.matrix(i), T::zero(), c);
-            });
+            let product = |i: usize, c: &mut [T]| T::gemm(a.matrix(i), b.matrix(i), T::zero(), c);
+            if m.saturating_mul(n).saturating_mul(k) >= SPREAD {
+                // Not empty, since a size of zero makes no large product.
+                out.chunks_exact_mut(m * n).enumerate().for_each(|(i, c)| product(i, c));
+            } else {
+                threads::chunks(out, m * n, (k / 32).max(1), |start, c| product(start / (m * n), c));
+            }
         })
     }
 
