@@ -46,6 +46,7 @@ pub trait Real:
     + num_traits::FloatConst
     + num_traits::FromPrimitive
     + crate::linalg::Dense
+    + crate::conv::Vector
     + Sum
 {
     /// The nearest value to `x`.

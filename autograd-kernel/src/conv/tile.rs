@@ -1,0 +1,94 @@
+//! The two products in registers: a tile of results, and a tile of the gradient of the weight.
+
+use super::vector::{lanes, load, store};
+use crate::element::Real;
+use pulp::Simd;
+
+/// Where the rows of a tile of results go.
+#[derive(Clone, Copy)]
+pub(super) struct Rows<T> {
+    pub start: *mut T,
+    /// Elements between rows.
+    pub pitch: usize,
+    /// How many rows are wanted, of those that are computed.
+    pub count: usize,
+    /// Elements of a row.
+    pub width: usize,
+}
+
+/// `y ← y₀ + Σₖ weights[k][m] · x[offsets[k] + p]`, for `M` filters and `V` vectors of neighbouring results; `y₀` is what is there if
+/// `more`, else 0.
+///
+/// # Safety
+/// From `x` on, `V` vectors must be readable at each offset; the rows of `y` must be writable, and there be at most `M`, of at most `V`
+/// vectors and more than `V - 1`.
+#[inline(always)]
+pub(super) unsafe fn results<S: Simd, T: Real, const M: usize, const V: usize>(
+    simd: S,
+    x: *const T,
+    offsets: &[usize],
+    weights: &[[T; M]],
+    y: Rows<T>,
+) {
+    let n = lanes::<S, T>();
+    let mut sums = [[T::splat(simd, T::zero()); V]; M];
+    for (&offset, weights) in offsets.iter().zip(weights) {
+        // SAFETY: the caller's promise.
+        let x: [T::Of<S>; V] = std::array::from_fn(|v| unsafe { load::<S, T>(x.add(offset + v * n)) });
+        for m in 0..M {
+            let weight = T::splat(simd, weights[m]);
+            for v in 0..V {
+                sums[m][v] = T::fma(simd, weight, x[v], sums[m][v]);
+            }
+        }
+    }
+    for (m, sums) in sums.iter().enumerate().take(y.count) {
+        for (v, &sum) in sums.iter().enumerate() {
+            // SAFETY: the caller's promise: before the last vector, and in it up to the width, the row can be written.
+            unsafe {
+                let y_at = y.start.add(m * y.pitch + v * n);
+                match y.width - v * n {
+                    rest if rest >= n => store::<S, T>(y_at, sum),
+                    rest => (&raw const sum).cast::<T>().copy_to_nonoverlapping(y_at, rest),
+                }
+            }
+        }
+    }
+}
+
+/// `dw[m] ← dw[m] + Σₚ x[offsets[m] + p] · dy[p]`, for `M` places of the kernel and `V` vectors of filters.
+///
+/// # Safety
+/// From `x` on, `count` elements must be readable at each offset; `dy` must hold `count` times, and `dw` `M` times, `V` vectors.
+#[inline(always)]
+pub(super) unsafe fn weights<S: Simd, T: Real, const M: usize, const V: usize>(
+    simd: S,
+    x: *const T,
+    offsets: &[usize; M],
+    dy: *const T,
+    count: usize,
+    dw: *mut T,
+) {
+    let n = lanes::<S, T>();
+    let rows: [*const T; M] = offsets.map(|offset| x.wrapping_add(offset));
+    // SAFETY: the caller's promise.
+    let mut sums: [[T::Of<S>; V]; M] =
+        std::array::from_fn(|m| std::array::from_fn(|v| unsafe { load::<S, T>(dw.add((m * V + v) * n)) }));
+    for p in 0..count {
+        // SAFETY: the caller's promise.
+        let dy: [T::Of<S>; V] = std::array::from_fn(|v| unsafe { load::<S, T>(dy.add((p * V + v) * n)) });
+        for m in 0..M {
+            // SAFETY: as above.
+            let x = T::splat(simd, unsafe { *rows[m].add(p) });
+            for v in 0..V {
+                sums[m][v] = T::fma(simd, x, dy[v], sums[m][v]);
+            }
+        }
+    }
+    for (m, sums) in sums.iter().enumerate() {
+        for (v, &sum) in sums.iter().enumerate() {
+            // SAFETY: the caller's promise.
+            unsafe { store::<S, T>(dw.add((m * V + v) * n), sum) };
+        }
+    }
+}
