@@ -3,6 +3,7 @@
 mod exact;
 mod product;
 mod reading;
+mod rows;
 mod scratch;
 mod tile;
 mod vector;

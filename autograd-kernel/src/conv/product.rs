@@ -25,6 +25,10 @@ pub(super) struct Places {
     pub step: [usize; 3],
 }
 
+/// Places of the kernel that are gone through for all filters before the next ones: what they read of a tile stays in the first-level
+/// cache.
+const DEEP: usize = 192;
+
 /// How many filters go into a panel: with that, and three vectors of results, the registers are used up.
 pub(super) fn panel() -> usize {
     struct Registers;
@@ -92,7 +96,7 @@ pub(super) fn product<T: Real>(
             places,
         };
         let weight = &panels.weight[block % groups * each..][..each];
-        isa::dispatch(Piece { reading, part, x: &x[block * image..][..image], panels, weight, y });
+        isa::dispatch(Piece { reading, part, x: &x[block * image..], panels, weight, y });
     });
 }
 
@@ -119,7 +123,7 @@ impl<T: Real> WithSimd for Piece<'_, T> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let mut layout = Scratch::<T>::new(self.reading.len(self.reading.channels));
-        self.reading.lay_out(self.x, self.part, &mut layout);
+        self.reading.lay_out(simd, self.x, self.reading.channels, self.part, &mut layout);
         let Places { size, first, step } = *self.y.places;
         let (pixels, [_, height, width]) = (self.part.rows * self.reading.width(), size);
         let dense = size[1..] == [self.reading.axes[1].count, self.reading.axes[2].count];
@@ -127,11 +131,11 @@ impl<T: Real> WithSimd for Piece<'_, T> {
         if dense {
             let start = plane + self.part.row * width;
             // SAFETY: a part lies inside the plane.
-            let y = Rows { start: unsafe { self.y.start.add(start) }, pitch: self.y.plane, count: 0, width: pixels };
+            let y = Rows { start: unsafe { self.y.start.add(start) }, pitch: self.y.plane, count: 0, width: pixels, more: false };
             return self.tiles(simd, &layout, y);
         }
         let mut rows = Scratch::<T>::new(self.panels.filters * pixels);
-        let y = Rows { start: rows.as_mut_ptr(), pitch: pixels, count: 0, width: pixels };
+        let y = Rows { start: rows.as_mut_ptr(), pitch: pixels, count: 0, width: pixels, more: false };
         self.tiles(simd, &layout, y);
         for (c, rows) in rows.chunks_exact(pixels).enumerate() {
             for (r, row) in rows.chunks_exact(self.reading.width()).enumerate() {
@@ -166,18 +170,23 @@ impl<T: Real> Piece<'_, T> {
             // Two and two instead of three and one.
             let vectors = if left == 4 { 2 } else { left.min(3) };
             let width = (vectors * n).min(y.width - from);
-            for (panel, weight) in self.weight.as_chunks::<M>().0.chunks_exact(offsets.len()).enumerate() {
-                let first = panel * M;
-                // SAFETY: the offsets lead into the layout, behind which is slack for a vector; the rows are those of filters that
-                // there are, and have the width.
-                unsafe {
-                    let x = layout.as_ptr().add(from);
-                    let start = y.start.add(first * y.pitch + from);
-                    let rows = Rows { start, pitch: y.pitch, count: M.min(filters - first), width };
-                    match vectors {
-                        1 => tile::results::<S, T, M, 1>(simd, x, offsets, weight, rows),
-                        2 => tile::results::<S, T, M, 2>(simd, x, offsets, weight, rows),
-                        _ => tile::results::<S, T, M, 3>(simd, x, offsets, weight, rows),
+            for block in (0..offsets.len()).step_by(DEEP) {
+                let deep = block..(block + DEEP).min(offsets.len());
+                for (panel, weight) in self.weight.as_chunks::<M>().0.chunks_exact(offsets.len()).enumerate() {
+                    let first = panel * M;
+                    let (offsets, weight) = (&offsets[deep.clone()], &weight[deep.clone()]);
+                    // SAFETY: the offsets lead into the layout, behind which is slack for a vector; the rows are those of filters that
+                    // there are, and have the width.
+                    unsafe {
+                        let x = layout.as_ptr().add(from);
+                        let start = y.start.add(first * y.pitch + from);
+                        let rows =
+                            Rows { start, pitch: y.pitch, count: M.min(filters - first), width, more: block > 0 };
+                        match vectors {
+                            1 => tile::results::<S, T, M, 1>(simd, x, offsets, weight, rows),
+                            2 => tile::results::<S, T, M, 2>(simd, x, offsets, weight, rows),
+                            _ => tile::results::<S, T, M, 3>(simd, x, offsets, weight, rows),
+                        }
                     }
                 }
             }

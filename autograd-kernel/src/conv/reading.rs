@@ -4,7 +4,9 @@
 //! the rows one for each class of rows. Row after row of results then reads one contiguous stretch, at each place of the kernel from
 //! another offset: a matrix product can take it as it is, and a matrix of patches, larger by the rows of the kernel, need not exist.
 
+use super::rows::Rows;
 use crate::element::Real;
+use pulp::Simd;
 use smallvec::SmallVec;
 use std::ops::Range;
 
@@ -154,19 +156,18 @@ impl Reading {
         }
     }
 
-    /// `layout ←` what a part of the results reads of some channels of a source.
+    /// `layout ←` what a part of the results reads of the first channels of `x`, which goes on behind them.
     #[inline(always)]
-    pub fn lay_out<T: Real>(&self, x: &[T], part: Part, layout: &mut [T]) {
+    pub fn lay_out<S: Simd, T: Real>(&self, simd: S, x: &[T], channels: usize, part: Part, layout: &mut [T]) {
         let ([depth, height, width], [deep, down, wide]) = (self.size, &self.axes);
         let inside: SmallVec<[Range<usize>; 8]> = (0..wide.taps.len()).map(|j| wide.inside(j, width)).collect();
         let across = self.width();
         let mut at = 0;
-        for x in x.chunks_exact(depth * height * width) {
+        for c in 0..channels {
             for &(_, start) in &deep.taps {
                 let plane = start + (part.depth * deep.step) as isize;
-                let x = (0..depth as isize)
-                    .contains(&plane)
-                    .then(|| &x[plane as usize * height * width..][..height * width]);
+                let plane = (0..depth as isize).contains(&plane).then_some(c * depth + plane as usize);
+                let x = plane.map(|plane| &x[plane * height * width..]);
                 for (&(_, start), inside) in wide.taps.iter().zip(&inside) {
                     for class in &self.classes {
                         let rows = self.height - self.band + part.rows;
@@ -183,8 +184,8 @@ impl Reading {
                         let y = &mut layout[at..];
                         y[..before * across].fill(T::zero());
                         let from = (first + (before * down.step) as isize) * width as isize + start;
-                        let rows_of = Rows { count: end - before, down: down.step * width, step: wide.step, from };
-                        rows_of.copy(x, inside.clone(), across, &mut y[before * across..]);
+                        let copied = Rows { count: end - before, down: down.step * width, step: wide.step, from };
+                        copied.copy(simd, x, inside.clone(), across, &mut y[before * across..]);
                         y[end * across..rows * across].fill(T::zero());
                         at += self.plane();
                     }
@@ -194,47 +195,3 @@ impl Reading {
     }
 }
 
-/// Rows of a source to be copied.
-struct Rows {
-    count: usize,
-    /// Elements between rows.
-    down: usize,
-    /// Elements between neighbours in a row.
-    step: usize,
-    /// The element for the first place of the first row, which may lie outside.
-    from: isize,
-}
-
-impl Rows {
-    /// Copies rows to rows of `across`, those of its places that are `inside`, and fills the others with zeros.
-    #[inline(always)]
-    fn copy<T: Real>(&self, x: &[T], inside: Range<usize>, across: usize, y: &mut [T]) {
-        if self.count == 0 {
-            return;
-        }
-        if inside.is_empty() {
-            return y[..self.count * across].fill(T::zero());
-        }
-        let from = (self.from + (inside.start * self.step) as isize) as usize;
-        if self.down == across && self.step == 1 {
-            // One stretch; what comes from the neighbouring row is overwritten.
-            let len = (self.count - 1) * across + inside.len();
-            y[inside.start..inside.start + len].copy_from_slice(&x[from..from + len]);
-        } else {
-            for (r, y) in y.chunks_exact_mut(across).take(self.count).enumerate() {
-                let (x, y) = (&x[from + r * self.down..], &mut y[inside.clone()]);
-                match self.step {
-                    1 => y.iter_mut().zip(x).for_each(|(y, &x)| *y = x),
-                    2 => y.iter_mut().zip(x.chunks(2)).for_each(|(y, x)| *y = x[0]),
-                    step => y.iter_mut().zip(x.iter().step_by(step)).for_each(|(y, &x)| *y = x),
-                }
-            }
-        }
-        if inside.len() < across {
-            for y in y.chunks_exact_mut(across).take(self.count) {
-                y[..inside.start].fill(T::zero());
-                y[inside.end..].fill(T::zero());
-            }
-        }
-    }
-}

@@ -1,6 +1,6 @@
 //! The two products in registers: a tile of results, and a tile of the gradient of the weight.
 
-use super::vector::{lanes, load, store};
+use super::vector::{Vector, lanes, load, store};
 use crate::element::Real;
 use pulp::Simd;
 
@@ -14,10 +14,12 @@ pub(super) struct Rows<T> {
     pub count: usize,
     /// Elements of a row.
     pub width: usize,
+    /// Whether a first part of the sums is there already.
+    pub more: bool,
 }
 
 /// `y ← y₀ + Σₖ weights[k][m] · x[offsets[k] + p]`, for `M` filters and `V` vectors of neighbouring results; `y₀` is what is there if
-/// `more`, else 0.
+/// there is `more`, else 0.
 ///
 /// # Safety
 /// From `x` on, `V` vectors must be readable at each offset; the rows of `y` must be writable, and there be at most `M`, of at most `V`
@@ -46,10 +48,15 @@ pub(super) unsafe fn results<S: Simd, T: Real, const M: usize, const V: usize>(
         for (v, &sum) in sums.iter().enumerate() {
             // SAFETY: the caller's promise: before the last vector, and in it up to the width, the row can be written.
             unsafe {
-                let y_at = y.start.add(m * y.pitch + v * n);
-                match y.width - v * n {
-                    rest if rest >= n => store::<S, T>(y_at, sum),
-                    rest => (&raw const sum).cast::<T>().copy_to_nonoverlapping(y_at, rest),
+                let (at, rest) = (y.start.add(m * y.pitch + v * n), y.width - v * n);
+                let sum = |there: T::Of<S>| if y.more { <T as Vector>::add(simd, there, sum) } else { sum };
+                if rest >= n {
+                    store::<S, T>(at, sum(load::<S, T>(at)));
+                } else {
+                    let mut end = T::splat(simd, T::zero());
+                    at.copy_to_nonoverlapping((&raw mut end).cast::<T>(), rest);
+                    end = sum(end);
+                    (&raw const end).cast::<T>().copy_to_nonoverlapping(at, rest);
                 }
             }
         }

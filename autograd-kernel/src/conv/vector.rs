@@ -10,6 +10,9 @@ pub trait Vector: Copy + 'static {
     /// Every lane the same.
     fn splat<S: Simd>(simd: S, x: Self) -> Self::Of<S>;
 
+    /// `a + b`.
+    fn add<S: Simd>(simd: S, a: Self::Of<S>, b: Self::Of<S>) -> Self::Of<S>;
+
     /// `a b + c`, rounded once where the machine can.
     fn fma<S: Simd>(simd: S, a: Self::Of<S>, b: Self::Of<S>, c: Self::Of<S>) -> Self::Of<S>;
 }
@@ -22,6 +25,11 @@ macro_rules! vector {
             #[inline(always)]
             fn splat<S: Simd>(simd: S, x: $T) -> S::$lanes {
                 simd.$splat(x)
+            }
+
+            #[inline(always)]
+            fn add<S: Simd>(simd: S, a: S::$lanes, b: S::$lanes) -> S::$lanes {
+                simd.$add(a, b)
             }
 
             #[inline(always)]

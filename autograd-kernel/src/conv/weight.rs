@@ -93,10 +93,10 @@ impl<T: Real> Piece<'_, T> {
         let mut layout = Scratch::<T>::new(reading.len(channels));
         let mut columns = Scratch::<T>::new(most * wide);
         for block in self.images.clone().map(|image| image * groups + self.group) {
-            let x = &x[(block * reading.channels + self.channels.start) * volume..][..channels * volume];
+            let x = &x[(block * reading.channels + self.channels.start) * volume..];
             let dy = &dy[block * filters * plane..][..filters * plane];
             for part in (0..reading.parts()).map(|number| reading.part(number)) {
-                reading.lay_out(x, part, &mut layout);
+                reading.lay_out(simd, x, channels, part, &mut layout);
                 let count = part.rows * reading.width();
                 let at = part.depth * pixels + part.row * reading.width();
                 for (panel, sums) in sums.chunks_exact_mut(rows * wide).enumerate() {
