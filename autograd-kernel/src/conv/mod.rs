@@ -1,17 +1,20 @@
 //! Convolution over up to three spatial axes, its adjoint and the gradient of its weight, without a matrix of patches.
 
 mod exact;
+mod panels;
 mod product;
 mod reading;
 mod rows;
 mod scratch;
 mod tile;
+mod transpose;
 mod vector;
 mod weight;
 
 use super::reduce::{self, Fold};
 use crate::element::Real;
-use product::{Panels, Places};
+use panels::Panels;
+use product::Places;
 use reading::{Axis, Reading};
 use scratch::Scratch;
 use smallvec::SmallVec;
@@ -160,10 +163,11 @@ impl Sizes {
         let depth = ins * reading.places();
         let mut offsets = Scratch::<usize>::new(depth);
         reading.offsets(ins, &mut offsets);
-        let mut panels = Scratch::<T>::new(self.groups * outs.next_multiple_of(product::panel()) * depth);
+        let rows = panels::rows(outs);
+        let mut panels = Scratch::<T>::new(self.groups * outs.next_multiple_of(rows) * depth);
         let numbers: SmallVec<[usize; 32]> = reading.numbers(self.kernel).collect();
-        product::pack(weight, [outs, ins], &numbers, at, &mut panels);
-        let panels = Panels { weight: &panels, offsets: &offsets, filters: outs };
+        panels::pack(weight, [outs, ins], &numbers, at, &mut panels);
+        let panels = Panels { weight: &panels, rows, offsets: &offsets, filters: outs };
         product::product(reading, [self.images, self.groups], x, &panels, places, y);
     }
 

@@ -1,5 +1,6 @@
 //! Results of a convolution: a product of the weight with what the results read, tile by tile.
 
+use super::panels::{Panels, many_registers};
 use super::reading::{Part, Reading};
 use super::scratch::Scratch;
 use super::tile::{self, Rows};
@@ -8,14 +9,14 @@ use crate::element::Real;
 use crate::isa;
 use crate::threads::{self, Shared};
 use pulp::{Simd, WithSimd};
+use std::ops::Range;
 
-/// A weight in panels of `M` filters: `[group][panel][channel, place][M]`.
-pub(super) struct Panels<'a, T> {
-    pub weight: &'a [T],
-    pub offsets: &'a [usize],
-    /// Channels of a result in a group.
-    pub filters: usize,
-}
+/// Places of the kernel that are gone through for all filters before the next ones: what they read of a tile stays in the first-level
+/// cache.
+const DEEP: usize = 192;
+/// Pieces of work that are enough for any number of threads, and multiplications in one that are worth handing over.
+const PIECES: usize = 64;
+const WORTH: usize = 1 << 17;
 
 /// Where the results of a convolution lie in planes: those of one axis at equal distances.
 #[derive(Clone, Copy, Debug)]
@@ -23,53 +24,6 @@ pub(super) struct Places {
     pub size: [usize; 3],
     pub first: [usize; 3],
     pub step: [usize; 3],
-}
-
-/// Places of the kernel that are gone through for all filters before the next ones: what they read of a tile stays in the first-level
-/// cache.
-const DEEP: usize = 192;
-
-/// How many filters go into a panel: with that, and three vectors of results, the registers are used up.
-pub(super) fn panel() -> usize {
-    struct Registers;
-    impl WithSimd for Registers {
-        type Output = usize;
-        #[inline(always)]
-        fn with_simd<S: Simd>(self, _: S) -> usize {
-            if many_registers::<S>() { 8 } else { 4 }
-        }
-    }
-    isa::dispatch(Registers)
-}
-
-pub(super) const fn many_registers<S: Simd>() -> bool {
-    S::REGISTER_COUNT >= 32
-}
-
-/// `panels ←` the weight of `outs` results and `ins` channels for each group; `at(group, out, in)` is where their first place is.
-pub(super) fn pack<T: Real>(
-    weight: &[T],
-    [outs, ins]: [usize; 2],
-    numbers: &[usize],
-    at: impl Fn(usize, usize, usize) -> usize + Sync,
-    panels: &mut [T],
-) {
-    let (rows, places) = (panel(), numbers.len());
-    let each = ins * places * rows;
-    threads::chunks(panels, each, 1, |start, panel| {
-        let number = start / each;
-        let (group, first) = (number / outs.div_ceil(rows), number % outs.div_ceil(rows) * rows);
-        panel.fill(T::zero());
-        for m in 0..rows.min(outs - first) {
-            for c in 0..ins {
-                let from = &weight[at(group, first + m, c)..];
-                let panel = &mut panel[c * places * rows + m..];
-                for (to, &number) in panel.iter_mut().step_by(rows).zip(numbers) {
-                    *to = from[number];
-                }
-            }
-        }
-    });
 }
 
 /// `y ←` at `places` the product of the panels with what results read of `x`.
@@ -81,40 +35,25 @@ pub(super) fn product<T: Real>(
     places: &Places,
     y: &mut [T],
 ) {
-    let parts = reading.parts();
-    let image = reading.channels * reading.size.iter().product::<usize>();
-    let plane: usize = places.size.iter().product();
-    let work = y.len().saturating_mul(panels.offsets.len()) / 16;
-    let each = panels.weight.len() / groups;
+    let numbers = images * groups * reading.parts();
+    let work = y.len().saturating_mul(panels.offsets.len());
+    let together = (WORTH / (work / numbers).max(1)).clamp(1, numbers.div_ceil(PIECES));
     let y = Shared(y.as_mut_ptr());
-    threads::pieces(images * groups * parts, work, |number| {
-        let (block, part) = (number / parts, reading.part(number % parts));
-        let y = Planes {
-            // SAFETY: each block has as many planes as filters, and `y` holds all blocks.
-            start: unsafe { y.at(block * panels.filters * plane) },
-            plane,
-            places,
-        };
-        let weight = &panels.weight[block % groups * each..][..each];
-        isa::dispatch(Piece { reading, part, x: &x[block * image..], panels, weight, y });
+    threads::pieces(numbers.div_ceil(together), work / 16, |piece| {
+        let numbers = piece * together..((piece + 1) * together).min(numbers);
+        isa::dispatch(Piece { reading, groups, numbers, x, panels, places, y: &y });
     });
 }
 
-/// The planes of a block of results.
-struct Planes<'a, T> {
-    start: *mut T,
-    /// Elements of a plane.
-    plane: usize,
-    places: &'a Places,
-}
-
+/// Some parts of some blocks, a block being the results of one group for one image.
 struct Piece<'a, T> {
     reading: &'a Reading,
-    part: Part,
+    groups: usize,
+    numbers: Range<usize>,
     x: &'a [T],
     panels: &'a Panels<'a, T>,
-    weight: &'a [T],
-    y: Planes<'a, T>,
+    places: &'a Places,
+    y: &'a Shared<T>,
 }
 
 impl<T: Real> WithSimd for Piece<'_, T> {
@@ -122,47 +61,70 @@ impl<T: Real> WithSimd for Piece<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let mut layout = Scratch::<T>::new(self.reading.len(self.reading.channels));
-        self.reading.lay_out(simd, self.x, self.reading.channels, self.part, &mut layout);
-        let Places { size, first, step } = *self.y.places;
-        let (pixels, [_, height, width]) = (self.part.rows * self.reading.width(), size);
-        let dense = size[1..] == [self.reading.axes[1].count, self.reading.axes[2].count];
-        let plane = (first[0] + self.part.depth * step[0]) * height * width;
-        if dense {
-            let start = plane + self.part.row * width;
-            // SAFETY: a part lies inside the plane.
-            let y = Rows { start: unsafe { self.y.start.add(start) }, pitch: self.y.plane, count: 0, width: pixels, more: false };
-            return self.tiles(simd, &layout, y);
-        }
-        let mut rows = Scratch::<T>::new(self.panels.filters * pixels);
-        let y = Rows { start: rows.as_mut_ptr(), pitch: pixels, count: 0, width: pixels, more: false };
-        self.tiles(simd, &layout, y);
-        for (c, rows) in rows.chunks_exact(pixels).enumerate() {
-            for (r, row) in rows.chunks_exact(self.reading.width()).enumerate() {
-                let at = c * self.y.plane + plane + (first[1] + (self.part.row + r) * step[1]) * width + first[2];
-                // SAFETY: the places lie inside the planes, and belong to this part alone.
-                let y = unsafe { self.y.start.add(at) };
-                for (q, &x) in row.iter().enumerate() {
-                    // SAFETY: as above.
-                    unsafe { *y.add(q * step[2]) = x };
-                }
+        let Piece { reading, panels, .. } = self;
+        let (parts, channels) = (reading.parts(), reading.channels);
+        let image = channels * reading.size.iter().product::<usize>();
+        let each = panels.weight.len() / self.groups;
+        let mut layout = Scratch::<T>::new(if reading.is_plain() { 0 } else { reading.len(channels) });
+        for number in self.numbers.clone() {
+            let (block, part) = (number / parts, reading.part(number % parts));
+            let weight = &panels.weight[block % self.groups * each..][..each];
+            let x = &self.x[block * image..];
+            if reading.is_plain() && x.len() >= image - 1 + lanes::<S, T>() {
+                self.part(simd, x, weight, block, part);
+                continue;
             }
+            if reading.is_plain() {
+                // The last image, behind which nothing may be read.
+                layout = Scratch::new(reading.len(channels));
+            }
+            reading.lay_out(simd, x, channels, part, &mut layout);
+            self.part(simd, &layout, weight, block, part);
         }
     }
 }
 
 impl<T: Real> Piece<'_, T> {
     #[inline(always)]
-    fn tiles<S: Simd>(&self, simd: S, layout: &[T], y: Rows<T>) {
-        match many_registers::<S>() {
-            true => self.tiles_of::<S, 8>(simd, layout, y),
-            false => self.tiles_of::<S, 4>(simd, layout, y),
+    fn part<S: Simd>(&self, simd: S, layout: &[T], weight: &[T], block: usize, part: Part) {
+        let Places { size: [depth, height, width], first, step } = *self.places;
+        let (filters, across) = (self.panels.filters, self.reading.width());
+        let pixels = part.rows * across;
+        let pitch = depth * height * width;
+        // SAFETY: each block has as many planes as filters, and `y` holds all blocks.
+        let y = unsafe { self.y.at(block * filters * pitch) };
+        let plane = (first[0] + part.depth * step[0]) * height * width;
+        if [height, width] == [self.reading.axes[1].count, across] {
+            // SAFETY: a part lies inside the plane.
+            let start = unsafe { y.add(plane + part.row * width) };
+            return self.tiles(simd, layout, weight, Rows { start, pitch, count: 0, width: pixels, more: false });
+        }
+        let mut rows = Scratch::<T>::new(filters * pixels);
+        let start = rows.as_mut_ptr();
+        self.tiles(simd, layout, weight, Rows { start, pitch: pixels, count: 0, width: pixels, more: false });
+        for (c, rows) in rows.chunks_exact(pixels).enumerate() {
+            for (r, row) in rows.chunks_exact(across).enumerate() {
+                let at = c * pitch + plane + (first[1] + (part.row + r) * step[1]) * width + first[2];
+                for (q, &value) in row.iter().enumerate() {
+                    // SAFETY: the places lie inside the planes, and belong to this part alone.
+                    unsafe { *y.add(at + q * step[2]) = value };
+                }
+            }
         }
     }
 
-    /// All filters for one stretch of results before the next one: the stretch stays in the first-level cache.
     #[inline(always)]
-    fn tiles_of<S: Simd, const M: usize>(&self, simd: S, layout: &[T], y: Rows<T>) {
+    fn tiles<S: Simd>(&self, simd: S, layout: &[T], weight: &[T], y: Rows<T>) {
+        match self.panels.rows {
+            1 => self.tiles_of::<S, 1>(simd, layout, weight, y),
+            8 if many_registers::<S>() => self.tiles_of::<S, 8>(simd, layout, weight, y),
+            _ => self.tiles_of::<S, 4>(simd, layout, weight, y),
+        }
+    }
+
+    /// All filters for one stretch of results before the next one.
+    #[inline(always)]
+    fn tiles_of<S: Simd, const M: usize>(&self, simd: S, layout: &[T], weight: &[T], y: Rows<T>) {
         let (n, offsets, filters) = (lanes::<S, T>(), self.panels.offsets, self.panels.filters);
         let mut from = 0;
         while from < y.width {
@@ -172,7 +134,7 @@ impl<T: Real> Piece<'_, T> {
             let width = (vectors * n).min(y.width - from);
             for block in (0..offsets.len()).step_by(DEEP) {
                 let deep = block..(block + DEEP).min(offsets.len());
-                for (panel, weight) in self.weight.as_chunks::<M>().0.chunks_exact(offsets.len()).enumerate() {
+                for (panel, weight) in weight.as_chunks::<M>().0.chunks_exact(offsets.len()).enumerate() {
                     let first = panel * M;
                     let (offsets, weight) = (&offsets[deep.clone()], &weight[deep.clone()]);
                     // SAFETY: the offsets lead into the layout, behind which is slack for a vector; the rows are those of filters that

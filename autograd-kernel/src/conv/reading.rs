@@ -38,6 +38,11 @@ impl Axis {
         begin..first(size as isize).max(begin)
     }
 
+    /// Whether result `o` reads element `o`, and nothing else.
+    fn reads_each_once(&self, size: usize) -> bool {
+        self.count == size && self.step == 1 && self.taps.len() == 1 && self.taps[0].1 == 0
+    }
+
     /// The element that result `o` reads at `tap`, if that lies inside.
     pub fn read(&self, tap: usize, o: usize) -> usize {
         (self.taps[tap].1 + (o * self.step) as isize) as usize
@@ -67,6 +72,7 @@ pub(super) struct Reading {
     pub band: usize,
     /// Rows of a class in a layout.
     height: usize,
+    plain: bool,
 }
 
 /// Results whose reads are laid out at a time.
@@ -96,10 +102,16 @@ impl Reading {
         let rows: SmallVec<[(usize, usize); 8]> = axes[1].taps.iter().map(row).collect();
         let behind = rows.iter().map(|row| row.1).max().unwrap_or(0);
         let wide = channels * axes[0].taps.len() * axes[2].taps.len() * classes.len() * axes[2].count;
-        let fits = (LAYOUT / wide.max(1)).saturating_sub(behind).max(1);
+        let plain = (0..3).all(|d| axes[d].reads_each_once(size[d])) && size[0] == 1;
+        let fits = if plain { size[1] } else { (LAYOUT / wide.max(1)).saturating_sub(behind).max(1) };
         // At most `fits` at a time, and each time about as many.
         let band = axes[1].count.div_ceil(axes[1].count.div_ceil(fits));
-        Reading { channels, size, axes, classes, rows, band, height: band + behind }
+        Reading { channels, size, axes, classes, rows, band, height: band + behind, plain }
+    }
+
+    /// Whether a source is its own layout.
+    pub fn is_plain(&self) -> bool {
+        self.plain
     }
 
     /// Places of the kernel that take part.
@@ -194,4 +206,3 @@ impl Reading {
         }
     }
 }
-

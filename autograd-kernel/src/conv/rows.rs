@@ -44,7 +44,10 @@ impl Rows {
         let from = (self.from + (inside.start * self.step) as isize) as usize;
         let width = if self.step == 1 { lanes::<S, T>() } else { PAIRS };
         let whole = inside.len().next_multiple_of(width);
-        assert!(y.len() >= self.count * across + width.max(lanes::<S, T>()), "there is room for a vector behind the rows");
+        assert!(
+            y.len() >= self.count * across + width.max(lanes::<S, T>()),
+            "there is room for a vector behind the rows"
+        );
         // Rows that can be read in whole vectors.
         let safe = match (x.len() - from).checked_sub(whole * self.step) {
             Some(rest) if self.step <= 2 => (rest / self.down + 1).min(self.count),

@@ -1,9 +1,10 @@
 //! The gradient of a convolution's weight: a product of the gradient of the results with what they read.
 
-use super::product::many_registers;
+use super::panels::many_registers;
 use super::reading::Reading;
 use super::scratch::Scratch;
 use super::tile;
+use super::transpose::transpose;
 use super::vector::lanes;
 use crate::element::Real;
 use crate::isa;
@@ -121,39 +122,6 @@ impl<T: Real> Piece<'_, T> {
             for (k, &sum) in sums.iter().step_by(wide).take(places).enumerate() {
                 // SAFETY: the filters and channels of this piece are its own.
                 unsafe { *self.dw.add(f * row + k) = sum };
-            }
-        }
-    }
-}
-
-/// `columns ←` the transpose of `rows` rows of `count` elements, `pitch` apart, to rows of `wide`, of which the last are 0.
-#[inline(always)]
-fn transpose<T: Real>(x: &[T], pitch: usize, count: usize, rows: usize, wide: usize, columns: &mut [T]) {
-    const SIDE: usize = 8;
-    let whole = count / SIDE * SIDE;
-    for first in (0..wide).step_by(SIDE) {
-        if first + SIDE > rows {
-            for m in first..(first + SIDE).min(wide) {
-                for p in 0..count {
-                    columns[p * wide + m] = if m < rows { x[m * pitch + p] } else { T::zero() };
-                }
-            }
-            continue;
-        }
-        for p in (0..whole).step_by(SIDE) {
-            let block: [[T; SIDE]; SIDE] = std::array::from_fn(|m| {
-                let at = (first + m) * pitch + p;
-                x[at..at + SIDE].try_into().unwrap_or([T::zero(); SIDE])
-            });
-            for i in 0..SIDE {
-                let column: [T; SIDE] = std::array::from_fn(|m| block[m][i]);
-                let at = (p + i) * wide + first;
-                columns[at..at + SIDE].copy_from_slice(&column);
-            }
-        }
-        for m in first..first + SIDE {
-            for p in whole..count {
-                columns[p * wide + m] = x[m * pitch + p];
             }
         }
     }
