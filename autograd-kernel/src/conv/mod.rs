@@ -1,5 +1,6 @@
 //! Convolution over up to three spatial axes, its adjoint and the gradient of its weight, without a matrix of patches.
 
+mod dots;
 mod exact;
 mod panels;
 mod product;

@@ -99,3 +99,50 @@ pub(super) unsafe fn weights<S: Simd, T: Real, const M: usize, const V: usize>(
         }
     }
 }
+
+/// `sums[f][k] ← sums[f][k] + x[offsets[k] + p] · dy[f][p]`, vectors of neighbouring `p`, for `F` filters and `K` places of the kernel.
+///
+/// # Safety
+/// From `x` on, `count` elements must be readable at each offset, and from each `dy` on; there must be `F · K` vectors of sums.
+#[inline(always)]
+pub(super) unsafe fn dots<S: Simd, T: Real, const F: usize, const K: usize>(
+    simd: S,
+    x: *const T,
+    offsets: &[usize; K],
+    dy: &[*const T; F],
+    count: usize,
+    sums: *mut T,
+) {
+    let n = lanes::<S, T>();
+    // SAFETY: the caller's promise.
+    let mut all: [[T::Of<S>; K]; F] =
+        std::array::from_fn(|f| std::array::from_fn(|k| unsafe { load::<S, T>(sums.add((f * K + k) * n)) }));
+    let mut add = |dy: [T::Of<S>; F], x: [T::Of<S>; K]| {
+        for k in 0..K {
+            for f in 0..F {
+                all[f][k] = T::fma(simd, x[k], dy[f], all[f][k]);
+            }
+        }
+    };
+    let whole = count / n * n;
+    for p in (0..whole).step_by(n) {
+        // SAFETY: the caller's promise.
+        unsafe { add(dy.map(|dy| load::<S, T>(dy.add(p))), offsets.map(|offset| load::<S, T>(x.add(offset + p)))) };
+    }
+    if whole < count {
+        let part = |from: *const T| {
+            let mut part = T::splat(simd, T::zero());
+            // SAFETY: the caller's promise; less than a vector is copied.
+            unsafe { from.add(whole).copy_to_nonoverlapping((&raw mut part).cast::<T>(), count - whole) };
+            part
+        };
+        // SAFETY: the caller's promise.
+        add(dy.map(part), offsets.map(|offset| part(unsafe { x.add(offset) })));
+    }
+    for (f, all) in all.iter().enumerate() {
+        for (k, &sum) in all.iter().enumerate() {
+            // SAFETY: the caller's promise.
+            unsafe { store::<S, T>(sums.add((f * K + k) * n), sum) };
+        }
+    }
+}

@@ -10,8 +10,13 @@ use crate::element::Real;
 use crate::isa;
 use crate::threads::{self, Shared};
 use pulp::{Simd, WithSimd};
+use std::array;
 use std::ops::Range;
 
+/// Pieces of work that are enough for any number of threads.
+const PIECES: usize = 16;
+/// Results whose gradient is transposed at a time: the columns stay in the first-level cache.
+const STRETCH: usize = 256;
 /// Vectors of filters in a panel.
 const PANEL: usize = 2;
 
@@ -36,31 +41,42 @@ impl<T: Real> Gradient<'_, T> {
         let work = (images * pixels).saturating_mul(self.filters * channels * places * self.groups) / 16;
         let all = self.groups * self.filters * channels * places;
         let dw = Shared(dw.as_mut_ptr());
-        threads::pieces(chunks * self.groups * blocks, work, |number| {
-            let (chunk, group, block_number) =
-                (number / blocks / self.groups, number / blocks % self.groups, number % blocks);
-            let channels = block_number * block..((block_number + 1) * block).min(channels);
-            let start = chunk * all + (group * self.filters * self.reading.channels + channels.start) * places;
+        let units = self.groups * blocks;
+        let together_units = units.div_ceil(PIECES.div_ceil(chunks));
+        let pieces = units.div_ceil(together_units);
+        threads::pieces(chunks * pieces, work, |number| {
+            let (chunk, first) = (number / pieces, number % pieces * together_units);
             isa::dispatch(Piece {
                 gradient: self,
                 images: chunk * together..((chunk + 1) * together).min(images),
-                group,
-                channels,
-                // SAFETY: the place is inside: there is room for each chunk.
-                dw: unsafe { dw.at(start) },
+                units: first..(first + together_units).min(units),
+                block,
+                // SAFETY: there is room for each chunk.
+                dw: unsafe { dw.at(chunk * all) },
             });
         });
     }
 }
 
-/// Some images and some channels.
+/// Some images and some units, a unit being a block of channels of a group.
 struct Piece<'a, T> {
     gradient: &'a Gradient<'a, T>,
     images: Range<usize>,
-    group: usize,
-    channels: Range<usize>,
-    /// The first element of the gradient.
+    units: Range<usize>,
+    /// Channels of a block.
+    block: usize,
+    /// The gradient of this chunk.
     dw: *mut T,
+}
+
+/// One block of channels of a group.
+#[derive(Clone)]
+pub(super) struct Unit<T> {
+    pub images: Range<usize>,
+    pub group: usize,
+    pub channels: Range<usize>,
+    /// The first element of its gradient.
+    pub dw: *mut T,
 }
 
 impl<T: Real> WithSimd for Piece<'_, T> {
@@ -68,33 +84,50 @@ impl<T: Real> WithSimd for Piece<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        match (many_registers::<S>(), self.gradient.filters <= lanes::<S, T>()) {
-            (true, true) => self.run::<S, 8, 1>(simd),
-            (true, false) => self.run::<S, 8, PANEL>(simd),
-            (false, true) => self.run::<S, 4, 1>(simd),
-            (false, false) => self.run::<S, 4, PANEL>(simd),
+        let gradient = self.gradient;
+        let (channels, places) = (gradient.reading.channels, gradient.reading.places());
+        let blocks = channels.div_ceil(self.block);
+        for number in self.units.clone() {
+            let (group, first) = (number / blocks, number % blocks * self.block);
+            let unit = Unit {
+                images: self.images.clone(),
+                group,
+                channels: first..(first + self.block).min(channels),
+                // SAFETY: the group's filters begin here, and the block's channels in the first of them.
+                dw: unsafe { self.dw.add((group * gradient.filters * channels + first) * places) },
+            };
+            let filters = gradient.filters;
+            match (many_registers::<S>(), filters * 4 <= lanes::<S, T>() * 3, filters <= lanes::<S, T>()) {
+                (true, true, _) if filters > 1 => gradient.dots::<S, 3, 8>(simd, &unit),
+                (_, true, _) => gradient.dots::<S, 1, 8>(simd, &unit),
+                (true, _, true) => gradient.panels::<S, 8, 1>(simd, &unit),
+                (true, _, false) => gradient.panels::<S, 8, PANEL>(simd, &unit),
+                (false, _, true) => gradient.panels::<S, 4, 1>(simd, &unit),
+                (false, _, false) => gradient.panels::<S, 4, PANEL>(simd, &unit),
+            }
         }
     }
 }
 
-impl<T: Real> Piece<'_, T> {
+impl<T: Real> Gradient<'_, T> {
+    /// With vectors of filters, for which the gradient of the results is transposed.
     #[inline(always)]
-    fn run<S: Simd, const M: usize, const V: usize>(&self, simd: S) {
-        let Gradient { reading, groups, filters, x, dy, offsets } = *self.gradient;
+    fn panels<S: Simd, const M: usize, const V: usize>(&self, simd: S, unit: &Unit<T>) {
+        let Gradient { reading, groups, filters, x, dy, offsets } = *self;
         let wide = V * lanes::<S, T>();
-        let (places, channels) = (self.gradient.reading.places() * self.channels.len(), self.channels.len());
+        let channels = unit.channels.len();
+        let places = reading.places() * channels;
         let offsets = &offsets[..places];
         let (rows, panels) = (places.next_multiple_of(M), filters.div_ceil(wide));
         let pixels = reading.axes[1].count * reading.width();
         let plane = pixels * reading.axes[0].count;
         let volume: usize = reading.size.iter().product();
-        let most = reading.band * reading.width();
         let mut sums = Scratch::<T>::new(panels * rows * wide);
         sums.fill(T::zero());
         let mut layout = Scratch::<T>::new(reading.len(channels));
-        let mut columns = Scratch::<T>::new(most * wide);
-        for block in self.images.clone().map(|image| image * groups + self.group) {
-            let x = &x[(block * reading.channels + self.channels.start) * volume..];
+        let mut columns = Scratch::<T>::new(STRETCH * wide);
+        for block in unit.images.clone().map(|image| image * groups + unit.group) {
+            let x = &x[(block * reading.channels + unit.channels.start) * volume..];
             let dy = &dy[block * filters * plane..][..filters * plane];
             for part in (0..reading.parts()).map(|number| reading.part(number)) {
                 reading.lay_out(simd, x, channels, part, &mut layout);
@@ -102,15 +135,19 @@ impl<T: Real> Piece<'_, T> {
                 let at = part.depth * pixels + part.row * reading.width();
                 for (panel, sums) in sums.chunks_exact_mut(rows * wide).enumerate() {
                     let first = panel * wide;
-                    let dy = &dy[first * plane + at..];
-                    transpose(dy, plane, count, wide.min(filters - first), wide, &mut columns);
-                    for (tile, sums) in sums.chunks_exact_mut(M * wide).enumerate() {
-                        let offsets = std::array::from_fn(|m| offsets[(tile * M + m).min(places - 1)]);
-                        let (layout, columns) = (layout.as_ptr(), columns.as_ptr());
-                        // SAFETY: the offsets lead into the layout, which holds the part from there on; the columns are those of the
-                        // part, and a tile of sums has `M` rows of a panel.
-                        unsafe {
-                            tile::weights::<S, T, M, V>(simd, layout, &offsets, columns, count, sums.as_mut_ptr());
+                    for p in (0..count).step_by(STRETCH) {
+                        let dy = &dy[first * plane + at + p..];
+                        let count = STRETCH.min(count - p);
+                        transpose(dy, plane, count, wide.min(filters - first), wide, &mut columns);
+                        for (tile, sums) in sums.chunks_exact_mut(M * wide).enumerate() {
+                            let offsets = array::from_fn(|m| offsets[(tile * M + m).min(places - 1)]);
+                            // SAFETY: the offsets lead into the layout, which holds the stretch from there on; the columns are
+                            // those of the stretch, and a tile of sums has `M` rows of a panel.
+                            unsafe {
+                                let layout = layout.as_ptr().add(p);
+                                let (columns, sums) = (columns.as_ptr(), sums.as_mut_ptr());
+                                tile::weights::<S, T, M, V>(simd, layout, &offsets, columns, count, sums);
+                            }
                         }
                     }
                 }
@@ -120,8 +157,8 @@ impl<T: Real> Piece<'_, T> {
         for f in 0..filters {
             let sums = &sums[f / wide * rows * wide + f % wide..];
             for (k, &sum) in sums.iter().step_by(wide).take(places).enumerate() {
-                // SAFETY: the filters and channels of this piece are its own.
-                unsafe { *self.dw.add(f * row + k) = sum };
+                // SAFETY: the filters and channels of a unit are its own.
+                unsafe { *unit.dw.add(f * row + k) = sum };
             }
         }
     }
