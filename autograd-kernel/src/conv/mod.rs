@@ -174,8 +174,8 @@ impl Sizes {
 
     /// `dw ←` the gradient of the weight, given `dy`: a sum over the images, in parts that the batch decides.
     pub fn weight<T: Real>(&self, x: &[T], dy: &[T], dw: &mut [T]) {
-        if dw.is_empty() {
-            return;
+        if dw.is_empty() || self.images == 0 {
+            return dw.fill(T::zero());
         }
         let sizes = self.upright();
         let (reading, channels) = (sizes.forwards(), self.channels / self.groups);

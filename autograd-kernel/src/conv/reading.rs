@@ -178,7 +178,7 @@ impl Reading {
         for c in 0..channels {
             for &(_, start) in &deep.taps {
                 let plane = start + (part.depth * deep.step) as isize;
-                let plane = (0..depth as isize).contains(&plane).then_some(c * depth + plane as usize);
+                let plane = (0..depth as isize).contains(&plane).then(|| c * depth + plane as usize);
                 let x = plane.map(|plane| &x[plane * height * width..]);
                 for (&(_, start), inside) in wide.taps.iter().zip(&inside) {
                     for class in &self.classes {

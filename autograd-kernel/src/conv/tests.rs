@@ -173,3 +173,44 @@ fn results_that_take_several_tiles_and_pieces_are_exact_on_small_integers() {
         check::<f64>(&conv);
     }
 }
+
+#[test]
+fn any_number_of_threads_gives_the_same_bits() {
+    let conv = Sizes { images: 5, channels: 20, filters: 20, ..PLAIN };
+    let depthwise = Sizes { images: 9, channels: 20, filters: 20, groups: 20, ..PLAIN };
+    for conv in [conv, depthwise] {
+        let [x, weight, dy] = operands::<f32>(&conv).map(|x| x.iter().map(|x| x.sin()).collect::<Vec<_>>());
+        let on = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| found(&conv, [&x, &weight, &dy]))
+        };
+        assert_eq!(on(1), on(2));
+        assert_eq!(on(1), on(3));
+    }
+}
+
+#[test]
+fn no_images_give_no_gradient() {
+    let none = Sizes { images: 0, ..PLAIN };
+    check::<f32>(&none);
+}
+
+#[test]
+fn what_is_not_finite_reaches_what_it_is_multiplied_with_and_nothing_else() {
+    let conv = Sizes { images: 1, channels: 1, filters: 2, size: [1, 4, 5], padding: [0; 3], ..PLAIN }.fitted([0; 3]);
+    let [x, weight, dy] = operands::<f64>(&conv);
+    for bad in [f64::INFINITY, f64::NAN] {
+        for which in 0..3 {
+            let mut operands = [x.clone(), weight.clone(), dy.clone()];
+            operands[which][1] = bad;
+            let operands = operands.each_ref().map(|x| &x[..]);
+            let expected = expected(&conv, operands);
+            for isa in Isa::all() {
+                let found = isa.hold(|| found(&conv, operands));
+                for (found, expected) in found.iter().flatten().zip(expected.iter().flatten()) {
+                    assert!(found == expected || found.is_nan() && expected.is_nan(), "{found} {expected} {which}");
+                }
+            }
+        }
+    }
+}
