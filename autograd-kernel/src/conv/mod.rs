@@ -1,19 +1,35 @@
-//! Convolution over up to three spatial axes, as matrix products with columns of patches, a tile of the result at a time.
+//! Convolution over up to three spatial axes, its adjoint and the gradient of its weight, without a matrix of patches.
 
-mod columns;
-mod depthwise;
+mod dots;
+mod exact;
+mod panels;
+mod product;
+mod reading;
+mod rows;
+mod scratch;
+mod tile;
+mod transpose;
+mod vector;
+mod weight;
 
-use super::gemm::Matrix;
 use super::reduce::{self, Fold};
-use super::threads;
 use crate::element::Real;
-use columns::Tile;
-use std::ops::Range;
+use panels::Panels;
+use product::Places;
+use reading::{Axis, Reading};
+use scratch::Scratch;
+use smallvec::SmallVec;
+use std::array;
+pub use vector::Vector;
+use weight::Gradient;
 
-/// Pieces into which a batch is cut.
-const PIECES: usize = 16;
+/// Chunks into which a batch is cut, for the sums over it.
+const CHUNKS: usize = 16;
 /// Elements of the partial weight gradients held at once.
 const PARTIAL: usize = 1 << 20;
+/// Pieces of work that are enough for any number of threads, and places of the kernel in one that are worth it.
+const PIECES: usize = 8;
+const WORTH: usize = 256;
 
 /// The sizes of a convolution from images `[images, channels, size]` to `[images, filters, out]` with a weight
 /// `[filters, channels / groups, kernel]`.
@@ -44,151 +60,145 @@ pub struct Sizes {
 }
 
 impl Sizes {
-    /// Elements of an image in one group.
-    fn image(&self) -> usize {
-        self.channels / self.groups * self.size.iter().product::<usize>()
+    /// With a signal's only axis as the height: what goes along the width is laid out once for each place of the kernel.
+    fn upright(self) -> Self {
+        if (self.size[1], self.out[1], self.kernel[1], self.padding[1]) != (1, 1, 1, 0) {
+            return self;
+        }
+        let Sizes { size, out, kernel, stride, padding, dilation, .. } = self;
+        let [size, out, kernel, stride, padding, dilation] =
+            [size, out, kernel, stride, padding, dilation].map(|[depth, height, width]| [depth, width, height]);
+        Sizes { size, out, kernel, stride, padding, dilation, ..self }
     }
 
-    /// Elements of a patch in one group.
-    fn patch(&self) -> usize {
-        self.channels / self.groups * self.kernel.iter().product::<usize>()
-    }
-
-    /// Elements of one channel of a result.
-    fn pixels(&self) -> usize {
-        self.out.iter().product()
-    }
-
-    /// Whether an image is its own columns.
-    fn pointwise(&self) -> bool {
-        self.kernel == [1; 3] && self.stride == [1; 3] && self.padding == [0; 3] && self.out == self.size
-    }
-
-    /// Images that go together: as many as the batch decides, whatever the number of threads.
-    fn together(&self, pieces: usize) -> usize {
-        self.images.div_ceil(pieces).max(1)
+    /// How results read images.
+    fn forwards(&self) -> Reading {
+        let axes = array::from_fn(|d| {
+            let start = |i: usize| (i * self.dilation[d]) as isize - self.padding[d] as isize;
+            let taps = (0..self.kernel[d]).map(|i| (i, start(i))).collect();
+            Axis { count: self.out[d], step: self.stride[d], taps }
+        });
+        Reading::new(self.channels / self.groups, self.size, axes)
     }
 
     /// `y ← x * weight`.
     pub fn forward<T: Real>(&self, x: &[T], weight: &[T], y: &mut [T]) {
-        let (patch, pixels, filters) = (self.patch(), self.pixels(), self.filters / self.groups);
-        let block = filters * pixels;
-        threads::chunks(y, self.together(PIECES) * self.groups * block, 1 + patch / 8, |start, y| {
-            let (mut columns, mut product) = (Vec::new(), Vec::new());
-            // One block for each image and group.
-            for (i, y) in (start / block..).zip(y.chunks_exact_mut(block)) {
-                let x = &x[i * self.image()..(i + 1) * self.image()];
-                let weight = &weight[i % self.groups * filters * patch..][..filters * patch];
-                if self.depthwise(weight) {
-                    self.depthwise_forward(x, weight, y);
-                    continue;
-                }
-                let weight = Matrix::row_major(weight, 0, [filters, patch]);
-                if self.pointwise() {
-                    T::gemm(weight, Matrix::row_major(x, 0, [patch, pixels]), T::zero(), y);
-                    continue;
-                }
-                for tile in self.tiles() {
-                    let (width, columns) = (columns::len(&tile), self.room(&tile, &mut columns));
-                    self.unfold(x, &tile, columns);
-                    let columns = Matrix::row_major(columns, 0, [patch, width]);
-                    if width == pixels {
-                        T::gemm(weight, columns, T::zero(), y);
-                        continue;
-                    }
-                    product.resize(filters * width, T::zero());
-                    T::gemm(weight, columns, T::zero(), &mut product);
-                    let at = self.start(&tile);
-                    for (y, product) in y.chunks_exact_mut(pixels).zip(product.chunks_exact(width)) {
-                        y[at..at + width].copy_from_slice(product);
-                    }
-                }
-            }
+        let sizes = self.upright();
+        if self.channels == 0 {
+            return y.fill(T::zero());
+        }
+        let places = Places { size: sizes.out, first: [0; 3], step: [1; 3] };
+        let (filters, channels, volume) = (self.filters / self.groups, self.channels / self.groups, self.volume());
+        sizes.multiply(&sizes.forwards(), x, weight, &places, y, [filters, channels], |group, filter, channel| {
+            ((group * filters + filter) * channels + channel) * volume
         });
     }
 
     /// `dx ←` the gradient of the images, given `dy`.
     pub fn input<T: Real>(&self, dy: &[T], weight: &[T], dx: &mut [T]) {
-        let (patch, pixels, filters) = (self.patch(), self.pixels(), self.filters / self.groups);
-        if filters == 0 {
-            return dx.fill(T::zero());
+        let sizes = self.upright();
+        if !weight.iter().fold(true, |finite, w| finite & w.is_finite()) {
+            return sizes.exact_input(dy, weight, dx);
         }
-        let block = self.image();
-        let cost = 1 + filters * self.kernel.iter().product::<usize>() / 8;
-        threads::chunks(dx, self.together(PIECES) * self.groups * block, cost, |start, dx| {
-            let mut columns = Vec::new();
-            for (i, dx) in (start / block..).zip(dx.chunks_exact_mut(block)) {
-                let weight = &weight[i % self.groups * filters * patch..][..filters * patch];
-                if self.depthwise(weight) {
-                    self.depthwise_input(&dy[i * pixels..(i + 1) * pixels], weight, dx);
-                    continue;
-                }
-                let weight = Matrix::row_major(weight, 0, [filters, patch]).transposed();
-                if self.pointwise() {
-                    T::gemm(weight, Matrix::row_major(dy, i * filters * pixels, [filters, pixels]), T::zero(), dx);
-                    continue;
-                }
-                dx.fill(T::zero());
-                for tile in self.tiles() {
-                    let columns = self.room(&tile, &mut columns);
-                    T::gemm(weight, self.part(dy, i, &tile), T::zero(), columns);
-                    self.fold(columns, &tile, dx);
+        let (filters, channels, volume) = (self.filters / self.groups, self.channels / self.groups, self.volume());
+        // Pixels at the distance of the stride are reached by the same places of the kernel.
+        let classes: [Vec<(usize, Axis)>; 3] = array::from_fn(|d| sizes.classes(d));
+        let covered = (0..3).all(|d| classes[d].len() == sizes.stride[d].min(sizes.size[d]));
+        if !covered || filters == 0 {
+            dx.fill(T::zero());
+        }
+        if filters == 0 {
+            return;
+        }
+        for (depth, deep) in &classes[0] {
+            for (row, down) in &classes[1] {
+                for (column, wide) in &classes[2] {
+                    let axes = [deep.clone(), down.clone(), wide.clone()];
+                    let reading = Reading::new(filters, sizes.out, axes);
+                    let places = Places { size: sizes.size, first: [*depth, *row, *column], step: sizes.stride };
+                    sizes.multiply(&reading, dy, weight, &places, dx, [channels, filters], |group, channel, filter| {
+                        ((group * filters + filter) * channels + channel) * volume
+                    });
                 }
             }
-        });
+        }
+    }
+
+    /// The pixels along axis `d` in classes modulo the stride, those that the kernel reaches: the first of each, and what they read of
+    /// the gradient of the results.
+    fn classes(&self, d: usize) -> Vec<(usize, Axis)> {
+        let (stride, size) = (self.stride[d] as isize, self.size[d]);
+        let mut classes: Vec<(usize, Axis)> = Vec::new();
+        for i in 0..self.kernel[d] {
+            let read = (i * self.dilation[d]) as isize - self.padding[d] as isize;
+            let first = read.rem_euclid(stride) as usize;
+            let tap = (i, (first as isize - read) / stride);
+            match classes.iter_mut().find(|class| class.0 == first) {
+                Some(class) => class.1.taps.push(tap),
+                None if first < size => {
+                    let count = (size - first).div_ceil(self.stride[d]);
+                    classes.push((first, Axis { count, step: 1, taps: [tap].into_iter().collect() }));
+                }
+                None => {}
+            }
+        }
+        classes
+    }
+
+    /// `y ←` at `places` the product of the weight with what results read of `x`, which has `ins` channels in a group; `at(group, out, in)`
+    /// is where a kernel begins.
+    #[expect(clippy::too_many_arguments, reason = "the operands of a product, and where they lie")]
+    fn multiply<T: Real>(
+        &self,
+        reading: &Reading,
+        x: &[T],
+        weight: &[T],
+        places: &Places,
+        y: &mut [T],
+        [outs, ins]: [usize; 2],
+        at: impl Fn(usize, usize, usize) -> usize + Sync,
+    ) {
+        if y.is_empty() {
+            return;
+        }
+        let depth = ins * reading.places();
+        let mut offsets = Scratch::<usize>::new(depth);
+        reading.offsets(ins, &mut offsets);
+        let rows = panels::rows(outs);
+        let mut panels = Scratch::<T>::new(self.groups * outs.next_multiple_of(rows) * depth);
+        let numbers: SmallVec<[usize; 32]> = reading.numbers(self.kernel).collect();
+        panels::pack(weight, [outs, ins], &numbers, at, &mut panels);
+        let panels = Panels { weight: &panels, rows, offsets: &offsets, filters: outs };
+        product::product(reading, [self.images, self.groups], x, &panels, places, y);
     }
 
     /// `dw ←` the gradient of the weight, given `dy`: a sum over the images, in parts that the batch decides.
     pub fn weight<T: Real>(&self, x: &[T], dy: &[T], dw: &mut [T]) {
-        let pieces = (PARTIAL / dw.len().max(1)).clamp(1, PIECES);
-        let together = self.together(pieces);
-        if self.images <= together {
-            return self.weight_of(0..self.images, x, dy, dw);
+        if dw.is_empty() || self.images == 0 {
+            return dw.fill(T::zero());
         }
-        let pieces = self.images.div_ceil(together);
-        let mut partial = vec![T::zero(); pieces * dw.len()];
-        let cost = 1 + together * self.pixels() / 8;
-        threads::chunks(&mut partial, dw.len(), cost, |start, partial| {
-            let first = start / dw.len() * together;
-            self.weight_of(first..(first + together).min(self.images), x, dy, partial);
-        });
-        reduce::sum(&partial, Fold { outer: 1, n: pieces, inner: dw.len() }, dw);
+        let sizes = self.upright();
+        let (reading, channels) = (sizes.forwards(), self.channels / self.groups);
+        let chunks = (PARTIAL / dw.len()).clamp(1, CHUNKS);
+        let together = self.images.div_ceil(chunks).max(1);
+        let chunks = self.images.div_ceil(together).max(1);
+        let blocks = PIECES.div_ceil(chunks * self.groups);
+        let block = channels.div_ceil(blocks).max(WORTH.div_ceil(self.volume())).min(channels);
+        let mut offsets = Scratch::<usize>::new(channels * self.volume());
+        reading.offsets(channels, &mut offsets);
+        let filters = self.filters / self.groups;
+        let gradient = Gradient { reading: &reading, groups: self.groups, filters, x, dy, offsets: &offsets };
+        if chunks == 1 {
+            return gradient.all(self.images, together, block, dw);
+        }
+        let mut partial = Scratch::<T>::new(chunks * dw.len());
+        gradient.all(self.images, together, block, &mut partial);
+        reduce::sum(&partial, Fold { outer: 1, n: chunks, inner: dw.len() }, dw);
     }
 
-    fn weight_of<T: Real>(&self, images: Range<usize>, x: &[T], dy: &[T], dw: &mut [T]) {
-        let (patch, pixels, filters) = (self.patch(), self.pixels(), self.filters / self.groups);
-        dw.fill(T::zero());
-        if filters * patch == 0 {
-            return;
-        }
-        let mut columns = Vec::new();
-        for i in images.start * self.groups..images.end * self.groups {
-            let dw = &mut dw[i % self.groups * filters * patch..][..filters * patch];
-            let x = &x[i * self.image()..(i + 1) * self.image()];
-            let block = &dy[i * filters * pixels..(i + 1) * filters * pixels];
-            if self.depthwise(block) {
-                self.depthwise_weight(x, block, dw);
-                continue;
-            }
-            if self.pointwise() {
-                let x = Matrix::row_major(x, 0, [patch, pixels]);
-                T::gemm(Matrix::row_major(block, 0, [filters, pixels]), x.transposed(), T::one(), dw);
-                continue;
-            }
-            for tile in self.tiles() {
-                let columns = self.room(&tile, &mut columns);
-                self.unfold(x, &tile, columns);
-                let columns = Matrix::row_major(columns, 0, [patch, columns::len(&tile)]);
-                T::gemm(self.part(dy, i, &tile), columns.transposed(), T::one(), dw);
-            }
-        }
-    }
-
-    /// A tile of all filters of block `i` of the results.
-    fn part<'a, T: Real>(&self, dy: &'a [T], i: usize, tile: &Tile) -> Matrix<'a, T> {
-        let (pixels, filters) = (self.pixels(), self.filters / self.groups);
-        let at = i * filters * pixels + self.start(tile);
-        Matrix::new(dy, at, [filters, columns::len(tile)], [pixels as isize, 1])
+    /// Places of a kernel.
+    fn volume(&self) -> usize {
+        self.kernel.iter().product()
     }
 }
 

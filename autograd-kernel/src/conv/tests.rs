@@ -1,44 +1,134 @@
-//! Sizes that the cases of the ops, which are small, do not reach: several tiles, several pieces.
+//! Against a loop over the terms of the sums: sizes that the cases of the ops, which are small, do not reach.
 
 use super::*;
+use crate::isa::Isa;
 
-/// A loop over results and one over the places of a patch: `f` gets the positions of the result, the pixel and the weight.
-fn textbook(conv: &Sizes, x: &[f64], weight: &[f64], mut f: impl FnMut(usize, usize, usize)) {
-    let (channels, filters, pixels) = (conv.channels / conv.groups, conv.filters / conv.groups, conv.pixels());
-    let kernel: usize = conv.kernel.iter().product();
-    assert_eq!((x.len(), weight.len()), (conv.images * conv.groups * conv.image(), conv.filters * conv.patch()));
+/// A loop over results and one over the places of a patch: `f` gets the positions of the result, the pixel (none in the padding) and
+/// the weight.
+fn textbook(conv: &Sizes, mut f: impl FnMut(usize, Option<usize>, usize)) {
+    let (channels, filters, pixels) =
+        (conv.channels / conv.groups, conv.filters / conv.groups, conv.out.iter().product::<usize>());
     let split = |at: usize, [_, n, m]: [usize; 3]| [at / m / n, at / m % n, at % m];
-    for y in 0..conv.images * conv.groups * filters * pixels {
+    for y in 0..conv.images * conv.filters * pixels {
         let (o, block) = (split(y % pixels, conv.out), y / pixels / filters);
         let filter = block % conv.groups * filters + y / pixels % filters;
-        for k in 0..channels * kernel {
-            let i = split(k % kernel, conv.kernel);
+        for k in 0..channels * conv.volume() {
+            let i = split(k % conv.volume(), conv.kernel);
             let read = |d: usize| (o[d] * conv.stride[d] + i[d] * conv.dilation[d]).wrapping_sub(conv.padding[d]);
             let at = [read(0), read(1), read(2)];
-            if (0..3).all(|d| at[d] < conv.size[d]) {
-                let row = ((block * channels + k / kernel) * conv.size[0] + at[0]) * conv.size[1] + at[1];
-                f(y, row * conv.size[2] + at[2], filter * channels * kernel + k);
-            }
+            let row = ((block * channels + k / conv.volume()) * conv.size[0]).wrapping_add(at[0]);
+            let pixel =
+                row.wrapping_mul(conv.size[1]).wrapping_add(at[1]).wrapping_mul(conv.size[2]).wrapping_add(at[2]);
+            let inside = (0..3).all(|d| at[d] < conv.size[d]);
+            f(y, inside.then_some(pixel), filter * channels * conv.volume() + k);
         }
     }
 }
 
 /// A result, the gradient of the images, and that of the weight.
-type Three = (Vec<f64>, Vec<f64>, Vec<f64>);
+type Three<T> = [Vec<T>; 3];
 
-/// What the textbook and what the kernel makes of images, a weight and the gradient of the result.
-fn expected_and_found(conv: &Sizes, [x, weight, dy]: [&[f64]; 3]) -> (Three, Three) {
-    let mut expected = (vec![0.0; dy.len()], vec![0.0; x.len()], vec![0.0; weight.len()]);
-    textbook(conv, x, weight, |i, j, k| {
-        expected.0[i] += x[j] * weight[k];
-        expected.1[j] += dy[i] * weight[k];
-        expected.2[k] += dy[i] * x[j];
+fn expected<T: Real>(conv: &Sizes, [x, weight, dy]: [&[T]; 3]) -> Three<T> {
+    let mut three = [vec![T::zero(); dy.len()], vec![T::zero(); x.len()], vec![T::zero(); weight.len()]];
+    textbook(conv, |i, j, k| {
+        let pixel = j.map_or(T::zero(), |j| x[j]);
+        three[0][i] += pixel * weight[k];
+        three[2][k] += dy[i] * pixel;
+        if let Some(j) = j {
+            three[1][j] += dy[i] * weight[k];
+        }
     });
-    let mut found = (vec![f64::NAN; dy.len()], vec![f64::NAN; x.len()], vec![f64::NAN; weight.len()]);
-    conv.forward(x, weight, &mut found.0);
-    conv.input(dy, weight, &mut found.1);
-    conv.weight(x, dy, &mut found.2);
-    (expected, found)
+    three
+}
+
+fn found<T: Real>(conv: &Sizes, [x, weight, dy]: [&[T]; 3]) -> Three<T> {
+    let mut three = [vec![T::nan(); dy.len()], vec![T::nan(); x.len()], vec![T::nan(); weight.len()]];
+    conv.forward(x, weight, &mut three[0]);
+    conv.input(dy, weight, &mut three[1]);
+    conv.weight(x, dy, &mut three[2]);
+    three
+}
+
+/// Whole numbers, on which sums are exact in any order.
+fn operands<T: Real>(conv: &Sizes) -> Three<T> {
+    let numbers = |n: usize, m: usize| (0..n).map(|i| T::of((i * i % m) as f64 - 2.0)).collect();
+    let volume = |size: [usize; 3]| size.iter().product::<usize>();
+    [
+        numbers(conv.images * conv.channels * volume(conv.size), 7),
+        numbers(conv.filters * conv.channels / conv.groups * conv.volume(), 5),
+        numbers(conv.images * conv.filters * volume(conv.out), 11),
+    ]
+}
+
+fn check<T: Real>(conv: &Sizes) {
+    let operands = operands::<T>(conv);
+    let operands = operands.each_ref().map(|x| &x[..]);
+    let expected = expected(conv, operands);
+    for isa in Isa::all() {
+        let found = isa.hold(|| found(conv, operands));
+        for (name, (found, expected)) in ["y", "dx", "dw"].iter().zip(found.iter().zip(&expected)) {
+            assert_eq!(found, expected, "{name} on {} for {conv:?}", isa.name);
+        }
+    }
+}
+
+const PLAIN: Sizes = Sizes {
+    images: 2,
+    channels: 3,
+    size: [1, 9, 11],
+    filters: 5,
+    out: [1, 9, 11],
+    kernel: [1, 3, 3],
+    stride: [1; 3],
+    padding: [0, 1, 1],
+    dilation: [1; 3],
+    groups: 1,
+};
+
+impl Sizes {
+    /// With as many results as a padding of `behind` gives.
+    fn fitted(self, behind: [usize; 3]) -> Sizes {
+        let span = |d: usize| (self.kernel[d] - 1) * self.dilation[d] + 1;
+        let out = array::from_fn(|d| (self.size[d] + self.padding[d] + behind[d] - span(d)) / self.stride[d] + 1);
+        Sizes { out, ..self }
+    }
+}
+
+#[test]
+fn strides_dilations_paddings_and_kernels_of_all_kinds() {
+    for stride in 1..4 {
+        for dilation in 1..4 {
+            for (kernel, padding, behind) in
+                [([1, 3], [0, 1], [0, 1]), ([3, 2], [2, 0], [0, 3]), ([1, 1], [0, 0], [0, 0]), ([5, 4], [4, 9], [4, 1])]
+            {
+                let conv = Sizes {
+                    size: [1, 13, 14],
+                    kernel: [1, kernel[0], kernel[1]],
+                    padding: [0, padding[0], padding[1]],
+                    stride: [1, stride, 4 - stride],
+                    dilation: [1, dilation, 4 - dilation],
+                    ..PLAIN
+                };
+                let conv = conv.fitted([0, behind[0], behind[1]]);
+                check::<f32>(&conv);
+                check::<f64>(&Sizes { filters: 1, ..conv });
+            }
+        }
+    }
+}
+
+#[test]
+fn widths_and_filters_about_the_size_of_a_vector() {
+    for width in [1, 2, 7, 8, 15, 16, 17, 31, 33, 48, 63, 64, 65] {
+        for filters in [1, 3, 8, 9, 17] {
+            let conv = Sizes { filters, size: [1, 2, width], ..PLAIN }.fitted([0, 1, 1]);
+            check::<f32>(&conv);
+        }
+    }
+    for filters in [31, 32, 33, 64, 70] {
+        check::<f32>(&Sizes { filters, channels: 17, ..PLAIN });
+        check::<f64>(&Sizes { filters, channels: 2, ..PLAIN });
+    }
 }
 
 #[test]
@@ -78,15 +168,49 @@ fn results_that_take_several_tiles_and_pieces_are_exact_on_small_integers() {
         stride: [1; 3],
         ..plain
     };
-    for (conv, tiles) in [(&plain, 2), (&strided, 2), (&long, 4), (&deep, 2)] {
-        assert_eq!(conv.tiles().count(), tiles, "{conv:?}");
-    }
     for conv in [plain, grouped, strided, depthwise, Sizes { channels: 3, groups: 3, ..plain }, many, long, deep] {
-        let numbers = |n: usize, m: usize| (0..n).map(|i| (i * i % m) as f64).collect::<Vec<_>>();
-        let x = numbers(conv.images * conv.groups * conv.image(), 7);
-        let weight = numbers(conv.filters * conv.patch(), 5);
-        let dy = numbers(conv.images * conv.filters * conv.pixels(), 11);
-        let (expected, found) = expected_and_found(&conv, [&x, &weight, &dy]);
-        assert_eq!(found, expected, "{conv:?}");
+        check::<f32>(&conv);
+        check::<f64>(&conv);
+    }
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_bits() {
+    let conv = Sizes { images: 5, channels: 20, filters: 20, ..PLAIN };
+    let depthwise = Sizes { images: 9, channels: 20, filters: 20, groups: 20, ..PLAIN };
+    for conv in [conv, depthwise] {
+        let [x, weight, dy] = operands::<f32>(&conv).map(|x| x.iter().map(|x| x.sin()).collect::<Vec<_>>());
+        let on = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| found(&conv, [&x, &weight, &dy]))
+        };
+        assert_eq!(on(1), on(2));
+        assert_eq!(on(1), on(3));
+    }
+}
+
+#[test]
+fn no_images_give_no_gradient() {
+    let none = Sizes { images: 0, ..PLAIN };
+    check::<f32>(&none);
+}
+
+#[test]
+fn what_is_not_finite_reaches_what_it_is_multiplied_with_and_nothing_else() {
+    let conv = Sizes { images: 1, channels: 1, filters: 2, size: [1, 4, 5], padding: [0; 3], ..PLAIN }.fitted([0; 3]);
+    let [x, weight, dy] = operands::<f64>(&conv);
+    for bad in [f64::INFINITY, f64::NAN] {
+        for which in 0..3 {
+            let mut operands = [x.clone(), weight.clone(), dy.clone()];
+            operands[which][1] = bad;
+            let operands = operands.each_ref().map(|x| &x[..]);
+            let expected = expected(&conv, operands);
+            for isa in Isa::all() {
+                let found = isa.hold(|| found(&conv, operands));
+                for (found, expected) in found.iter().flatten().zip(expected.iter().flatten()) {
+                    assert!(found == expected || found.is_nan() && expected.is_nan(), "{found} {expected} {which}");
+                }
+            }
+        }
     }
 }
