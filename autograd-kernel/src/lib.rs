@@ -25,6 +25,7 @@ pub mod reduce;
 pub mod resample;
 pub mod roi;
 pub mod scan;
+pub mod scratch;
 pub mod special;
 mod team;
 pub mod threads;
