@@ -14,6 +14,7 @@ pub mod gemm;
 pub mod grid;
 pub mod index;
 pub mod isa;
+pub mod lanes;
 pub mod linalg;
 pub mod normalize;
 pub mod order;
