@@ -124,6 +124,7 @@ pub trait Real:
     + num_traits::FloatConst
     + num_traits::FromPrimitive
     + crate::linalg::Dense
+    + crate::math::Math
     + Sum
 {
     /// The nearest value to `x`.

@@ -16,6 +16,7 @@ pub mod index;
 pub mod isa;
 pub mod lanes;
 pub mod linalg;
+pub mod math;
 pub mod normalize;
 pub mod order;
 pub mod pool;
