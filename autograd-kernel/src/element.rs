@@ -123,6 +123,7 @@ pub trait Real:
     + num_traits::NumAssign
     + num_traits::FloatConst
     + num_traits::FromPrimitive
+    + crate::lanes::Lanes
     + crate::linalg::Dense
     + crate::math::Math
     + Sum
