@@ -1,6 +1,7 @@
 //! What a tensor may hold: `Element` for any value, `Real` for those that gradients are made of.
 
 use crate::fused::{Kind, Room};
+use crate::gemm::{Bias, Matrix, MatrixMut, Packed, Right};
 use std::fmt::{Debug, Display};
 use std::iter::Sum;
 
@@ -132,9 +133,30 @@ pub trait Real:
     fn of(x: f64) -> Self;
     /// The value in double precision, exact.
     fn as_f64(self) -> f64;
-    /// `c ← a b + β c` on strided matrices: the one call into the matrix kernel of this type.
+    /// `c ← a b + β c + bias`; with `β = 0`, `c` is not read. The one call into the matrix kernels of this type.
     #[doc(hidden)]
-    fn gemm(a: crate::gemm::Matrix<'_, Self>, b: crate::gemm::Matrix<'_, Self>, beta: Self, c: &mut [Self]);
+    fn product(a: Matrix<'_, Self>, b: Right<'_, Self>, beta: Self, bias: Bias<'_, Self>, c: MatrixMut<'_, Self>);
+    /// [`Packed::new`] for this type.
+    #[doc(hidden)]
+    fn pack<'a>(b: Matrix<'_, Self>, panels: &'a mut [Self]) -> Packed<'a, Self>;
+    /// `c ← a b + β c` with `c` row by row.
+    #[doc(hidden)]
+    fn gemm(a: Matrix<'_, Self>, b: Matrix<'_, Self>, beta: Self, c: &mut [Self]) {
+        let [[m, _], [_, n]] = [a.size(), b.size()];
+        assert_eq!(c.len(), m * n, "the sizes of a product agree");
+        Self::product(a, b.into(), beta, Bias::None, MatrixMut::new(c, [m, n], n));
+    }
+}
+
+macro_rules! products {
+    () => {
+        fn product(a: Matrix<'_, Self>, b: Right<'_, Self>, beta: Self, bias: Bias<'_, Self>, c: MatrixMut<'_, Self>) {
+            crate::gemm::product(a, b, beta, bias, c);
+        }
+        fn pack<'a>(b: Matrix<'_, Self>, panels: &'a mut [Self]) -> Packed<'a, Self> {
+            crate::gemm::pack(b, panels)
+        }
+    };
 }
 
 impl Real for f32 {
@@ -144,9 +166,7 @@ impl Real for f32 {
     fn as_f64(self) -> f64 {
         f64::from(self)
     }
-    fn gemm(a: crate::gemm::Matrix<'_, f32>, b: crate::gemm::Matrix<'_, f32>, beta: f32, c: &mut [f32]) {
-        crate::gemm::sgemm(a, b, beta, c);
-    }
+    products!();
 }
 
 impl Real for f64 {
@@ -156,7 +176,5 @@ impl Real for f64 {
     fn as_f64(self) -> f64 {
         self
     }
-    fn gemm(a: crate::gemm::Matrix<'_, f64>, b: crate::gemm::Matrix<'_, f64>, beta: f64, c: &mut [f64]) {
-        crate::gemm::dgemm(a, b, beta, c);
-    }
+    products!();
 }

@@ -1,0 +1,245 @@
+//! The order of the tiles of a product, and their spreading over the threads.
+
+use super::cuts::Cuts;
+use super::kernels::Kernels;
+use super::pack::Panel;
+use super::tile::{BiasAt, Tile};
+use super::{Bias, Matrix, MatrixMut, Right, Scalar};
+use crate::scratch;
+use crate::threads::{self, Shared};
+use std::ops::Range;
+
+/// Bytes of a row of the left operand that one pass along `k` takes: with its tile's other rows it stays in the first cache.
+const DEPTH: usize = 2048;
+/// Passes along `k` whose panels are packed at a time.
+const BLOCKS: usize = 4;
+/// Bytes of panels that are packed at a time.
+const PACKED: usize = 1 << 23;
+/// Bytes of panels that a piece goes through again and again: they stay in the second cache.
+const REUSED: usize = 1 << 20;
+/// Rows of a piece.
+const ROWS: usize = 64;
+/// Multiplications that are worth handing to another thread.
+const PIECE: usize = 1 << 19;
+/// Elements whose packing is worth handing over.
+const PACK_PIECE: usize = 1 << 14;
+/// Rows of the left operand from which on packing the right one pays, though its rows are runs;
+const ROWS_TO_PACK: usize = 64;
+/// unless it is of no more bytes than the first cache holds.
+const BYTES_TO_PACK: usize = 1 << 15;
+
+/// Where the right operand lies.
+#[derive(Clone, Copy)]
+enum Place<T> {
+    /// Its rows are runs, so far apart.
+    Rows(*const T, isize),
+    /// In panels of `rows` rows, from the element `[row, column]` of the operand on.
+    Panels { start: *const T, rows: usize, row: usize, column: usize },
+}
+
+/// A product under way.
+struct Product<'a, T: 'static> {
+    kernels: &'static Kernels<T>,
+    a: Matrix<'a, T>,
+    beta: T,
+    bias: BiasAt<T>,
+    c: Shared<T>,
+    stride: usize,
+    rows: Cuts,
+    panels: Cuts,
+    depth: Cuts,
+}
+
+// SAFETY: what its pointers lead to outlives the product, and each piece writes its own part of `c`.
+unsafe impl<T: Sync> Sync for Product<'_, T> {}
+
+/// `c ← a b + β c + bias`; the sizes agree and none is zero.
+pub(super) fn product<T: Scalar>(
+    kernels: &'static Kernels<T>,
+    a: Matrix<'_, T>,
+    b: Right<'_, T>,
+    beta: T,
+    bias: Bias<'_, T>,
+    mut c: MatrixMut<'_, T>,
+) {
+    let [k, n] = b.size();
+    let product = Product {
+        kernels,
+        a,
+        beta,
+        bias: match bias {
+            Bias::None => BiasAt::None,
+            Bias::Rows(rows) => BiasAt::Rows(rows.as_ptr()),
+            Bias::Columns(columns) => BiasAt::Columns(columns.as_ptr()),
+        },
+        stride: c.stride,
+        rows: Cuts::new(c.rows, 1, kernels.rows),
+        panels: panels(kernels, n),
+        depth: depth::<T>(k),
+        c: Shared(c.start()),
+    };
+    let all = 0..product.panels.count();
+    match b {
+        Right::Packed(packed) => {
+            let start = packed.panels.as_ptr();
+            product.run(0..product.depth.count(), all, Place::Panels { start, rows: k, row: 0, column: 0 });
+        }
+        Right::Matrix(b) => {
+            let few = a.rows < ROWS_TO_PACK || k * n * size_of::<T>() <= BYTES_TO_PACK;
+            if few && (b.column_stride == 1 || n == 1) {
+                product.run(0..product.depth.count(), all, Place::Rows(b.start(), b.row_stride));
+            } else {
+                product.pack_and_run(b);
+            }
+        }
+    }
+}
+
+/// Packs a whole matrix for later products.
+pub(super) fn pack<T: Scalar>(kernels: &Kernels<T>, b: Matrix<'_, T>, to: &mut [T]) {
+    let panels = panels(kernels, b.columns);
+    copy(kernels, b, 0..b.rows, &panels, 0..panels.count(), to);
+}
+
+fn panels<T>(kernels: &Kernels<T>, n: usize) -> Cuts {
+    Cuts::new(n, kernels.lanes, kernels.vectors)
+}
+
+fn depth<T>(k: usize) -> Cuts {
+    Cuts::new(k, 1, DEPTH / size_of::<T>())
+}
+
+/// Copies rows of `b` into some of its panels, one behind the other.
+fn copy<T: Scalar>(
+    kernels: &Kernels<T>,
+    b: Matrix<'_, T>,
+    rows: Range<usize>,
+    panels: &Cuts,
+    which: Range<usize>,
+    to: &mut [T],
+) {
+    let first = panels.at(which.start);
+    let width = kernels.lanes * kernels.vectors;
+    let whole = (panels.at(which.end) - first).next_multiple_of(kernels.lanes);
+    assert!(to.len() >= rows.len() * whole, "there is room for the panels");
+    let groups = Cuts::new(which.len(), 1, PACK_PIECE.div_ceil(rows.len().max(1) * width));
+    let to = Shared(to.as_mut_ptr());
+    threads::pieces(groups.count(), rows.len() * whole / 4, |piece| {
+        let group = groups.span(piece..piece + 1);
+        for panel in which.start + group.start..which.start + group.end {
+            let columns = panels.span(panel..panel + 1);
+            let at = |i: usize, stride: isize| i as isize * stride;
+            // SAFETY: panels before this one have whole vectors, so that they end where it begins, and all lie in `to`.
+            let to = unsafe { to.at((columns.start - first) * rows.len()) };
+            let panel = Panel {
+                rows: rows.len(),
+                columns: columns.len(),
+                from: b.start().wrapping_offset(at(rows.start, b.row_stride) + at(columns.start, b.column_stride)),
+                row: b.row_stride,
+                column: b.column_stride,
+                to,
+                width: columns.len().next_multiple_of(kernels.lanes),
+            };
+            // SAFETY: the rows and columns are those of `b`, whose elements are there; the panels do not overlap.
+            unsafe { kernels.pack(&panel) };
+        }
+    });
+}
+
+impl<T: Scalar> Product<'_, T> {
+    /// Packs as much of `b` as there is memory for, and computes what that contributes, until nothing is left.
+    fn pack_and_run(&self, b: Matrix<'_, T>) {
+        let (lanes, vectors) = (self.kernels.lanes, self.kernels.vectors);
+        let count = PACKED / (BLOCKS * DEPTH * lanes * vectors);
+        for first in (0..self.panels.count()).step_by(count) {
+            let panels = first..(first + count).min(self.panels.count());
+            let columns = self.panels.span(panels.clone());
+            for block in (0..self.depth.count()).step_by(BLOCKS) {
+                let blocks = block..(block + BLOCKS).min(self.depth.count());
+                let rows = self.depth.span(blocks.clone());
+                scratch::with(rows.len() * columns.len().next_multiple_of(lanes), |to| {
+                    copy(self.kernels, b, rows.clone(), &self.panels, panels.clone(), to);
+                    let (start, row, column) = (to.as_ptr(), rows.start, columns.start);
+                    self.run(blocks, panels.clone(), Place::Panels { start, rows: rows.len(), row, column });
+                });
+            }
+        }
+    }
+
+    /// Computes what some passes along `k` contribute to the columns of some panels.
+    fn run(&self, blocks: Range<usize>, panels: Range<usize>, b: Place<T>) {
+        let depth = self.depth.span(blocks.clone()).len();
+        let width = self.kernels.lanes * self.kernels.vectors;
+        let row_groups = Cuts::new(self.rows.count(), 1, ROWS / self.kernels.rows);
+        let height = self.rows.end().div_ceil(row_groups.count());
+        let reused = REUSED / (width * depth.min(DEPTH / size_of::<T>()) * size_of::<T>());
+        let worth = PIECE.div_ceil(height * depth * width);
+        let panel_groups = Cuts::new(panels.len(), 1, worth.min(reused).max(1));
+        let work = (self.rows.end() * depth).saturating_mul(panels.len() * width) / 64;
+        let b = Operand(b);
+        threads::pieces(row_groups.count() * panel_groups.count(), work, |piece| {
+            let (i, j) = (piece / panel_groups.count(), piece % panel_groups.count());
+            let group = panel_groups.span(j..j + 1);
+            let rows = row_groups.span(i..i + 1);
+            self.piece(blocks.clone(), rows, panels.start + group.start..panels.start + group.end, &b);
+        });
+    }
+
+    /// Computes the part of some tiles' rows and some panels, on one thread.
+    fn piece(&self, blocks: Range<usize>, rows: Range<usize>, panels: Range<usize>, b: &Operand<T>) {
+        for block in blocks {
+            let depth = self.depth.span(block..block + 1);
+            for tile in rows.clone() {
+                let rows = self.rows.span(tile..tile + 1);
+                for panel in panels.clone() {
+                    self.tile(depth.clone(), rows.clone(), self.panels.span(panel..panel + 1), &b.0);
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn tile(&self, depth: Range<usize>, rows: Range<usize>, columns: Range<usize>, b: &Place<T>) {
+        let at = |i: usize, stride: isize| i as isize * stride;
+        let (b, b_row) = match *b {
+            Place::Rows(start, stride) => {
+                (start.wrapping_offset(at(depth.start, stride)).wrapping_add(columns.start), stride)
+            }
+            Place::Panels { start, rows, row, column } => {
+                let width = columns.len().next_multiple_of(self.kernels.lanes);
+                let panel = start.wrapping_add((columns.start - column) * rows);
+                (panel.wrapping_add((depth.start - row) * width), width as isize)
+            }
+        };
+        let first = depth.start == 0;
+        let tile = Tile {
+            k: depth.len(),
+            columns: columns.len(),
+            a: self
+                .a
+                .start()
+                .wrapping_offset(at(rows.start, self.a.row_stride) + at(depth.start, self.a.column_stride)),
+            a_row: self.a.row_stride,
+            a_column: self.a.column_stride,
+            b,
+            b_row,
+            c: self.c.0.wrapping_add(rows.start * self.stride + columns.start),
+            c_row: self.stride as isize,
+            beta: if first { self.beta } else { T::one() },
+            bias: match self.bias {
+                BiasAt::Rows(bias) if first => BiasAt::Rows(bias.wrapping_add(rows.start)),
+                BiasAt::Columns(bias) if first => BiasAt::Columns(bias.wrapping_add(columns.start)),
+                _ => BiasAt::None,
+            },
+        };
+        // SAFETY: `Matrix` and `MatrixMut` checked that their elements are there, `copy` wrote those of the panels, and no other piece has
+        // these rows and columns of `c`.
+        unsafe { self.kernels.tile(rows.len(), &tile) };
+    }
+}
+
+/// The right operand for several threads.
+struct Operand<T>(Place<T>);
+
+// SAFETY: it is only read.
+unsafe impl<T: Sync> Sync for Operand<T> {}

@@ -1,0 +1,110 @@
+//! The kernels of each set of instructions, as a table that is looked up once for a product.
+
+use super::pack::{FromColumns, FromRows, Panel};
+use super::tile::{Run, Tile};
+use crate::isa::{Isa, Simd, WithSimd};
+use crate::lanes::Lanes;
+use std::marker::PhantomData;
+
+/// The most rows and vectors of a tile, of any set.
+const ROWS: usize = 8;
+const VECTORS: usize = 3;
+
+/// Kernels of one set of instructions.
+pub(super) struct Kernels<T> {
+    /// The most rows of a tile.
+    pub rows: usize,
+    /// The most vectors of a tile.
+    pub vectors: usize,
+    /// Elements in a vector.
+    pub lanes: usize,
+    tile: [[unsafe fn(&Tile<T>); VECTORS]; ROWS],
+    from_rows: unsafe fn(&Panel<T>),
+    from_columns: unsafe fn(&Panel<T>),
+}
+
+impl<T: Lanes + Default> Kernels<T> {
+    /// Computes a tile of so many rows.
+    ///
+    /// # Safety
+    /// The tile's elements must be there, and those of `c` nobody else's.
+    #[inline]
+    pub unsafe fn tile(&self, rows: usize, tile: &Tile<T>) {
+        // SAFETY: the caller's promise.
+        unsafe { self.tile[rows - 1][tile.columns.div_ceil(self.lanes) - 1](tile) }
+    }
+
+    /// Copies a panel.
+    ///
+    /// # Safety
+    /// Its elements must be there, and the room for them nobody else's.
+    pub unsafe fn pack(&self, panel: &Panel<T>) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match () {
+                () if panel.column == 1 => (self.from_rows)(panel),
+                () if panel.row == 1 => (self.from_columns)(panel),
+                () => panel.one_by_one(),
+            }
+        }
+    }
+}
+
+/// The kernels for this thread's instructions; none for the portable ones.
+#[inline]
+pub(super) fn current<T: Lanes + PartialEq + Default>() -> Option<&'static Kernels<T>> {
+    Isa::current().dispatch(Select(PhantomData))
+}
+
+struct Select<T>(PhantomData<T>);
+
+impl<T: Lanes + PartialEq + Default> WithSimd for Select<T> {
+    type Output = Option<&'static Kernels<T>>;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> Self::Output {
+        if S::IS_SCALAR { None } else { Some(&Table::<S, T>::KERNELS) }
+    }
+}
+
+struct Table<S, T>(PhantomData<(S, T)>);
+
+impl<S: Simd, T: Lanes + PartialEq + Default> Table<S, T> {
+    const KERNELS: Kernels<T> = Kernels {
+        // Sums, vectors of `b` and one of `a` fill the registers.
+        rows: if S::REGISTER_COUNT >= 32 { 8 } else { 6 },
+        vectors: if S::REGISTER_COUNT >= 32 { 3 } else { 2 },
+        lanes: size_of::<T::Vector<S>>() / size_of::<T>(),
+        tile: [
+            [Self::tile::<1, 1>, Self::tile::<1, 2>, Self::tile::<1, 3>],
+            [Self::tile::<2, 1>, Self::tile::<2, 2>, Self::tile::<2, 3>],
+            [Self::tile::<3, 1>, Self::tile::<3, 2>, Self::tile::<3, 3>],
+            [Self::tile::<4, 1>, Self::tile::<4, 2>, Self::tile::<4, 3>],
+            [Self::tile::<5, 1>, Self::tile::<5, 2>, Self::tile::<5, 3>],
+            [Self::tile::<6, 1>, Self::tile::<6, 2>, Self::tile::<6, 3>],
+            [Self::tile::<7, 1>, Self::tile::<7, 2>, Self::tile::<7, 3>],
+            [Self::tile::<8, 1>, Self::tile::<8, 2>, Self::tile::<8, 3>],
+        ],
+        from_rows: Self::from_rows,
+        from_columns: Self::from_columns,
+    };
+
+    /// The proof that the machine has these instructions.
+    fn simd() -> S {
+        const { assert!(size_of::<S>() == 0) };
+        // SAFETY: a proof has no bits, and who reads this table, which `Select` gives out, had one in hand.
+        unsafe { std::mem::transmute_copy(&()) }
+    }
+
+    unsafe fn tile<const R: usize, const V: usize>(tile: &Tile<T>) {
+        Self::simd().vectorize(Run::<T, R, V>(tile));
+    }
+
+    unsafe fn from_rows(panel: &Panel<T>) {
+        Self::simd().vectorize(FromRows(panel));
+    }
+
+    unsafe fn from_columns(panel: &Panel<T>) {
+        Self::simd().vectorize(FromColumns(panel));
+    }
+}

@@ -1,0 +1,111 @@
+//! Strided matrices in slices: what a product reads and writes.
+
+/// A strided matrix in a slice.
+#[derive(Clone, Copy)]
+pub struct Matrix<'a, T> {
+    data: &'a [T],
+    offset: usize,
+    pub(super) rows: usize,
+    pub(super) columns: usize,
+    pub(super) row_stride: isize,
+    pub(super) column_stride: isize,
+}
+
+impl<'a, T> Matrix<'a, T> {
+    /// The matrix with element `[i, j]` at `offset + i·row_stride + j·column_stride`.
+    ///
+    /// # Panics
+    /// If an element would lie outside the slice: this is what the unsafe call below relies on.
+    pub fn new(
+        data: &'a [T],
+        offset: usize,
+        [rows, columns]: [usize; 2],
+        [row_stride, column_stride]: [isize; 2],
+    ) -> Self {
+        if rows > 0 && columns > 0 {
+            // In 128 bits, where no product of sizes and strides can overflow.
+            let end = |count: usize, stride: isize| (count as i128 - 1) * stride as i128;
+            let ends = [end(rows, row_stride), end(columns, column_stride)];
+            let lowest = offset as i128 + ends.iter().map(|&e| e.min(0)).sum::<i128>();
+            let highest = offset as i128 + ends.iter().map(|&e| e.max(0)).sum::<i128>();
+            assert!(lowest >= 0 && highest < data.len() as i128, "a matrix lies inside its slice");
+        }
+        Matrix { data, offset, rows, columns, row_stride, column_stride }
+    }
+
+    /// A row-major matrix that begins at `offset`.
+    pub fn row_major(data: &'a [T], offset: usize, [rows, columns]: [usize; 2]) -> Self {
+        Matrix::new(data, offset, [rows, columns], [columns as isize, 1])
+    }
+
+    /// The element `[i, j]`.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[inline]
+    pub fn at(&self, i: usize, j: usize) -> T
+    where
+        T: Copy,
+    {
+        assert!(i < self.rows && j < self.columns);
+        self.data[(self.offset as isize + i as isize * self.row_stride + j as isize * self.column_stride) as usize]
+    }
+
+    /// The numbers of rows and of columns.
+    pub fn size(&self) -> [usize; 2] {
+        [self.rows, self.columns]
+    }
+
+    /// The transposed matrix; nothing moves.
+    pub fn transposed(self) -> Self {
+        let Matrix { data, offset, rows, columns, row_stride, column_stride } = self;
+        Matrix { data, offset, rows: columns, columns: rows, row_stride: column_stride, column_stride: row_stride }
+    }
+
+    /// Where the element `[0, 0]` lies, if there is one: those of `size` do, at multiples of the strides.
+    pub(super) fn start(&self) -> *const T {
+        self.data.as_ptr().wrapping_add(self.offset)
+    }
+}
+
+/// A matrix to be written, its rows `stride` apart, the elements of a row neighbours.
+pub struct MatrixMut<'a, T> {
+    data: &'a mut [T],
+    pub(super) rows: usize,
+    pub(super) columns: usize,
+    pub(super) stride: usize,
+}
+
+impl<'a, T> MatrixMut<'a, T> {
+    /// The matrix with element `[i, j]` at `i·stride + j`.
+    ///
+    /// # Panics
+    /// If rows would overlap or an element lie outside the slice.
+    pub fn new(data: &'a mut [T], [rows, columns]: [usize; 2], stride: usize) -> Self {
+        if rows > 0 && columns > 0 {
+            let end = (rows - 1).checked_mul(stride).and_then(|last| last.checked_add(columns));
+            assert!(
+                (stride >= columns || rows == 1) && end.is_some_and(|end| end <= data.len()),
+                "the rows of a result lie side by side inside its slice"
+            );
+        }
+        MatrixMut { data, rows, columns, stride }
+    }
+
+    /// The numbers of rows and of columns.
+    pub fn size(&self) -> [usize; 2] {
+        [self.rows, self.columns]
+    }
+
+    /// Where the element `[0, 0]` lies, if there is one.
+    pub(super) fn start(&mut self) -> *mut T {
+        self.data.as_mut_ptr()
+    }
+
+    /// The rows, one by one.
+    pub(super) fn rows_mut(&mut self) -> impl Iterator<Item = &mut [T]> {
+        let (columns, stride) = (self.columns, self.stride.max(1));
+        let used = if columns == 0 { 0 } else { self.rows };
+        self.data.chunks_mut(stride).take(used).map(move |row| &mut row[..columns])
+    }
+}

@@ -1,0 +1,89 @@
+//! `gemm`: the matrix product `c ← a b + β c + bias` on strided operands.
+//!
+//! A product is cut into tiles that fit into registers (`tile`). The left operand is read where it lies; the right one too if its rows are
+//! short, else it is copied into panels first (`pack`), once for all threads. Cuts depend on the shape only, and each element is one sum along `k`
+//! in blocks that depend on `k` only: its bits depend neither on the threads nor on the number of rows and columns around it.
+
+mod cuts;
+mod drive;
+mod kernels;
+mod matrix;
+mod pack;
+mod packed;
+mod portable;
+mod tile;
+
+#[cfg(test)]
+mod tests;
+
+pub use matrix::{Matrix, MatrixMut};
+pub use packed::{Packed, Right};
+
+use crate::element::Element;
+use crate::lanes::Lanes;
+pub(crate) use packed::pack;
+use portable::Portable;
+
+/// What is added to each element of a product.
+#[derive(Clone, Copy)]
+pub enum Bias<'a, T> {
+    /// Nothing.
+    None,
+    /// One value for each row.
+    Rows(&'a [T]),
+    /// One value for each column.
+    Columns(&'a [T]),
+}
+
+/// The elements that there are products of: `f32` and `f64`.
+pub(crate) trait Scalar: Lanes + Element + Portable + num_traits::Float {}
+impl Scalar for f32 {}
+impl Scalar for f64 {}
+
+/// `c ← a b + β c + bias`; with `β = 0`, `c` is not read.
+///
+/// # Panics
+/// If the sizes do not agree.
+pub(crate) fn product<T: Scalar>(
+    a: Matrix<'_, T>,
+    b: Right<'_, T>,
+    beta: T,
+    bias: Bias<'_, T>,
+    mut c: MatrixMut<'_, T>,
+) {
+    let [k, n] = b.size();
+    assert!(a.size() == [c.rows, k] && c.columns == n, "the sizes of a product agree");
+    match bias {
+        Bias::None => {}
+        Bias::Rows(rows) => assert_eq!(rows.len(), c.rows, "a bias for each row"),
+        Bias::Columns(columns) => assert_eq!(columns.len(), c.columns, "a bias for each column"),
+    }
+    let kernels = match b {
+        Right::Matrix(_) => kernels::current(),
+        Right::Packed(packed) => packed.kernels,
+    };
+    match kernels {
+        _ if c.rows == 0 || n == 0 => {}
+        Some(kernels) if k > 0 => drive::product(kernels, a, b, beta, bias, c),
+        _ => {
+            scale(&mut c, beta, bias);
+            if k > 0 {
+                portable::add_product(a, b.matrix(), c);
+            }
+        }
+    }
+}
+
+/// `c ← β c + bias`
+fn scale<T: Scalar>(c: &mut MatrixMut<'_, T>, beta: T, bias: Bias<'_, T>) {
+    for (i, row) in c.rows_mut().enumerate() {
+        for (j, c) in row.iter_mut().enumerate() {
+            let scaled = if beta == T::zero() { T::zero() } else { beta * *c };
+            *c = match bias {
+                Bias::None => scaled,
+                Bias::Rows(rows) => scaled + rows[i],
+                Bias::Columns(columns) => scaled + columns[j],
+            };
+        }
+    }
+}

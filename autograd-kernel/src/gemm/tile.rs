@@ -1,0 +1,96 @@
+//! One tile of a product: rows of `a`, broadcast element by element, meet vectors of columns of `b`; the sums stay in registers.
+
+use crate::isa::{Simd, WithSimd};
+use crate::lanes::Lanes;
+
+/// What is added to each element of a product, where it lies.
+#[derive(Clone, Copy)]
+pub(super) enum BiasAt<T> {
+    None,
+    /// One value for each row.
+    Rows(*const T),
+    /// One value for each column.
+    Columns(*const T),
+}
+
+/// `c ← a b + β c + bias` for a few rows and columns.
+pub(super) struct Tile<T> {
+    pub k: usize,
+    pub columns: usize,
+    /// Element `[i, p]` at `a + i·a_row + p·a_column`.
+    pub a: *const T,
+    pub a_row: isize,
+    pub a_column: isize,
+    /// Element `[p, j]` at `b + p·b_row + j`.
+    pub b: *const T,
+    pub b_row: isize,
+    /// Element `[i, j]` at `c + i·c_row + j`; with `β = 0` it is not read.
+    pub c: *mut T,
+    pub c_row: isize,
+    pub beta: T,
+    pub bias: BiasAt<T>,
+}
+
+/// The tile with `ROWS` rows and `VECTORS` vectors of columns, of which only the last may be incomplete.
+pub(super) struct Run<'a, T, const ROWS: usize, const VECTORS: usize>(pub &'a Tile<T>);
+
+impl<T: Lanes + PartialEq + Default, const ROWS: usize, const VECTORS: usize> WithSimd for Run<'_, T, ROWS, VECTORS> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let &Tile { k, columns, mut a, a_row, a_column, mut b, b_row, c, c_row, beta, bias } = self.0;
+        let lanes = T::count::<S>();
+        let zero = T::splat(simd, T::default());
+        let mask = T::first(simd, columns - (VECTORS - 1) * lanes);
+        // SAFETY: whoever makes a tile promises that its elements are there; the mask leaves out the lanes beyond the last column.
+        let load = |from: *const T| {
+            let mut to = [zero; VECTORS];
+            for (v, to) in to.iter_mut().enumerate() {
+                let from = from.wrapping_add(v * lanes);
+                *to = unsafe { if v + 1 < VECTORS { T::load(simd, from) } else { T::load_masked(simd, mask, from) } };
+            }
+            to
+        };
+        let mut sums = [[zero; VECTORS]; ROWS];
+        for _ in 0..k {
+            let b_vectors = load(b);
+            for (i, sums) in sums.iter_mut().enumerate() {
+                // SAFETY: as above.
+                let x = T::splat(simd, unsafe { *a.wrapping_offset(i as isize * a_row) });
+                for (sum, y) in sums.iter_mut().zip(b_vectors) {
+                    *sum = T::mul_add_each(simd, x, y, *sum);
+                }
+            }
+            a = a.wrapping_offset(a_column);
+            b = b.wrapping_offset(b_row);
+        }
+        let (row_bias, column_bias) = match bias {
+            BiasAt::None => (None, None),
+            BiasAt::Rows(rows) => (Some(rows), None),
+            BiasAt::Columns(columns) => (None, Some(load(columns))),
+        };
+        let beta = (beta != T::default()).then(|| T::splat(simd, beta));
+        for (i, mut sums) in sums.into_iter().enumerate() {
+            let to = c.wrapping_offset(i as isize * c_row);
+            if let Some(beta) = beta {
+                for (sum, c) in sums.iter_mut().zip(load(to)) {
+                    *sum = T::mul_add_each(simd, beta, c, *sum);
+                }
+            }
+            if let Some(rows) = row_bias {
+                // SAFETY: as above.
+                let bias = T::splat(simd, unsafe { *rows.add(i) });
+                sums.iter_mut().for_each(|sum| *sum = T::add_each(simd, *sum, bias));
+            }
+            if let Some(bias) = column_bias {
+                sums.iter_mut().zip(bias).for_each(|(sum, bias)| *sum = T::add_each(simd, *sum, bias));
+            }
+            for (v, sum) in sums.into_iter().enumerate() {
+                let to = to.wrapping_add(v * lanes);
+                // SAFETY: as above.
+                unsafe { if v + 1 < VECTORS { T::store(simd, to, sum) } else { T::store_masked(simd, mask, to, sum) } }
+            }
+        }
+    }
+}
