@@ -1,7 +1,8 @@
 //! The kernels of each set of instructions, as a table that is looked up once for a product.
 
-use super::pack::{FromColumns, FromRows, Panel};
+use super::pack::{FromRows, Panel};
 use super::tile::{Run, Tile};
+use super::transpose;
 use crate::isa::{Isa, Simd, WithSimd};
 use crate::lanes::Lanes;
 use std::marker::PhantomData;
@@ -105,6 +106,12 @@ impl<S: Simd, T: Lanes + PartialEq + Default> Table<S, T> {
     }
 
     unsafe fn from_columns(panel: &Panel<T>) {
-        Self::simd().vectorize(FromColumns(panel));
+        // SAFETY: the caller's promise; the instructions are those of `S`, which this machine has.
+        unsafe {
+            match transpose::square::<S, T>() {
+                Some((side, square)) => transpose::copy(panel, side, square),
+                None => panel.one_by_one(),
+            }
+        }
     }
 }

@@ -12,6 +12,7 @@ mod pack;
 mod packed;
 mod portable;
 mod tile;
+mod transpose;
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use crate::isa::{Simd, WithSimd};
 use crate::lanes::Lanes;
 
-/// What to copy where; vectors are filled up with zeros.
+/// What to copy where; incomplete vectors are filled up with anything.
 pub(super) struct Panel<T> {
     pub rows: usize,
     pub columns: usize,
@@ -56,69 +56,4 @@ impl<T: Lanes> WithSimd for FromRows<'_, T> {
             }
         }
     }
-}
-
-/// The copy when the elements of a column are neighbours: squares are transposed in registers.
-pub(super) struct FromColumns<'a, T>(pub &'a Panel<T>);
-
-impl<T: Lanes + Default> WithSimd for FromColumns<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        match T::count::<S>() {
-            16 => transpose::<S, T, 16>(simd, self.0),
-            8 => transpose::<S, T, 8>(simd, self.0),
-            4 => transpose::<S, T, 4>(simd, self.0),
-            2 => transpose::<S, T, 2>(simd, self.0),
-            _ => unreachable!("vectors have 2 to 16 lanes"),
-        }
-    }
-}
-
-#[inline(always)]
-fn transpose<S: Simd, T: Lanes + Default, const LANES: usize>(simd: S, panel: &Panel<T>) {
-    let &Panel { rows, columns, from, column, to, width, .. } = panel;
-    for first in (0..columns).step_by(LANES) {
-        let count = LANES.min(columns - first);
-        for top in (0..rows).step_by(LANES) {
-            let height = LANES.min(rows - top);
-            let mask = T::first(simd, height);
-            let mut square = [T::splat(simd, T::default()); LANES];
-            for (j, line) in square.iter_mut().enumerate() {
-                if j < count {
-                    let from = from.wrapping_offset((first + j) as isize * column).wrapping_add(top);
-                    // SAFETY: whoever makes a panel promises that its elements are there; the mask leaves out what is below the last row.
-                    *line = unsafe { T::load_masked(simd, mask, from) };
-                }
-            }
-            square = transposed::<S, T, LANES>(simd, square);
-            for (i, line) in square.into_iter().enumerate() {
-                if i < height {
-                    // SAFETY: as above, there is room for whole vectors.
-                    unsafe { T::store(simd, to.wrapping_add((top + i) * width + first), line) };
-                }
-            }
-        }
-    }
-}
-
-/// Rows become columns: blocks of 1, 2, 4, … change places across the diagonal.
-#[inline(always)]
-fn transposed<S: Simd, T: Lanes, const LANES: usize>(
-    simd: S,
-    mut square: [T::Vector<S>; LANES],
-) -> [T::Vector<S>; LANES] {
-    let mut size = 1;
-    while size < LANES {
-        for i in 0..LANES {
-            if i & size == 0 {
-                let (a, b) = (square[i], square[i | size]);
-                square[i] = T::choose(simd, size, a, T::rotate(simd, b, size));
-                square[i | size] = T::choose(simd, size, T::rotate(simd, a, LANES - size), b);
-            }
-        }
-        size *= 2;
-    }
-    square
 }

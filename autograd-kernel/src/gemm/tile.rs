@@ -2,6 +2,7 @@
 
 use crate::isa::{Simd, WithSimd};
 use crate::lanes::Lanes;
+use std::hint::black_box;
 
 /// What is added to each element of a product, where it lies.
 #[derive(Clone, Copy)]
@@ -39,7 +40,7 @@ impl<T: Lanes + PartialEq + Default, const ROWS: usize, const VECTORS: usize> Wi
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let &Tile { k, columns, mut a, a_row, a_column, mut b, b_row, c, c_row, beta, bias } = self.0;
+        let &Tile { k, columns, a, a_row, a_column, mut b, b_row, c, c_row, beta, bias } = self.0;
         let lanes = T::count::<S>();
         let zero = T::splat(simd, T::default());
         let mask = T::first(simd, columns - (VECTORS - 1) * lanes);
@@ -52,17 +53,20 @@ impl<T: Lanes + PartialEq + Default, const ROWS: usize, const VECTORS: usize> Wi
             }
             to
         };
+        // The compiler must not see how the rows follow each other: it would step from one to the next, each address waiting for the last.
+        let a_rows: [*const T; ROWS] = std::array::from_fn(|i| black_box(a.wrapping_offset(i as isize * a_row)));
+        let mut at = 0;
         let mut sums = [[zero; VECTORS]; ROWS];
         for _ in 0..k {
             let b_vectors = load(b);
-            for (i, sums) in sums.iter_mut().enumerate() {
+            for (a, sums) in a_rows.iter().zip(&mut sums) {
                 // SAFETY: as above.
-                let x = T::splat(simd, unsafe { *a.wrapping_offset(i as isize * a_row) });
+                let x = T::splat(simd, unsafe { *a.wrapping_offset(at) });
                 for (sum, y) in sums.iter_mut().zip(b_vectors) {
                     *sum = T::mul_add_each(simd, x, y, *sum);
                 }
             }
-            a = a.wrapping_offset(a_column);
+            at += a_column;
             b = b.wrapping_offset(b_row);
         }
         let (row_bias, column_bias) = match bias {
