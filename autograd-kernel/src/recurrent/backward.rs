@@ -53,13 +53,13 @@ impl<C: Cell, T: Real> Backward<'_, C, T> {
     /// # Safety
     /// As for [`take`](Backward::take).
     #[inline(always)]
-    unsafe fn cell(&self, s: usize, i: usize, units: Units, through: Few<T>) {
+    unsafe fn cell<S: Simd>(&self, s: usize, i: usize, units: Units<S>, through: Few<T>) {
         let (hidden, row) = (self.dh.width, self.plan.step(s).start + i);
         let zeros = [T::zero(); LANES];
         // SAFETY: the caller's promise: these are units of the own piece.
         let (mut dh, mut dc) = unsafe { (self.dh.read(i, 0, units), zeros) };
         let dy = self.dy.map_or(zeros, |dy| units.read(dy, self.plan.rows[row] * hidden));
-        for l in 0..units.lanes {
+        for l in 0..T::count::<S>() {
             dh[l] = dh[l] + through[l] + dy[l];
         }
         let mut gates = [zeros; GATES];
@@ -81,7 +81,7 @@ impl<C: Cell, T: Real> Backward<'_, C, T> {
         }
         let kept = if C::APART { units.read(self.kept, row * hidden) } else { zeros };
         let (mut product, mut input) = ([zeros; GATES], [zeros; GATES]);
-        for l in 0..units.lanes {
+        for l in 0..T::count::<S>() {
             let gradient = C::backward(Step {
                 gates: [gates[0][l], gates[1][l], gates[2][l], gates[3][l]],
                 h_before: before[0][l],
@@ -117,11 +117,11 @@ impl<C: Cell, T: Real> Backward<'_, C, T> {
     /// # Safety
     /// As for [`take`](Backward::take).
     #[inline(always)]
-    unsafe fn finish(&self, i: usize, units: Units, through: Few<T>) {
+    unsafe fn finish<S: Simd>(&self, i: usize, units: Units<S>, through: Few<T>) {
         // SAFETY: the caller's promise.
         unsafe {
             let mut dh = self.dh.read(i, 0, units);
-            for l in 0..units.lanes {
+            for l in 0..T::count::<S>() {
                 dh[l] += through[l];
             }
             self.dh.write(i, 0, units, &dh);
@@ -159,9 +159,7 @@ impl<C: Cell, T: Real> WithSimd for Steps<'_, C, T> {
                 let product: Option<Product<'_, T>> =
                     (!d.is_empty()).then(|| run.weights.product(simd, d, b, room));
                 for i in first..end {
-                    for unit in units.clone().step_by(T::count::<S>()) {
-                        let lanes = T::count::<S>();
-                        let some = Units { first: unit, count: lanes.min(units.end - unit), lanes };
+                    for some in Units::split::<T>(simd, units.clone()) {
                         let through = match &product {
                             Some(product) if i < through.end => product.read(i - first, 0, some),
                             _ => [T::zero(); LANES],

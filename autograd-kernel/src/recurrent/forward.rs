@@ -48,7 +48,7 @@ impl<C: Cell, T: Real> Forward<'_, C, T> {
     /// # Safety
     /// As for [`take`](Forward::take).
     #[inline(always)]
-    unsafe fn before(&self, state: usize, s: usize, i: usize, units: Units) -> Few<T> {
+    unsafe fn before<S: Simd>(&self, state: usize, s: usize, i: usize, units: Units<S>) -> Few<T> {
         let rows = [&self.h, &self.c][state];
         match s.checked_sub(1) {
             // SAFETY: the caller's promise.
@@ -62,7 +62,7 @@ impl<C: Cell, T: Real> Forward<'_, C, T> {
     /// # Safety
     /// As for [`take`](Forward::take).
     #[inline(always)]
-    unsafe fn cell(&self, s: usize, i: usize, units: Units, product: [Few<T>; GATES]) {
+    unsafe fn cell<S: Simd>(&self, s: usize, i: usize, units: Units<S>, product: [Few<T>; GATES]) {
         let (hidden, row) = (self.h.width, self.plan.step(s).start + i);
         let mut input = [[T::zero(); LANES]; GATES];
         let mut products = [[T::zero(); LANES]; GATES];
@@ -70,7 +70,7 @@ impl<C: Cell, T: Real> Forward<'_, C, T> {
             // SAFETY: the caller's promise: these are units of the own piece.
             input[g] = unsafe { self.gates.read(row, g * hidden, units) };
             let bias = units.read(self.bias, g * hidden);
-            for l in 0..units.lanes {
+            for l in 0..T::count::<S>() {
                 products[g][l] = product[g][l] + bias[l];
             }
         }
@@ -82,7 +82,7 @@ impl<C: Cell, T: Real> Forward<'_, C, T> {
             _ => h_before,
         };
         let (mut h, mut c, mut kept) = ([T::zero(); LANES], [T::zero(); LANES], [T::zero(); LANES]);
-        for l in 0..units.lanes {
+        for l in 0..T::count::<S>() {
             let gates = |x: &[Few<T>; GATES]| [x[0][l], x[1][l], x[2][l], x[3][l]];
             let after = C::forward(gates(&input), gates(&products), h_before[l], c_before[l]);
             (h[l], c[l], kept[l]) = (after.h, after.c, after.kept);
@@ -128,9 +128,7 @@ impl<C: Cell, T: Real> WithSimd for Steps<'_, C, T> {
                 let units = run.weights.blocks.units(b);
                 let product: Product<'_, T> = run.weights.product(simd, h_before, b, room);
                 for i in first..end {
-                    for unit in units.clone().step_by(T::count::<S>()) {
-                        let lanes = T::count::<S>();
-                        let some = Units { first: unit, count: lanes.min(units.end - unit), lanes };
+                    for some in Units::split::<T>(simd, units.clone()) {
                         let mut products = [[T::zero(); LANES]; GATES];
                         for g in 0..C::GATES {
                             products[g] = product.read(i - first, g, some);

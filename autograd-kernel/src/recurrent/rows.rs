@@ -1,6 +1,7 @@
 //! Matrices of states, read and written a register at a time, in parts that threads share out among themselves.
 
 use crate::element::Real;
+use crate::isa::Simd;
 use crate::threads::Shared;
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -13,37 +14,49 @@ pub type Few<T> = [T; LANES];
 
 /// Which units are worked on together.
 #[derive(Clone, Copy)]
-pub struct Units {
+pub struct Units<S> {
+    pub simd: S,
     /// The first.
     pub first: usize,
-    /// How many there are.
+    /// How many there are, no more than a register has elements.
     pub count: usize,
-    /// How many there would be, were the row not at its end: known when a kernel is compiled.
-    pub lanes: usize,
 }
 
-impl Units {
-    /// Some of the elements from `first` on.
+impl<S: Simd> Units<S> {
+    /// Units in parts that fit into registers.
+    #[inline(always)]
+    pub fn split<T: Real>(simd: S, units: Range<usize>) -> impl Iterator<Item = Self> {
+        let lanes = T::count::<S>();
+        units.clone().step_by(lanes).map(move |first| Units { simd, first, count: lanes.min(units.end - first) })
+    }
+
+    /// These of the numbers from `start` on.
     #[inline(always)]
     pub fn read<T: Real>(self, x: &[T], start: usize) -> Few<T> {
-        let mut read = [T::zero(); LANES];
         let x = &x[start + self.first..][..self.count];
-        // With a length that is known, this is one instruction.
-        if self.count == self.lanes {
-            read[..self.lanes].copy_from_slice(&x[..self.lanes]);
-        } else {
-            read[..self.count].copy_from_slice(x);
+        let mut read = [T::zero(); LANES];
+        // SAFETY: `x` has `count` elements, and no register more than `LANES`.
+        unsafe {
+            let few = match self.count == T::count::<S>() {
+                true => T::load(self.simd, x.as_ptr()),
+                false => T::load_masked(self.simd, T::first(self.simd, self.count), x.as_ptr()),
+            };
+            T::store(self.simd, read.as_mut_ptr(), few);
         }
         read
     }
 
-    /// Writes some of the elements from `first` on.
+    /// Writes them to as many elements.
     #[inline(always)]
-    pub fn write<T: Real>(self, values: &Few<T>, x: &mut [T]) {
-        if self.count == self.lanes {
-            x[..self.lanes].copy_from_slice(&values[..self.lanes]);
-        } else {
-            x[..self.count].copy_from_slice(&values[..self.count]);
+    fn write<T: Real>(self, values: &Few<T>, x: &mut [T]) {
+        assert_eq!(x.len(), self.count);
+        // SAFETY: as in `read`.
+        unsafe {
+            let few = T::load(self.simd, values.as_ptr());
+            match self.count == T::count::<S>() {
+                true => T::store(self.simd, x.as_mut_ptr(), few),
+                false => T::store_masked(self.simd, T::first(self.simd, self.count), x.as_mut_ptr(), few),
+            }
         }
     }
 }
@@ -77,7 +90,7 @@ impl<'a, T: Real> Rows<'a, T> {
     /// # Safety
     /// Nobody writes them meanwhile.
     #[inline(always)]
-    pub unsafe fn read(&self, row: usize, at: usize, units: Units) -> Few<T> {
+    pub unsafe fn read<S: Simd>(&self, row: usize, at: usize, units: Units<S>) -> Few<T> {
         let start = row * self.width + at + units.first;
         assert!(start + units.count <= self.len);
         // SAFETY: they lie in the slice that `self` borrows, and nobody writes them.
@@ -90,7 +103,7 @@ impl<'a, T: Real> Rows<'a, T> {
     /// # Safety
     /// Nobody else reads or writes them meanwhile.
     #[inline(always)]
-    pub unsafe fn write(&self, row: usize, at: usize, units: Units, values: &Few<T>) {
+    pub unsafe fn write<S: Simd>(&self, row: usize, at: usize, units: Units<S>, values: &Few<T>) {
         let start = row * self.width + at + units.first;
         assert!(start + units.count <= self.len);
         // SAFETY: they lie in the slice that `self` borrows, and nobody else uses them.

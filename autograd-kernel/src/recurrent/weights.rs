@@ -35,7 +35,7 @@ pub struct Product<'a, T> {
 impl<T: Real> Product<'_, T> {
     /// Units of a row.
     #[inline(always)]
-    pub fn read(&self, row: usize, gate: usize, units: Units) -> Few<T> {
+    pub fn read<S: Simd>(&self, row: usize, gate: usize, units: Units<S>) -> Few<T> {
         Units { first: units.first - self.first, ..units }.read(self.out, row * self.row + gate * self.gate)
     }
 }
