@@ -156,8 +156,7 @@ impl<C: Cell, T: Real> WithSimd for Steps<'_, C, T> {
             }
             for b in piece.blocks(taken) {
                 let units = run.weights.blocks.units(b);
-                let product: Option<Product<'_, T>> =
-                    (!d.is_empty()).then(|| run.weights.product(simd, d, b, room));
+                let product: Option<Product<'_, T>> = (!d.is_empty()).then(|| run.weights.product(simd, d, b, room));
                 for i in first..end {
                     for some in Units::split::<T>(simd, units.clone()) {
                         let through = match &product {

@@ -12,7 +12,7 @@ mod tests;
 mod weights;
 
 use crate::element::Real;
-use crate::gemm::Matrix;
+use crate::gemm::{Bias, Matrix, MatrixMut};
 use backward::Backward;
 use cells::Cell;
 use forward::Forward;
@@ -61,10 +61,10 @@ pub fn gradient_lens<C: Cell>(plan: &Plan, hidden: usize) -> [usize; 4] {
 pub fn forward<C: Cell, T: Real>(plan: &Plan, o: Operands<'_, T>, h: &mut [T], trace: &mut [T]) {
     let [gates, c, kept] = cut_mut(trace, trace_lens::<C>(plan, o.hidden));
     let (rows, columns) = (plan.rows.len(), o.b_ih.len());
-    gates.chunks_exact_mut(columns.max(1)).for_each(|row| row.copy_from_slice(o.b_ih));
     let x = plan.pack(o.x, o.inputs);
     let w = Matrix::row_major(o.w_ih, 0, [columns, o.inputs]).transposed();
-    T::gemm(Matrix::row_major(&x, 0, [rows, o.inputs]), w, T::one(), gates);
+    let products = MatrixMut::new(gates, [rows, columns], columns);
+    T::product(Matrix::row_major(&x, 0, [rows, o.inputs]), w.into(), T::zero(), Bias::Columns(o.b_ih), products);
     let initial = o.states.map(|state| plan.states(state, state.len() / plan.order.len().max(1)));
     Weights::transposed(o.w_hh, [C::GATES, o.hidden], plan.steps(), |weights| {
         let work = work(plan, &weights, o, 0);
@@ -164,29 +164,30 @@ pub fn input_gradient<T: Real>(plan: &Plan, d: &[T], o: Operands<'_, T>, dx: &mu
     plan.unpack(&packed, k, dx);
 }
 
-/// `dw ← dᵀ x`, a sum over all rows.
-pub fn weight_gradient<T: Real>(d: &[T], x: &[T], [n, k]: [usize; 2], dw: &mut [T]) {
-    add_weight_gradient(d, x, [n, k], T::zero(), dw);
+/// `dw_ih ← dᵀ x`, a sum over all rows.
+pub fn input_weight_gradient<T: Real>(plan: &Plan, d: &[T], o: Operands<'_, T>, dw: &mut [T]) {
+    add_transposed_product(d, &plan.pack(o.x, o.inputs), [o.b_ih.len(), o.inputs], T::zero(), dw);
 }
 
-fn add_weight_gradient<T: Real>(d: &[T], x: &[T], [n, k]: [usize; 2], beta: T, dw: &mut [T]) {
-    let m = d.len() / n.max(1);
-    T::gemm(Matrix::row_major(d, 0, [m, n]).transposed(), Matrix::row_major(x, 0, [m, k]), beta, dw);
-}
-
-/// `dw ← dᵀ` times the states before each step.
-pub fn state_gradient<T: Real>(plan: &Plan, d: &[T], o: Operands<'_, T>, h: &[T], dw: &mut [T]) {
-    let (n, hidden) = (o.b_hh.len(), o.hidden);
+/// `dw_hh ← dᵀ` times the states before each step, given those after it.
+pub fn state_weight_gradient<T: Real>(plan: &Plan, d: &[T], o: Operands<'_, T>, h: &[T], dw: &mut [T]) {
+    let size @ [n, hidden] = [o.b_hh.len(), o.hidden];
     if plan.in_order() {
         // Each step has all examples: the states before are those of the step before, one behind the other.
         let first = plan.order.len().min(plan.rows.len());
         let (d, rest) = d.split_at(first * n);
-        weight_gradient(d, &o.states[0][..first * hidden], [n, hidden], dw);
-        return add_weight_gradient(rest, &h[..rest.len() / n.max(1) * hidden], [n, hidden], T::one(), dw);
+        add_transposed_product(d, &o.states[0][..first * hidden], size, T::zero(), dw);
+        return add_transposed_product(rest, &h[..rest.len() / n.max(1) * hidden], size, T::one(), dw);
     }
     let mut before = vec![T::zero(); h.len()];
     plan.before(&plan.states(o.states[0], hidden), h, hidden, &mut before);
-    weight_gradient(d, &before, [n, hidden], dw);
+    add_transposed_product(d, &before, size, T::zero(), dw);
+}
+
+/// `dw ← dᵀ x + β dw`
+fn add_transposed_product<T: Real>(d: &[T], x: &[T], [n, k]: [usize; 2], beta: T, dw: &mut [T]) {
+    let m = d.len() / n.max(1);
+    T::gemm(Matrix::row_major(d, 0, [m, n]).transposed(), Matrix::row_major(x, 0, [m, k]), beta, dw);
 }
 
 /// A slice in parts of these lengths.

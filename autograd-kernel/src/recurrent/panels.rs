@@ -3,11 +3,11 @@
 //! A block is some hidden units with all their gates, as many as a tile of registers has columns, so that the product of a block has all that a
 //! step needs of its units. The weights of a block lie together in the order in which the product reads them.
 
+use crate::element::Real;
 use crate::isa::{self, NullaryFnOnce, Simd, WithSimd};
 use crate::lanes::Lanes;
 use crate::scratch;
 use crate::threads;
-use crate::element::Real;
 use num_traits::Zero;
 use std::marker::PhantomData;
 use std::ops::Range;

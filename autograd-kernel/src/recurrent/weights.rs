@@ -42,12 +42,7 @@ impl<T: Real> Product<'_, T> {
 
 impl<T: Real> Weights<'_, T> {
     /// Runs `f` with the transpose of `w`, `[gates · hidden, hidden]`.
-    pub fn transposed<R>(
-        w: &[T],
-        [gates, hidden]: [usize; 2],
-        steps: usize,
-        f: impl FnOnce(Weights<'_, T>) -> R,
-    ) -> R {
+    pub fn transposed<R>(w: &[T], [gates, hidden]: [usize; 2], steps: usize, f: impl FnOnce(Weights<'_, T>) -> R) -> R {
         let blocks = Blocks::new::<T>(hidden, gates);
         if steps < LONG {
             let w = Matrix::row_major(w, 0, [gates * hidden, hidden]).transposed();
