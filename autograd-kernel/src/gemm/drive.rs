@@ -17,8 +17,14 @@ const BLOCKS: usize = 4;
 const PACKED: usize = 1 << 23;
 /// Bytes of panels that a piece goes through again and again: they stay in the second cache.
 const REUSED: usize = 1 << 20;
+/// Columns from which on packing the left operand pays.
+const COLUMNS_TO_PACK: usize = 192;
+/// Rows of a panel that are packed at a time.
+const PACK_ROWS: usize = 64;
+/// Groups of rows that are many.
+const MANY: usize = 4;
 /// Rows of a piece.
-const ROWS: usize = 64;
+const ROWS: usize = 128;
 /// Multiplications that are worth handing to another thread.
 const PIECE: usize = 1 << 19;
 /// Elements whose packing is worth handing over.
@@ -80,6 +86,11 @@ pub(super) fn product<T: Scalar>(
     };
     let all = 0..product.panels.count();
     match b {
+        // The smallest products are one tile, and less than what spreading them would cost.
+        Right::Matrix(b) if b.column_stride == 1 && product.is_one_tile() => {
+            let place = Place::Rows(b.start(), b.row_stride);
+            product.tile(product.left(0, 0), 0..k, 0..c.rows, 0..n, &place);
+        }
         Right::Packed(packed) => {
             let start = packed.panels.as_ptr();
             product.run(0..product.depth.count(), all, Place::Panels { start, rows: k, row: 0, column: 0 });
@@ -147,10 +158,14 @@ fn copy<T: Scalar>(
 }
 
 impl<T: Scalar> Product<'_, T> {
+    fn is_one_tile(&self) -> bool {
+        [self.rows, self.panels, self.depth].iter().all(|cuts| cuts.count() == 1)
+    }
+
     /// Packs as much of `b` as there is memory for, and computes what that contributes, until nothing is left.
     fn pack_and_run(&self, b: Matrix<'_, T>) {
         let (lanes, vectors) = (self.kernels.lanes, self.kernels.vectors);
-        let count = PACKED / (BLOCKS * DEPTH * lanes * vectors);
+        let count = PACKED / (self.depth.count().min(BLOCKS) * DEPTH * lanes * vectors);
         for first in (0..self.panels.count()).step_by(count) {
             let panels = first..(first + count).min(self.panels.count());
             let columns = self.panels.span(panels.clone());
@@ -172,9 +187,10 @@ impl<T: Scalar> Product<'_, T> {
         let width = self.kernels.lanes * self.kernels.vectors;
         let row_groups = Cuts::new(self.rows.count(), 1, ROWS / self.kernels.rows);
         let height = self.rows.end().div_ceil(row_groups.count());
-        let reused = REUSED / (width * depth.min(DEPTH / size_of::<T>()) * size_of::<T>());
+        // With many rows there are pieces enough, and each packs its part of `a` for more columns.
+        let most = if row_groups.count() < MANY { self.reused() } else { MANY * self.reused() };
         let worth = PIECE.div_ceil(height * depth * width);
-        let panel_groups = Cuts::new(panels.len(), 1, worth.min(reused).max(1));
+        let panel_groups = Cuts::new(panels.len(), 1, worth.min(most).max(1));
         let work = (self.rows.end() * depth).saturating_mul(panels.len() * width) / 64;
         let b = Operand(b);
         threads::pieces(row_groups.count() * panel_groups.count(), work, |piece| {
@@ -185,21 +201,93 @@ impl<T: Scalar> Product<'_, T> {
         });
     }
 
+    /// The number of panels that the second cache holds while one row of tiles after another meets them.
+    fn reused(&self) -> usize {
+        let depth = self.depth.end().min(DEPTH / size_of::<T>());
+        (REUSED / (self.kernels.lanes * self.kernels.vectors * depth * size_of::<T>())).max(1)
+    }
+
     /// Computes the part of some tiles' rows and some panels, on one thread.
     fn piece(&self, blocks: Range<usize>, rows: Range<usize>, panels: Range<usize>, b: &Operand<T>) {
+        let columns = self.panels.span(panels.clone()).len();
+        let pack = columns >= COLUMNS_TO_PACK;
         for block in blocks {
             let depth = self.depth.span(block..block + 1);
-            for tile in rows.clone() {
-                let rows = self.rows.span(tile..tile + 1);
-                for panel in panels.clone() {
-                    self.tile(depth.clone(), rows.clone(), self.panels.span(panel..panel + 1), &b.0);
+            if !pack {
+                let a = self.left(self.rows.at(rows.start), depth.start);
+                self.tiles(rows.clone(), a, depth, panels.clone(), &b.0);
+                continue;
+            }
+            let lanes = self.kernels.lanes;
+            let together = (lanes / self.kernels.rows).max(1);
+            let width = (together * self.kernels.rows).next_multiple_of(lanes);
+            let size = depth.len() * width;
+            scratch::with(rows.len().div_ceil(together) * size, |to: &mut [T]| {
+                let groups = || rows.clone().step_by(together).map(|first| first..(first + together).min(rows.end));
+                // In few rows at a time, so that what the next group finds beside this one's is still near.
+                for top in (0..depth.len()).step_by(PACK_ROWS) {
+                    for (tiles, to) in groups().zip(to.chunks_exact_mut(size)) {
+                        let span = self.rows.span(tiles);
+                        let (from, row, column) = self.left(span.start, depth.start + top);
+                        // The transposed rows are the columns of a panel.
+                        let panel = Panel {
+                            rows: PACK_ROWS.min(depth.len() - top),
+                            columns: span.len(),
+                            from,
+                            row: column,
+                            column: row,
+                            to: to[top * width..].as_mut_ptr(),
+                            width,
+                        };
+                        // SAFETY: its elements are those of `a`, and the room for them is there.
+                        unsafe { self.kernels.pack(&panel) };
+                    }
                 }
+                for first in panels.clone().step_by(self.reused()) {
+                    let panels = first..(first + self.reused()).min(panels.end);
+                    for (tiles, a) in groups().zip(to.chunks_exact(size)) {
+                        self.tiles(tiles, (a.as_ptr(), 1, width as isize), depth.clone(), panels.clone(), &b.0);
+                    }
+                }
+            });
+        }
+    }
+
+    /// Where the element of `a` lies, and its strides.
+    fn left(&self, row: usize, column: usize) -> (*const T, isize, isize) {
+        let (rows, columns) = (self.a.row_stride, self.a.column_stride);
+        (self.a.start().wrapping_offset(row as isize * rows + column as isize * columns), rows, columns)
+    }
+
+    /// Some tiles' rows, of which the first begins at `a`, with each panel.
+    fn tiles(
+        &self,
+        tiles: Range<usize>,
+        (a, a_row, a_column): (*const T, isize, isize),
+        depth: Range<usize>,
+        panels: Range<usize>,
+        b: &Place<T>,
+    ) {
+        let first = self.rows.at(tiles.start);
+        for tile in tiles {
+            let rows = self.rows.span(tile..tile + 1);
+            let a = a.wrapping_offset((rows.start - first) as isize * a_row);
+            for panel in panels.clone() {
+                let columns = self.panels.span(panel..panel + 1);
+                self.tile((a, a_row, a_column), depth.clone(), rows.clone(), columns, b);
             }
         }
     }
 
     #[inline]
-    fn tile(&self, depth: Range<usize>, rows: Range<usize>, columns: Range<usize>, b: &Place<T>) {
+    fn tile(
+        &self,
+        (a, a_row, a_column): (*const T, isize, isize),
+        depth: Range<usize>,
+        rows: Range<usize>,
+        columns: Range<usize>,
+        b: &Place<T>,
+    ) {
         let at = |i: usize, stride: isize| i as isize * stride;
         let (b, b_row) = match *b {
             Place::Rows(start, stride) => {
@@ -215,12 +303,9 @@ impl<T: Scalar> Product<'_, T> {
         let tile = Tile {
             k: depth.len(),
             columns: columns.len(),
-            a: self
-                .a
-                .start()
-                .wrapping_offset(at(rows.start, self.a.row_stride) + at(depth.start, self.a.column_stride)),
-            a_row: self.a.row_stride,
-            a_column: self.a.column_stride,
+            a,
+            a_row,
+            a_column,
             b,
             b_row,
             c: self.c.0.wrapping_add(rows.start * self.stride + columns.start),

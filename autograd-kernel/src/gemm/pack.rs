@@ -45,15 +45,22 @@ impl<T: Lanes> WithSimd for FromRows<'_, T> {
     fn with_simd<S: Simd>(self, simd: S) {
         let &Panel { rows, columns, from, row, to, width, .. } = self.0;
         let lanes = T::count::<S>();
-        for first in (0..columns).step_by(lanes) {
-            let mask = T::first(simd, columns - first);
-            let (mut from, mut to) = (from.wrapping_add(first), to.wrapping_add(first));
-            for _ in 0..rows {
-                // SAFETY: whoever makes a panel promises that its elements and the room for them are there; the mask leaves out what is
-                // beyond the last column.
-                unsafe { T::store(simd, to, T::load_masked(simd, mask, from)) };
-                (from, to) = (from.wrapping_offset(row), to.wrapping_add(width));
+        // Row by row: each lies in another page, as a rule.
+        let whole = columns / lanes * lanes;
+        let mask = T::first(simd, columns - whole);
+        let (mut from, mut to) = (from, to);
+        for _ in 0..rows {
+            // SAFETY: whoever makes a panel promises that its elements and the room for them are there; the mask leaves out what is
+            // beyond the last column.
+            unsafe {
+                for first in (0..whole).step_by(lanes) {
+                    T::store(simd, to.wrapping_add(first), T::load(simd, from.wrapping_add(first)));
+                }
+                if whole < columns {
+                    T::store(simd, to.wrapping_add(whole), T::load_masked(simd, mask, from.wrapping_add(whole)));
+                }
             }
+            (from, to) = (from.wrapping_offset(row), to.wrapping_add(width));
         }
     }
 }
