@@ -127,7 +127,6 @@ pub trait Real:
     + crate::lanes::Lanes
     + crate::linalg::Dense
     + crate::math::Math
-    + crate::conv::Vector
     + Sum
 {
     /// The nearest value to `x`.

@@ -232,6 +232,7 @@ fn zip_tiles<A: Value, B: Value, Y: Value>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::isa::Isa;
     use crate::math;
 
     struct Gate;
@@ -262,9 +263,9 @@ mod tests {
                 for isa in Isa::all() {
                     let (mut one, mut two, mut three) = (vec![0f32; n], vec![0f32; n], vec![0f32; n]);
                     isa.hold(|| {
-                        map(x, &mut one, 24, &Gate);
-                        zip(x, x, &mut two, 24, &Gate);
-                        zip3(x, x, x, &mut three, 3, &Short(|a, b, c| a * b - c));
+                        map(x, &mut one, &Of::<_, (f32, f32)>::new(24, Gate));
+                        zip(x, x, &mut two, &Of::<_, (f32, f32, f32)>::new(24, Gate));
+                        zip3(x, x, x, &mut three, &Of::<_, (f32, f32, f32, f32)>::new(3, Short(|a, b, c| a * b - c)));
                     });
                     for i in 0..n {
                         let x = element(i);

@@ -22,8 +22,6 @@ pub mod normalize;
 pub mod order;
 pub mod pool;
 pub mod recurrent;
-pub mod recurrent_cells;
-pub mod recurrent_plan;
 pub mod reduce;
 pub mod resample;
 pub mod roi;

@@ -20,7 +20,6 @@ use reading::{Axis, Reading};
 use scratch::Scratch;
 use smallvec::SmallVec;
 use std::array;
-pub use vector::Vector;
 use weight::Gradient;
 
 /// Chunks into which a batch is cut, for the sums over it.

@@ -1,6 +1,6 @@
 //! The two products in registers: a tile of results, and a tile of the gradient of the weight.
 
-use super::vector::{Vector, lanes, load, store};
+use super::vector::{lanes, load, store};
 use crate::element::Real;
 use pulp::Simd;
 
@@ -36,11 +36,11 @@ pub(super) unsafe fn results<S: Simd, T: Real, const M: usize, const V: usize>(
     let mut sums = [[T::splat(simd, T::zero()); V]; M];
     for (&offset, weights) in offsets.iter().zip(weights) {
         // SAFETY: the caller's promise.
-        let x: [T::Of<S>; V] = std::array::from_fn(|v| unsafe { load::<S, T>(x.add(offset + v * n)) });
+        let x: [T::Vector<S>; V] = std::array::from_fn(|v| unsafe { load::<S, T>(x.add(offset + v * n)) });
         for m in 0..M {
             let weight = T::splat(simd, weights[m]);
             for v in 0..V {
-                sums[m][v] = T::fma(simd, weight, x[v], sums[m][v]);
+                sums[m][v] = T::mul_add_each(simd, weight, x[v], sums[m][v]);
             }
         }
     }
@@ -49,7 +49,7 @@ pub(super) unsafe fn results<S: Simd, T: Real, const M: usize, const V: usize>(
             // SAFETY: the caller's promise: before the last vector, and in it up to the width, the row can be written.
             unsafe {
                 let (at, rest) = (y.start.add(m * y.pitch + v * n), y.width - v * n);
-                let sum = |there: T::Of<S>| if y.more { <T as Vector>::add(simd, there, sum) } else { sum };
+                let sum = |there: T::Vector<S>| if y.more { T::add_each(simd, there, sum) } else { sum };
                 if rest >= n {
                     store::<S, T>(at, sum(load::<S, T>(at)));
                 } else {
@@ -79,16 +79,16 @@ pub(super) unsafe fn weights<S: Simd, T: Real, const M: usize, const V: usize>(
     let n = lanes::<S, T>();
     let rows: [*const T; M] = offsets.map(|offset| x.wrapping_add(offset));
     // SAFETY: the caller's promise.
-    let mut sums: [[T::Of<S>; V]; M] =
+    let mut sums: [[T::Vector<S>; V]; M] =
         std::array::from_fn(|m| std::array::from_fn(|v| unsafe { load::<S, T>(dw.add((m * V + v) * n)) }));
     for p in 0..count {
         // SAFETY: the caller's promise.
-        let dy: [T::Of<S>; V] = std::array::from_fn(|v| unsafe { load::<S, T>(dy.add((p * V + v) * n)) });
+        let dy: [T::Vector<S>; V] = std::array::from_fn(|v| unsafe { load::<S, T>(dy.add((p * V + v) * n)) });
         for m in 0..M {
             // SAFETY: as above.
             let x = T::splat(simd, unsafe { *rows[m].add(p) });
             for v in 0..V {
-                sums[m][v] = T::fma(simd, x, dy[v], sums[m][v]);
+                sums[m][v] = T::mul_add_each(simd, x, dy[v], sums[m][v]);
             }
         }
     }
@@ -115,12 +115,12 @@ pub(super) unsafe fn dots<S: Simd, T: Real, const F: usize, const K: usize>(
 ) {
     let n = lanes::<S, T>();
     // SAFETY: the caller's promise.
-    let mut all: [[T::Of<S>; K]; F] =
+    let mut all: [[T::Vector<S>; K]; F] =
         std::array::from_fn(|f| std::array::from_fn(|k| unsafe { load::<S, T>(sums.add((f * K + k) * n)) }));
-    let mut add = |dy: [T::Of<S>; F], x: [T::Of<S>; K]| {
+    let mut add = |dy: [T::Vector<S>; F], x: [T::Vector<S>; K]| {
         for k in 0..K {
             for f in 0..F {
-                all[f][k] = T::fma(simd, x[k], dy[f], all[f][k]);
+                all[f][k] = T::mul_add_each(simd, x[k], dy[f], all[f][k]);
             }
         }
     };

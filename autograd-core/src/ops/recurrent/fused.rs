@@ -1,22 +1,19 @@
 //! `Run`: forward and first gradient of a recurrent layer by the kernels, on tensors.
 
 use super::Sequence;
-use crate::kernel::recurrent::{self, Operands, Seeds};
-use crate::kernel::recurrent_cells::Cell;
-use crate::kernel::recurrent_plan::Plan;
+use crate::kernel::recurrent::cells::Cell;
+use crate::kernel::recurrent::plan::Plan;
+use crate::kernel::recurrent::{self, Operands, Seeds, Trace};
 use crate::kernel::reduce::{self, Fold};
 use crate::ops::prelude::*;
-
-/// Examples that take their steps together, on one thread: at least enough that a product with the weights pays, and of a larger batch a part.
-fn together(batch: usize) -> usize {
-    batch.div_ceil(16).clamp(16, 64)
-}
 
 /// What the forward run of a layer leaves for its gradient.
 pub struct Run<T: Real> {
     plan: Plan,
-    /// Gates and states of all steps.
-    trace: Tensor<T>,
+    /// The states `h` of all steps, in the order of the plan: the outputs themselves, if that is theirs.
+    h: Tensor<T>,
+    /// Gates and what else is kept of all steps.
+    rest: Tensor<T>,
 }
 
 /// The operands of a layer, row-major: the sequences, the initial states and the weights.
@@ -35,44 +32,46 @@ impl<T: Real, const S: usize> Layer<T, S> {
         Layer { x: x.contiguous(), states: states.map(Tensor::contiguous), weights: weights.map(Tensor::contiguous) }
     }
 
-    fn operands<'a>(&'a self, w_hh_transposed: Option<&'a Tensor<T>>) -> Operands<'a, T> {
+    fn operands(&self) -> Operands<'_, T> {
         let [w_ih, w_hh, b_ih, b_hh] = self.weights.each_ref().map(slice);
         let states = std::array::from_fn(|i| self.states.get(i).map_or(&[][..], slice));
         let (inputs, hidden) = (self.x.shape()[2], self.weights[1].shape()[1]);
-        let w_hh_transposed = w_hh_transposed.map(slice);
-        Operands { x: slice(&self.x), states, w_ih, w_hh, w_hh_transposed, b_ih, b_hh, inputs, hidden }
+        Operands { x: slice(&self.x), states, w_ih, w_hh, b_ih, b_hh, inputs, hidden }
     }
 
     /// The outputs and the last states.
     pub(super) fn forward<C: Cell>(&self, sequence: &Sequence) -> (Tensor<T>, [Tensor<T>; S], Run<T>) {
-        let [steps, batch, _] = [0, 1, 2].map(|axis| self.x.shape()[axis]);
-        let plan = sequence.plan(self.x.shape(), together(batch));
-        let transposed = (steps >= recurrent::LONG).then(|| self.weights[1].mt().contiguous());
-        let o = self.operands(transposed.as_ref());
-        let trace = Tensor::build(recurrent::trace_len::<C>(&plan, o.hidden).into(), |trace| {
-            recurrent::forward::<C, T>(&plan, o, trace);
+        let (plan, o) = (sequence.plan(self.x.shape()), self.operands());
+        let lens = recurrent::trace_lens::<C>(&plan, o.hidden);
+        let mut rest = Tensor::zeros([0]);
+        let h = Tensor::build([plan.rows.len(), o.hidden].into(), |h| {
+            let run = |rest: &mut [T]| recurrent::forward::<C, T>(&plan, o, h, rest);
+            rest = Tensor::build(lens.iter().sum::<usize>().into(), run);
         });
-        let y = Tensor::build(self.x.shape().with(2, o.hidden), |y| {
-            recurrent::outputs::<C, T>(&plan, o.hidden, slice(&trace), y);
-        });
+        let shape = self.x.shape().with(2, o.hidden);
+        let y = match plan.in_order() {
+            true => h.reshape(shape),
+            false => Tensor::build(shape, |y| plan.unpack(slice(&h), o.hidden, y)),
+        };
+        let [_, c, _] = recurrent::cut(slice(&rest), lens);
         let last = std::array::from_fn(|i| {
             let mut last = self.states[i].clone();
-            last.write(|last| recurrent::last::<C, T>(&plan, o.hidden, slice(&trace), i, last));
+            last.write(|last| plan.last([slice(&h), c][i], o.hidden, last));
             last
         });
-        (y, last, Run { plan, trace })
+        (y, last, Run { plan, h, rest })
     }
 
     /// The gradients of the sequences, of the initial states and of the weights.
     #[expect(clippy::type_complexity, reason = "the operands in three parts, as the caller has them")]
     pub(super) fn backward<C: Cell>(
         &self,
-        Run { plan, trace }: &Run<T>,
+        Run { plan, h, rest }: &Run<T>,
         dy: Option<&Tensor<T>>,
         dlast: [Option<&Tensor<T>>; S],
         needs: &[bool],
     ) -> (Option<Tensor<T>>, [Option<Tensor<T>>; S], [Option<Tensor<T>>; 4]) {
-        let (o, trace) = (self.operands(None), slice(trace));
+        let (o, trace) = (self.operands(), Trace { h: slice(h), rest: slice(rest) });
         let (dy, dlast) = (dy.map(Tensor::contiguous), dlast.map(|d| d.map(Tensor::contiguous)));
         let seeds = Seeds {
             y: dy.as_ref().map(slice),
@@ -94,19 +93,15 @@ impl<T: Real, const S: usize> Layer<T, S> {
         });
         let [w_ih, w_hh, b_ih, b_hh] = self.weights.each_ref().map(Tensor::shape);
         let wants = &needs[1 + S..];
-        let dw = |d, x: &[T], shape: &Shape| {
-            Tensor::build(shape.clone(), |dw| recurrent::weight_gradient(d, x, [shape[0], shape[1]], dw))
-        };
         let db = |d, shape: &Shape| {
             let fold = Fold { outer: 1, n: plan.rows.len(), inner: shape[0] };
             Tensor::build(shape.clone(), |db| reduce::sum(d, fold, db))
         };
-        let rows = plan.rows.len();
-        let before =
-            || Tensor::build([rows, o.hidden].into(), |out| recurrent::before_each::<C, T>(plan, o, trace, out));
         let dweights = [
-            wants[0].then(|| dw(input, &plan.pack(0..rows, o.x, o.inputs), w_ih)),
-            wants[1].then(|| dw(product, slice(&before()), w_hh)),
+            wants[0].then(|| Tensor::build(w_ih.clone(), |dw| recurrent::input_weight_gradient(plan, input, o, dw))),
+            wants[1].then(|| {
+                Tensor::build(w_hh.clone(), |dw| recurrent::state_weight_gradient(plan, product, o, trace.h, dw))
+            }),
             wants[2].then(|| db(input, b_ih)),
             wants[3].then(|| db(product, b_hh)),
         ];

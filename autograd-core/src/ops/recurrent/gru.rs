@@ -6,7 +6,7 @@ use super::textbook::{cases, shapes_of, textbook};
 use super::unrolled::gates;
 use super::{RecurrentWeights, Sequence};
 use crate::composite::{Composite, compose};
-use crate::kernel::recurrent_cells as cells;
+use crate::kernel::recurrent::cells;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {

@@ -5,7 +5,7 @@ use super::fused::{Layer, Run};
 use super::textbook::{cases, textbook};
 use super::{RecurrentWeights, Sequence};
 use crate::composite::{Composite, compose};
-use crate::kernel::recurrent_cells as cells;
+use crate::kernel::recurrent::cells;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {

@@ -1,7 +1,7 @@
 //! `Sequence` and `RecurrentWeights`: which steps the examples of a batch have, and what a layer multiplies them with.
 
-use crate::kernel::recurrent_cells::Cell;
-use crate::kernel::recurrent_plan::Plan;
+use crate::kernel::recurrent::cells::Cell;
+use crate::kernel::recurrent::plan::Plan;
 use crate::ops::prelude::*;
 
 /// Which steps the examples of a batch have, and in which direction they are taken. By default all of them, forwards.
@@ -33,10 +33,10 @@ impl Sequence {
         Sequence { reverse: true, ..self }
     }
 
-    /// The plan for sequences `[t, n, ..]`, in groups of at most `together` examples.
-    pub(super) fn plan(&self, x: &Shape, together: usize) -> Plan {
+    /// The plan for sequences `[t, n, ..]`.
+    pub(super) fn plan(&self, x: &Shape) -> Plan {
         let lengths = self.lengths.as_ref().map(Tensor::to_vec);
-        Plan::new([x[0], x[1]], lengths.as_deref(), self.reverse, together)
+        Plan::new([x[0], x[1]], lengths.as_deref(), self.reverse)
     }
 
     /// The shape rule of a layer with the gates and states of `C`: the shapes of the outputs and of a state.

@@ -1,7 +1,7 @@
 //! On what the recurrent layers are tested: batches of all kinds, and a textbook computation in plain loops.
 
 use super::Sequence;
-use crate::kernel::recurrent_cells::Cell;
+use crate::kernel::recurrent::cells::Cell;
 use crate::ops::prelude::*;
 use crate::testing::{element, joined};
 

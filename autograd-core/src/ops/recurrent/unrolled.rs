@@ -16,7 +16,7 @@ impl Sequence {
         cell: impl Fn(&Var<T>, &Var<T>, [&Var<T>; S]) -> [Var<T>; S],
     ) -> (Var<T>, [Var<T>; S]) {
         let &[steps, batch, inputs] = &**x.shape() else { unreachable!("the shape rule accepted three axes") };
-        let (hidden, plan) = (w_hh.shape()[1], self.plan(x.shape(), usize::MAX));
+        let (hidden, plan) = (w_hh.shape()[1], self.plan(x.shape()));
         let index = |places: &[usize]| Tensor::from_fn(places.len(), |i| places[i] as i64);
         let (rows, order) = (index(&plan.rows), index(&plan.order));
 
@@ -24,17 +24,15 @@ impl Sequence {
         let input = x.matmul(&w_ih.mt()) + b_ih;
         let mut states = states.map(|state| state.index_select(0, &order));
         let (mut outputs, mut ended) = (Vec::new(), Vec::new());
-        for group in &plan.groups {
-            for step in (0..group.steps()).map(|s| group.step(s)) {
-                if step.len() < states[0].shape()[0] {
-                    // The examples that end are the last ones.
-                    ended.push(states.each_ref().map(|state| state.slice((step.len()..,))));
-                    states = states.map(|state| state.slice((..step.len(),)));
-                }
-                let product = states[0].matmul(&w_hh.mt()) + b_hh;
-                states = cell(&input.slice((step,)), &product, states.each_ref());
-                outputs.push(states[0].clone());
+        for step in (0..plan.steps()).map(|s| plan.step(s)) {
+            if step.len() < states[0].shape()[0] {
+                // The examples that end are the last ones.
+                ended.push(states.each_ref().map(|state| state.slice((step.len()..,))));
+                states = states.map(|state| state.slice((..step.len(),)));
             }
+            let product = states[0].matmul(&w_hh.mt()) + b_hh;
+            states = cell(&input.slice((step,)), &product, states.each_ref());
+            outputs.push(states[0].clone());
         }
         ended.push(states);
         let back = |rows: &[&Var<T>], at: &Tensor<i64>, places| Var::concat(rows, 0).index_add(0, at, places);
