@@ -3,6 +3,8 @@
 use super::elementwise::max;
 use super::threads;
 use crate::element::Real;
+use crate::isa;
+use pulp::{Simd, WithSimd};
 use std::ops::Range;
 
 /// Elements per chunk.
@@ -127,8 +129,24 @@ impl Pool {
         });
     }
 
+    /// Whether the windows are whole squares of four elements, side by side.
+    fn quarters(&self) -> bool {
+        let squares = Sliding { kernel: [2, 2], stride: [2, 2], padding: [0, 0], dilation: [1, 1] };
+        self.kind == Kind::Sliding(squares) && (0..2).all(|d| self.out[d] <= self.size[d] / 2)
+    }
+
+    /// `out ← f` of the four elements of each square, and of the place of the first in its plane.
+    fn each_square<T: Real, Y: Send>(&self, x: &[T], out: &mut [Y], f: impl Fn([T; 4], usize) -> Y + Copy + Sync) {
+        self.planes(out, self.pixels(), |number, _, out| {
+            isa::dispatch(Squares { x: &x[number * self.plane()..], width: self.size[1], across: self.out[1], out, f });
+        });
+    }
+
     /// `y ←` the largest element of each window; NaN counts as larger than each number.
     pub fn max<T: Real>(&self, x: &[T], y: &mut [T]) {
+        if self.quarters() {
+            return self.each_square(x, y, |[a, b, c, d], _| max(max(max(a, b), c), d));
+        }
         self.planes(y, self.pixels(), |number, windows, y| {
             let (x, step) = (&x[number * self.plane()..(number + 1) * self.plane()], windows.step);
             for (o, y) in y.chunks_exact_mut(self.out[1]).enumerate() {
@@ -143,6 +161,17 @@ impl Pool {
 
     /// `at ←` where in its plane the largest element of each window is: the first of several, and the first NaN before each number.
     pub fn argmax<T: Real>(&self, x: &[T], at: &mut [i64]) {
+        if self.quarters() {
+            let width = self.size[1];
+            return self.each_square(x, at, |[a, b, c, d], first| {
+                let (mut largest, mut at) = (a, 0);
+                for (x, place) in [(b, 1), (c, width), (d, width + 1)] {
+                    let wins = (x > largest) | (x.is_nan() & !largest.is_nan());
+                    (largest, at) = if wins { (x, place) } else { (largest, at) };
+                }
+                (first + at) as i64
+            });
+        }
         self.planes(at, self.pixels(), |number, windows, at| {
             let (x, step) = (&x[number * self.plane()..(number + 1) * self.plane()], windows.step);
             let mut largest = vec![T::zero(); self.out[1]];
@@ -192,6 +221,34 @@ impl Pool {
                 });
             }
         });
+    }
+}
+
+/// A plane in squares of four elements.
+struct Squares<'a, T, Y, F> {
+    x: &'a [T],
+    /// Width of the plane.
+    width: usize,
+    /// Squares in a row.
+    across: usize,
+    out: &'a mut [Y],
+    f: F,
+}
+
+impl<T: Real, Y, F: Fn([T; 4], usize) -> Y> WithSimd for Squares<'_, T, Y, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        for (o, out) in self.out.chunks_exact_mut(self.across).enumerate() {
+            let first = 2 * o * self.width;
+            let (above, below) =
+                (&self.x[first..][..2 * self.across], &self.x[first + self.width..][..2 * self.across]);
+            let pairs = above.as_chunks::<2>().0.iter().zip(below.as_chunks::<2>().0);
+            for (p, (out, (&[a, b], &[c, d]))) in out.iter_mut().zip(pairs).enumerate() {
+                *out = (self.f)([a, b, c, d], first + 2 * p);
+            }
+        }
     }
 }
 
@@ -271,4 +328,37 @@ pub fn overwritten(index: &[i64], plane: usize, n: usize, out: &mut [bool]) {
             *out = std::mem::replace(&mut seen[at as usize], true);
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::isa::Isa;
+
+    #[test]
+    fn squares_are_as_other_windows_are() {
+        for (height, width) in [(2, 2), (5, 7), (8, 33), (6, 64), (4, 131)] {
+            let x: Vec<f32> = (0..3 * height * width)
+                .map(|i| if i % 37 == 5 { f32::NAN } else { (i * i % 11) as f32 - (i % 3) as f32 })
+                .collect();
+            let sliding = Sliding { kernel: [2, 2], stride: [2, 2], padding: [0, 0], dilation: [1, 1] };
+            let pool = Pool { size: [height, width], out: [height / 2, width / 2], kind: Kind::Sliding(sliding) };
+            let pixels = pool.pixels();
+            for isa in Isa::all() {
+                let (mut y, mut at) = (vec![0.0; 3 * pixels], vec![0; 3 * pixels]);
+                isa.hold(|| (pool.max(&x, &mut y), pool.argmax(&x, &mut at)));
+                for i in 0..3 * pixels {
+                    let plane = &x[i / pixels * height * width..];
+                    let first = i % pixels / pool.out[1] * 2 * width + i % pool.out[1] * 2;
+                    let places = [first, first + 1, first + width, first + width + 1];
+                    let best = places.into_iter().reduce(|best, place| {
+                        let (a, b) = (plane[best], plane[place]);
+                        if b > a || b.is_nan() && !a.is_nan() { place } else { best }
+                    });
+                    assert_eq!(Some(at[i] as usize), best, "{} {height} {width}", isa.name);
+                    assert_eq!(y[i].to_bits(), plane[at[i] as usize].to_bits());
+                }
+            }
+        }
+    }
 }

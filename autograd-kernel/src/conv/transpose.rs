@@ -16,10 +16,9 @@ pub(super) fn transpose<T: Real>(x: &[T], pitch: usize, count: usize, rows: usiz
             for p in (0..whole).step_by(SIDE) {
                 let block: [&[T; SIDE]; SIDE] =
                     std::array::from_fn(|m| x[(first + m) * pitch + p..].first_chunk().expect("a whole block"));
-                for i in 0..SIDE {
-                    let at = (p + i) * wide + first;
-                    let column: &mut [T; SIDE] = columns[at..].first_chunk_mut().expect("a whole block");
-                    *column = std::array::from_fn(|m| block[m][i]);
+                let turned: [[T; SIDE]; SIDE] = std::array::from_fn(|i| std::array::from_fn(|m| block[m][i]));
+                for (i, column) in turned.iter().enumerate() {
+                    columns[(p + i) * wide + first..][..SIDE].copy_from_slice(column);
                 }
             }
         }
