@@ -63,8 +63,8 @@ impl<C: Cell, T: Real> Backward<'_, C, T> {
             dh[l] = dh[l] + through[l] + dy[l];
         }
         let mut gates = [zeros; GATES];
-        for g in 0..C::GATES {
-            gates[g] = units.read(self.gates, row * self.product.width + g * hidden);
+        for (g, gate) in gates.iter_mut().enumerate().take(C::GATES) {
+            *gate = units.read(self.gates, row * self.product.width + g * hidden);
         }
         let mut before = [zeros; 2];
         let mut after = [zeros; 2];

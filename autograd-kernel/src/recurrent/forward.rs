@@ -86,14 +86,14 @@ impl<C: Cell, T: Real> Forward<'_, C, T> {
             let gates = |x: &[Few<T>; GATES]| [x[0][l], x[1][l], x[2][l], x[3][l]];
             let after = C::forward(gates(&input), gates(&products), h_before[l], c_before[l]);
             (h[l], c[l], kept[l]) = (after.h, after.c, after.kept);
-            for g in 0..C::GATES {
-                input[g][l] = after.gates[g];
+            for (gates, &gate) in input.iter_mut().zip(&after.gates).take(C::GATES) {
+                gates[l] = gate;
             }
         }
         // SAFETY: the caller's promise.
         unsafe {
-            for g in 0..C::GATES {
-                self.gates.write(row, g * hidden, units, &input[g]);
+            for (g, gate) in input.iter().enumerate().take(C::GATES) {
+                self.gates.write(row, g * hidden, units, gate);
             }
             self.h.write(row, 0, units, &h);
             if C::STATES == 2 {
@@ -130,8 +130,8 @@ impl<C: Cell, T: Real> WithSimd for Steps<'_, C, T> {
                 for i in first..end {
                     for some in Units::split::<T>(simd, units.clone()) {
                         let mut products = [[T::zero(); LANES]; GATES];
-                        for g in 0..C::GATES {
-                            products[g] = product.read(i - first, g, some);
+                        for (g, products) in products.iter_mut().enumerate().take(C::GATES) {
+                            *products = product.read(i - first, g, some);
                         }
                         // SAFETY: the piece is this thread's own, and the steps before are over.
                         unsafe { run.cell(s, i, some, products) };

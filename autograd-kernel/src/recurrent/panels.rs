@@ -222,15 +222,15 @@ impl<S: Simd> Part<S> {
     ) {
         let (simd, lanes) = (self.simd, T::count::<S>());
         let mut w = [T::splat(simd, T::zero()); V];
-        for v in 0..V {
+        for (v, w) in w.iter_mut().enumerate() {
             // SAFETY: the caller's promise.
-            w[v] = unsafe { T::load(simd, panel.add((q * V + v) * lanes)) };
+            *w = unsafe { T::load(simd, panel.add((q * V + v) * lanes)) };
         }
-        for m in 0..M {
+        for (m, sums) in sums.iter_mut().enumerate() {
             // SAFETY: the caller's promise.
             let a = T::splat(simd, unsafe { *a.add(m * self.stride + q) });
-            for v in 0..V {
-                sums[m][v] = T::mul_add_each(simd, a, w[v], sums[m][v]);
+            for (sum, &w) in sums.iter_mut().zip(&w) {
+                *sum = T::mul_add_each(simd, a, w, *sum);
             }
         }
     }
@@ -249,29 +249,27 @@ impl<S: Simd> Part<S> {
         let (simd, lanes) = (self.simd, T::count::<S>());
         let mut sums = [[[T::splat(simd, T::zero()); V]; M]; C];
         for q in 0..self.depth / C {
-            for c in 0..C {
+            for (c, sums) in sums.iter_mut().enumerate() {
                 // SAFETY: the caller's promise; this is below `depth`.
-                unsafe { self.step(a, panel, C * q + c, &mut sums[c]) };
+                unsafe { self.step(a, panel, C * q + c, sums) };
             }
         }
         for q in self.depth / C * C..self.depth {
             // SAFETY: as above.
             unsafe { self.step(a, panel, q, &mut sums[0]) };
         }
-        for m in 0..M {
-            for v in 0..V {
-                let mut sum = sums[0][m][v];
-                for c in 1..C {
-                    sum = T::add_each(simd, sum, sums[c][m][v]);
-                }
-                // SAFETY: the caller's promise.
-                unsafe {
-                    let out = out.add((m * V + v) * lanes);
-                    if self.add {
-                        sum = T::add_each(simd, sum, T::load(simd, out));
-                    }
-                    T::store(simd, out, sum);
-                }
+        let (total, others) = sums.split_first_mut().expect("there is a sum");
+        for other in others {
+            for (sum, &other) in total.as_flattened_mut().iter_mut().zip(other.as_flattened()) {
+                *sum = T::add_each(simd, *sum, other);
+            }
+        }
+        for (i, &sum) in total.as_flattened().iter().enumerate() {
+            // SAFETY: the caller's promise.
+            unsafe {
+                let out = out.add(i * lanes);
+                let sum = if self.add { T::add_each(simd, sum, T::load(simd, out)) } else { sum };
+                T::store(simd, out, sum);
             }
         }
     }

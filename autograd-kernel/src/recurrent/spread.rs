@@ -26,7 +26,7 @@ impl Piece {
     #[inline(always)]
     pub fn blocks(&self, s: usize) -> impl Iterator<Item = usize> + use<> {
         let Range { start, end } = self.blocks;
-        (start..end).map(move |b| if s % 2 == 0 { b } else { start + end - 1 - b })
+        (start..end).map(move |b| if s.is_multiple_of(2) { b } else { start + end - 1 - b })
     }
 }
 
