@@ -27,6 +27,8 @@ const MANY: usize = 4;
 const ROWS: usize = 128;
 /// Multiplications that are worth handing to another thread.
 const PIECE: usize = 1 << 19;
+/// Pieces that a large product has at least.
+const PIECES: usize = 32;
 /// Elements whose packing is worth handing over.
 const PACK_PIECE: usize = 1 << 14;
 /// Rows of the left operand from which on packing the right one pays, though its rows are runs;
@@ -190,7 +192,9 @@ impl<T: Scalar> Product<'_, T> {
         // With many rows there are pieces enough, and each packs its part of `a` for more columns.
         let most = if row_groups.count() < MANY { self.reused() } else { MANY * self.reused() };
         let worth = PIECE.div_ceil(height * depth * width);
-        let panel_groups = Cuts::new(panels.len(), 1, worth.min(most).max(1));
+        // As many columns as leave enough pieces for all threads: the more of them, the more often a packed part of `a` is used.
+        let even = panels.len() * row_groups.count() / PIECES;
+        let panel_groups = Cuts::new(panels.len(), 1, worth.max(even).min(most).max(1));
         let work = (self.rows.end() * depth).saturating_mul(panels.len() * width) / 64;
         let b = Operand(b);
         threads::pieces(row_groups.count() * panel_groups.count(), work, |piece| {
