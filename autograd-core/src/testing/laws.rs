@@ -7,8 +7,6 @@ use super::layouts::LAYOUTS;
 use crate::error::Error;
 use crate::functional::grad_with;
 use crate::op::{Save, Saved};
-use crate::parallel::with_threads;
-use crate::tensor::pending::deferring_from;
 use crate::tensor::{AxisSlice, Generator, Real, Shape, Tensor};
 use crate::var::Var;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -63,7 +61,11 @@ fn run(
 }
 
 /// Compares two outcomes with `different`, which tells one difference.
-fn same<T: Real>(a: &Outcome<T>, b: &Outcome<T>, different: impl Fn(&Tensor<T>, &Tensor<T>) -> Option<String>) -> Law {
+pub(super) fn same<T: Real>(
+    a: &Outcome<T>,
+    b: &Outcome<T>,
+    different: impl Fn(&Tensor<T>, &Tensor<T>) -> Option<String>,
+) -> Law {
     if let Some(found) = different(&a.y, &b.y) {
         return Err(format!("the result {found}"));
     }
@@ -92,7 +94,7 @@ impl<'a> Subject<'a> {
         self.x.iter().map(Var::leaf).collect()
     }
 
-    fn all(&self) -> Result<Outcome<f64>, String> {
+    pub(super) fn all(&self) -> Result<Outcome<f64>, String> {
         run(self.op, &self.x, &self.dy, |_| true)
     }
 
@@ -202,18 +204,6 @@ impl<'a> Subject<'a> {
         let single =
             Outcome { y: single.y.cast(), dx: single.dx.iter().map(|dx| dx.as_ref().map(Tensor::cast)).collect() };
         same(&single, &double, |a, b| worst(a, b, SINGLE))
-    }
-
-    /// One thread and two give the same bits.
-    pub(super) fn threads(&self) -> Law {
-        let [one, two] = [1, 2].map(|threads| with_threads(threads, || self.all()));
-        same(&one?, &two?, different_bits).map_err(|found| format!("one thread and two: {found}"))
-    }
-
-    /// Values that wait until somebody looks have the bits of those computed at once.
-    pub(super) fn deferred(&self) -> Law {
-        let late = deferring_from(0, || self.all())?;
-        same(&self.all()?, &late, different_bits).map_err(|found| format!("at once and deferred: {found}"))
     }
 
     /// Operands of other shapes are refused or computed; nothing else happens.

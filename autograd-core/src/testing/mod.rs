@@ -20,6 +20,7 @@ pub mod layouts;
 pub mod strategies;
 mod suite;
 mod textbook;
+mod ways;
 
 pub use cases::{Case, Cases, Checked, CheckedComposite, Pin, Work};
 pub use domain::Domain;

@@ -1,7 +1,7 @@
 //! `cholesky`: the triangular factor of a positive definite matrix.
 
 use super::dense::{each, square, triangle};
-use super::matmul::matrices;
+use super::matrices::matrices;
 use super::solve_triangular::SolveTriangular;
 use crate::ops::prelude::*;
 

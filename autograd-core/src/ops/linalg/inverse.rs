@@ -1,7 +1,7 @@
 //! `inverse`: the inverse of a matrix.
 
 use super::dense::{each, square};
-use super::matmul::matrices;
+use super::matrices::matrices;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {

@@ -1,6 +1,6 @@
 //! `linear`: a matrix product and a bias in one pass.
 
-use super::matmul::matrices;
+use super::matrices::matrices;
 use crate::kernel::gemm::{Bias, MatrixMut};
 use crate::ops::prelude::*;
 

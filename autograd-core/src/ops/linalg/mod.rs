@@ -11,6 +11,7 @@ mod equation;
 mod inverse;
 mod linear;
 mod matmul;
+mod matrices;
 mod outer;
 mod slogdet;
 mod solve;

@@ -2,7 +2,7 @@
 
 use super::dense::{each, square};
 use super::det::per_matrix;
-use super::matmul::matrices;
+use super::matrices::matrices;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {

@@ -1,7 +1,7 @@
 //! `solve`: the solution of linear equations.
 
 use super::dense::{each, solution, system};
-use super::matmul::matrices;
+use super::matrices::matrices;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {

@@ -1,7 +1,7 @@
 //! `solve_triangular`: the solution of linear equations whose matrix is triangular.
 
 use super::dense::{each, solution, system, triangle};
-use super::matmul::matrices;
+use super::matrices::matrices;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {

@@ -20,7 +20,7 @@ impl<T: Real> Var<T> {
     ///
     /// # Gradient
     /// Back through time, by the chain rule through each step from the last to the first; those of the weights are sums over all steps.
-    /// Saves the operands, the gates, `hₜ`, `cₜ` and `tanh(cₜ)`.
+    /// Saves the operands, the gates, `hₜ` and `cₜ`.
     ///
     /// # Edge cases
     /// Beyond an example's length `y` is 0, and nothing of what stands there leaks anywhere, be it NaN. The last states of an

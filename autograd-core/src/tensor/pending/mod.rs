@@ -149,3 +149,87 @@ impl<T: Element> Node for Pending<T> {
         Box::new(Memory { buffer: Buffer::recycled(self.numel), of: self })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::Ordering;
+
+    /// More elements than are computed at once, without a pattern.
+    fn large() -> Tensor<f64> {
+        Tensor::from_vec((0..FROM + 77).map(|i| (i * 7919 % 1013) as f64 / 500.0 - 1.0).collect(), FROM + 77)
+    }
+
+    fn add_one(x: &Tensor<f64>) -> Tensor<f64> {
+        x.map_cost(1, |x| x + 1.0)
+    }
+
+    fn looks(x: &Tensor<f64>) -> usize {
+        let Store::Pending(pending) = &x.store else { panic!("it was deferred") };
+        pending.looks.load(Ordering::Relaxed)
+    }
+
+    #[test]
+    fn a_value_waits_for_the_first_look_and_long_expressions_do_not_pile_up() {
+        let x = large();
+        let y = add_one(&x);
+        assert!(y.is_pending());
+        assert_eq!(y.at([3]), x.at([3]) + 1.0);
+        assert!(!y.is_pending());
+        let mut long = x.clone();
+        for _ in 0..1000 {
+            long = add_one(&long);
+        }
+        assert!(long.to_vec().iter().zip(x.to_vec()).all(|(y, x)| (y - x - 1000.0).abs() < 1e-9));
+    }
+
+    #[test]
+    fn what_others_hold_is_written_the_second_time() {
+        let held = add_one(&large());
+        let (first, second) = (add_one(&held), add_one(&held));
+        first.to_vec();
+        assert!(held.is_pending() && looks(&held) == 1);
+        second.to_vec();
+        assert!(!held.is_pending());
+    }
+
+    #[test]
+    fn a_sum_reads_what_is_never_written() {
+        let x = large();
+        let y = add_one(&x);
+        let sum = y.sum_over(&[0], [].into());
+        assert!(y.is_pending());
+        assert_eq!(sum.item(), x.map(|x| x + 1.0).sum_over(&[0], [].into()).item());
+    }
+
+    #[test]
+    fn a_later_change_of_an_operand_does_not_reach_it() {
+        let mut x = large();
+        let before = x.to_vec();
+        let y = add_one(&x);
+        x.as_mut_slice().fill(0.0);
+        assert!(y.to_vec().iter().zip(&before).all(|(y, x)| *y == x + 1.0));
+    }
+
+    #[test]
+    fn views_of_what_waits_are_views_of_the_value() {
+        let n = FROM + 77;
+        let y = add_one(&large());
+        let back = y.flip(0);
+        let z = add_one(&back);
+        assert_eq!(z.at([0]), y.at([n - 1]) + 1.0);
+        assert_eq!(y.reshape([1, n]).at([0, 5]), y.at([5]));
+    }
+
+    #[test]
+    fn several_threads_may_look_at_once() {
+        let y = add_one(&large());
+        let expected = large().map(|x| x + 1.0).to_vec();
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| assert_eq!(add_one(&y).to_vec().len(), expected.len()));
+                scope.spawn(|| assert_eq!(y.to_vec(), expected));
+            }
+        });
+    }
+}
