@@ -226,6 +226,10 @@ impl<T: Real> Tensor<T> {
     }
 }
 
+// Elements never change once they are there, and a pass that panics leaves its values waiting, so a panic leaves none half-done.
+impl<T: Element> std::panic::UnwindSafe for Tensor<T> {}
+impl<T: Element> std::panic::RefUnwindSafe for Tensor<T> {}
+
 /// Two tensors are equal if they have one shape and equal elements; as with floats, NaN equals nothing.
 impl<T: Element> PartialEq for Tensor<T> {
     fn eq(&self, other: &Tensor<T>) -> bool {
