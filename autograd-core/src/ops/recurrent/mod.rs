@@ -18,7 +18,8 @@
 //! assert_eq!(*both.shape(), [5, 2, 8]);
 //!
 //! let (_, step) = x.slice((0..1,)).gru(RecurrentWeights::new(&w_ih, &w_hh), &h, &Sequence::default()); // a cell
-//! assert_eq!(step.to_vec(), there.slice((0..1,)).to_vec());
+//! // Equal up to roundings: a few steps and many are multiplied in different orders.
+//! assert!((step - there.slice((0..1,))).abs().value().lt(1e-6).all());
 //! assert!(both.sum().backward().get(&back_hh).is_some());
 //! ```
 
