@@ -28,10 +28,6 @@ pub trait Lanes: Copy + Send + Sync + 'static {
     fn mul_add_each<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>, c: Self::Vector<S>) -> Self::Vector<S>;
     /// The sum of the lanes, in an order that depends on `S` only.
     fn sum_lanes<S: Simd>(simd: S, a: Self::Vector<S>) -> Self;
-    /// The lanes moved `n` places up; those that leave at the top come in at the bottom.
-    fn rotate<S: Simd>(simd: S, a: Self::Vector<S>, n: usize) -> Self::Vector<S>;
-    /// The lanes of `a` whose number has not the bit `bit`, and those of `b` whose number has it.
-    fn choose<S: Simd>(simd: S, bit: usize, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
 
     /// The elements from `from` on, aligned or not.
     ///
@@ -59,8 +55,8 @@ pub trait Lanes: Copy + Send + Sync + 'static {
 macro_rules! lanes {
     (
         $T:ty: $vectors:ident, $masks:ident, $U:ty;
-        $first:ident $splat:ident $add:ident $mul:ident $mul_add:ident $sum:ident $rotate:ident $select:ident
-        $load:ident $store:ident; $splat_bits:ident $and:ident $equal:ident $read_bits:ident
+        $first:ident $splat:ident $add:ident $mul:ident $mul_add:ident $sum:ident
+        $load:ident $store:ident
     ) => {
         impl Lanes for $T {
             type Vector<S: Simd> = S::$vectors;
@@ -92,25 +88,6 @@ macro_rules! lanes {
                 simd.$sum(a)
             }
             #[inline(always)]
-            fn rotate<S: Simd>(simd: S, a: S::$vectors, n: usize) -> S::$vectors {
-                simd.$rotate(a, n)
-            }
-            #[inline(always)]
-            fn choose<S: Simd>(simd: S, bit: usize, a: S::$vectors, b: S::$vectors) -> S::$vectors {
-                const NUMBERS: [$U; 64] = {
-                    let mut numbers = [0; 64];
-                    let mut i = 0;
-                    while i < 64 {
-                        numbers[i] = i as $U;
-                        i += 1;
-                    }
-                    numbers
-                };
-                let numbers = simd.$read_bits(&NUMBERS[..Self::count::<S>()]);
-                let has = simd.$and(numbers, simd.$splat_bits(bit as $U));
-                simd.$select(simd.$equal(has, simd.$splat_bits(0)), a, b)
-            }
-            #[inline(always)]
             unsafe fn load<S: Simd>(_: S, from: *const Self) -> S::$vectors {
                 // SAFETY: the caller's promise; any bits are a register.
                 unsafe { from.cast::<S::$vectors>().read_unaligned() }
@@ -135,13 +112,13 @@ macro_rules! lanes {
 }
 lanes! {
     f32: f32s, m32s, u32;
-    mask_between_m32s splat_f32s add_f32s mul_f32s mul_add_f32s reduce_sum_f32s rotate_right_f32s select_f32s
-    mask_load_ptr_f32s mask_store_ptr_f32s; splat_u32s and_u32s equal_u32s partial_load_u32s
+    mask_between_m32s splat_f32s add_f32s mul_f32s mul_add_f32s reduce_sum_f32s
+    mask_load_ptr_f32s mask_store_ptr_f32s
 }
 lanes! {
     f64: f64s, m64s, u64;
-    mask_between_m64s splat_f64s add_f64s mul_f64s mul_add_f64s reduce_sum_f64s rotate_right_f64s select_f64s
-    mask_load_ptr_f64s mask_store_ptr_f64s; splat_u64s and_u64s equal_u64s partial_load_u64s
+    mask_between_m64s splat_f64s add_f64s mul_f64s mul_add_f64s reduce_sum_f64s
+    mask_load_ptr_f64s mask_store_ptr_f64s
 }
 
 #[cfg(test)]
@@ -174,14 +151,6 @@ mod tests {
             assert_eq!(list(T::mul_each(simd, a, b)), each(|x, y, _| x * y));
             assert_eq!(list(T::mul_add_each(simd, a, b, c)), each(|x, y, z| x * y + z));
             assert_eq!(T::sum_lanes(simd, a), x.iter().copied().sum());
-            for i in 0..n {
-                let rotated: Vec<T> = (0..n).map(|j| x[(j + n - i) % n]).collect();
-                assert_eq!(list(T::rotate(simd, a, i)), rotated);
-            }
-            for bit in (0..n.ilog2()).map(|s| 1 << s) {
-                let chosen: Vec<T> = (0..n).map(|j| if j & bit == 0 { x[j] } else { y[j] }).collect();
-                assert_eq!(list(T::choose(simd, bit, a, b)), chosen);
-            }
             for count in 0..n + 2 {
                 let (mask, kept) = (T::first(simd, count), count.min(n));
                 let mut to = vec![self.0(99); n];
