@@ -3,12 +3,11 @@
 use crate::error::{Error, Mismatch};
 use crate::graph::backward::{self, Wanted};
 use crate::graph::mode::{self, blame};
-use crate::graph::node::{self, Edge, Node, Pass, Released};
+use crate::graph::node::{self, Edge, Handle};
 use crate::op::{Arity, is_recorded, refused, sealed};
 use crate::tensor::{Real, Shape, Tensor};
 use crate::var::Var;
 use smallvec::SmallVec;
-use std::sync::Arc;
 
 /// One `X` for each operand of the composite `C`.
 pub type Operands<C, T, X> = <<C as Composite<T>>::Arity as Arity>::Of<X>;
@@ -94,7 +93,7 @@ pub(crate) fn apply<T: Real, C: Composite<T>>(op: C, x: &[&Var<T>]) -> Result<Re
     if recorded {
         let kept = Kept::new(x);
         let highest = node::highest(&kept.edges);
-        let node: Arc<Node<T>> = node::attach(Computed { op, kept, workspace }, highest);
+        let node: Handle<T> = node::attach(Computed { op, kept, workspace }, highest);
         match nodes.as_mut_slice() {
             [single] => *single = Some(node),
             several => {
@@ -139,46 +138,35 @@ impl<T: Real, C: Composite<T>> node::Step<T> for Computed<T, C> {
         &self.kept.edges
     }
 
-    fn backward(&self, node: &Arc<Node<T>>, dys: &[Option<Var<T>>], pass: &mut dyn Pass<T>) {
-        let wanted = |edge: &Edge<T>| edge.as_ref().is_some_and(|edge| pass.wants(edge));
-        let needs: SmallVec<[bool; 4]> = self.kept.edges.iter().map(wanted).collect();
-        if !needs.contains(&true) {
-            return;
-        }
-        let x = &self.kept.values;
-        let dx: Vec<Option<Var<T>>> = match mode::current().recording() {
-            true => blame(node.at, || {
-                through_algebra(&self.kept, &needs, dys, |x| {
-                    self.op.algebra(C::Arity::collect(x.iter())).into_iter().collect()
-                })
-            }),
-            false => {
-                let count = C::RESULTS.len();
-                let dys = (0..count).map(|i| dys.get(i).and_then(Option::as_ref).map(Var::value));
-                let dys = C::Results::collect(dys.collect::<Vec<_>>().into_iter());
-                let dx = self.op.backward(C::Arity::collect(x.iter()), &self.workspace, dys, &needs);
-                dx.into_iter().map(|dx| dx.map(Var::constant)).collect()
-            }
-        };
-        for ((dx, edge), needed) in dx.into_iter().zip(&self.kept.edges).zip(needs) {
-            if let (Some(dx), Some(edge), true) = (dx, edge, needed) {
-                pass.put(edge, 0, dx);
-            }
-        }
+    fn edges_mut(&mut self) -> &mut [Edge<T>] {
+        &mut self.kept.edges
     }
 
-    fn release(&mut self, into: &mut Released<T>) {
-        node::release(&mut self.kept.edges, into);
+    fn backward(&self, node: &Handle<T>, dys: &[Option<Var<T>>], needs: &[bool], put: &mut dyn FnMut(usize, Var<T>)) {
+        if mode::current().recording() {
+            let algebra = |x: &[Var<T>]| self.op.algebra(C::Arity::collect(x.iter())).into_iter().collect();
+            return blame(node.at, || through_algebra(&self.kept, needs, dys, algebra, put));
+        }
+        let count = C::RESULTS.len();
+        let dys: SmallVec<[_; 4]> = (0..count).map(|i| dys.get(i).and_then(Option::as_ref).map(Var::value)).collect();
+        let dys = C::Results::collect(dys.into_iter());
+        let dx = self.op.backward(C::Arity::collect(self.kept.values.iter()), &self.workspace, dys, needs);
+        for (i, dx) in dx.into_iter().enumerate() {
+            if let Some(dx) = dx {
+                put(i, Var::constant(dx));
+            }
+        }
     }
 }
 
-/// The recorded gradient of each operand that is needed, by a pass of its own through the composite's algebra.
+/// Gives the recorded gradient of each operand that is needed, by a pass of its own through the composite's algebra.
 fn through_algebra<T: Real>(
     kept: &Kept<T>,
     needs: &[bool],
     dys: &[Option<Var<T>>],
     algebra: impl FnOnce(&[Var<T>]) -> Vec<Var<T>>,
-) -> Vec<Option<Var<T>>> {
+    put: &mut dyn FnMut(usize, Var<T>),
+) {
     // Each operand gets a node of its own, at which the pass ends: an operand computed from another one is not entered. The gradients
     // hang on these nodes, so that the next derivative reaches all operands, wanted in this pass or not.
     let x: Vec<Var<T>> = kept
@@ -193,8 +181,9 @@ fn through_algebra<T: Real>(
     let found = backward::run(roots, &Wanted::Nodes(&targets), true);
     // An operand that the algebra does not touch, as the weights of a sequence without steps, has the gradient 0 that the fused rule gives it.
     let zero = |x: &Var<T>| Var::constant(Tensor::zeros(x.shape()));
-    let gradient = |x: &Var<T>| x.node().and_then(|node| found.get(node).cloned()).unwrap_or_else(|| zero(x));
-    x.iter().zip(needs).map(|(x, &needed)| needed.then(|| gradient(x))).collect()
+    for (i, x) in x.iter().enumerate().filter(|(i, _)| needs[*i]) {
+        put(i, x.node().and_then(|node| found.get(node).cloned()).unwrap_or_else(|| zero(x)));
+    }
 }
 
 /// Computes a composite that another crate defines, and records it; see [`custom`](crate::custom).

@@ -26,9 +26,11 @@ mod custom;
 mod error;
 pub mod functional;
 pub mod graph;
+mod memory;
 mod op;
 pub mod ops;
 mod parallel;
+mod shared;
 pub mod tensor;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

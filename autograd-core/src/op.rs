@@ -1,11 +1,10 @@
 //! The contract of an op: what an operation is, and how a `Var` comes to remember it.
 
 use crate::error::{Error, Mismatch};
-use crate::graph::node::{self, Edge, Node, Released};
+use crate::graph::node::{self, Edge, Handle};
 use crate::graph::{anomaly, mode};
 use crate::tensor::{Real, Shape, Tensor};
 use crate::var::Var;
-use std::sync::Arc;
 
 /// How many operands an op has: [`Fixed<2>`](Fixed) for `mul`, [`Any`] for `concat`.
 pub trait Arity: 'static {
@@ -175,7 +174,7 @@ pub struct Saved<'a, T: Real> {
     pub(crate) edges: &'a [Edge<T>],
     pub(crate) needs: &'a [bool],
     /// The node itself, where the rule is to be recorded.
-    pub(crate) node: Option<&'a Arc<Node<T>>>,
+    pub(crate) node: Option<&'a Handle<T>>,
 }
 
 impl<T: Real> Saved<'_, T> {
@@ -264,7 +263,7 @@ pub(crate) fn apply<T: Real, O: Op<T>>(op: O, x: &[&Var<T>]) -> Result<Var<T>, E
 
 #[track_caller]
 #[inline]
-fn attach<T: Real, O: Op<T>, E: Edges<T>>(op: O, x: &[&Var<T>], edges: E, y: &Tensor<T>) -> Arc<Node<T>> {
+fn attach<T: Real, O: Op<T>, E: Edges<T>>(op: O, x: &[&Var<T>], edges: E, y: &Tensor<T>) -> Handle<T> {
     let shapes = if O::SAVES.shapes { x.iter().map(|x| x.shape().clone()).collect() } else { Box::default() };
     let highest = node::highest(edges.as_ref());
     match const { O::SAVES.count(O::Arity::COUNT) } {
@@ -325,22 +324,19 @@ impl<T: Real, O: Op<T>, E: Edges<T>, V: AsRef<[Tensor<T>]> + Send + Sync> node::
         self.edges.as_ref()
     }
 
-    fn backward(&self, node: &Arc<Node<T>>, dys: &[Option<Var<T>>], pass: &mut dyn node::Pass<T>) {
-        let edges = self.edges.as_ref();
-        let needs = O::Arity::collect(edges.iter().map(|edge| edge.as_ref().is_some_and(|edge| pass.wants(edge))));
-        let needs = needs.as_ref();
-        let (true, [Some(dy)]) = (needs.contains(&true), dys) else { return };
-        let node = mode::current().recording().then_some(node);
-        let (values, shapes) = (self.values.as_ref(), &self.shapes);
-        let mut dx = self.op.backward(&Saved { save: O::SAVES, values, shapes, edges, needs, node }, dy);
-        for (i, dx) in dx.as_mut().iter_mut().enumerate() {
-            if let (Some(edge), true, Some(dx)) = (&edges[i], needs[i], dx.take()) {
-                pass.put(edge, 0, dx);
-            }
-        }
+    fn edges_mut(&mut self) -> &mut [Edge<T>] {
+        self.edges.as_mut()
     }
 
-    fn release(&mut self, into: &mut Released<T>) {
-        node::release(self.edges.as_mut(), into);
+    fn backward(&self, node: &Handle<T>, dys: &[Option<Var<T>>], needs: &[bool], put: &mut dyn FnMut(usize, Var<T>)) {
+        let [Some(dy)] = dys else { return };
+        let node = mode::current().recording().then_some(node);
+        let (values, shapes, edges) = (self.values.as_ref(), &self.shapes, self.edges.as_ref());
+        let mut dx = self.op.backward(&Saved { save: O::SAVES, values, shapes, edges, needs, node }, dy);
+        for (i, dx) in dx.as_mut().iter_mut().enumerate() {
+            if let Some(dx) = dx.take() {
+                put(i, dx);
+            }
+        }
     }
 }

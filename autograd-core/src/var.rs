@@ -3,11 +3,10 @@
 use crate::error::{Error, Mismatch};
 use crate::graph::Gradients;
 use crate::graph::backward::{self, Wanted};
-use crate::graph::node::{self, Node};
+use crate::graph::node::{self, Handle};
 use crate::op::{self, In, Registered};
 use crate::tensor::{Real, Shape, Tensor};
 use std::fmt;
-use std::sync::Arc;
 
 /// A value that remembers how it was computed.
 ///
@@ -27,17 +26,17 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct Var<T: Real = f32> {
     value: Tensor<T>,
-    node: Option<Arc<Node<T>>>,
+    node: Option<Handle<T>>,
 }
 
 impl<T: Real> Var<T> {
     #[inline]
-    pub(crate) fn from_parts(value: Tensor<T>, node: Option<Arc<Node<T>>>) -> Self {
+    pub(crate) fn from_parts(value: Tensor<T>, node: Option<Handle<T>>) -> Self {
         Var { value, node }
     }
 
     #[inline]
-    pub(crate) fn node(&self) -> Option<&Arc<Node<T>>> {
+    pub(crate) fn node(&self) -> Option<&Handle<T>> {
         self.node.as_ref()
     }
 

@@ -3,13 +3,11 @@
 //! A table indexed by position, in pages, since positions in use lie close together: finding a node that waits already is an index
 //! operation, and neither a hash nor a heap is touched per op. Pages are recycled within the thread.
 
-use super::node::Node;
+use super::node::{Cotangents, Handle};
 use crate::tensor::Real;
 use crate::var::Var;
-use smallvec::SmallVec;
 use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// Positions in a page.
 const SIZE: usize = 256;
@@ -23,12 +21,9 @@ struct Page {
     first: [u32; SIZE],
 }
 
-/// The gradients of a node's results; `None` for one that no gradient reached.
-pub(super) type Cotangents<T> = SmallVec<[Option<Var<T>>; 1]>;
-
 struct Entry<T: Real> {
     /// `None` while the entry is free.
-    waiting: Option<(Arc<Node<T>>, Cotangents<T>)>,
+    waiting: Option<(Handle<T>, Cotangents<T>)>,
     /// The next entry at this position: nodes of different threads may share one.
     next: u32,
 }
@@ -69,13 +64,7 @@ impl<T: Real> Agenda<T> {
     }
 
     /// Adds a contribution to the gradient of a result of `node` with `add`, or lets the node wait with this first one.
-    pub(super) fn put(
-        &mut self,
-        node: &Arc<Node<T>>,
-        result: usize,
-        dy: Var<T>,
-        add: impl FnOnce(&mut Var<T>, Var<T>),
-    ) {
+    pub(super) fn put(&mut self, node: Handle<T>, result: usize, dy: Var<T>, add: impl FnOnce(&mut Var<T>, Var<T>)) {
         let (number, slot) = (node.position / SIZE as u64, (node.position % SIZE as u64) as usize);
         let entries = &mut self.entries;
         let page = Self::page(&mut self.top, &mut self.below, number);
@@ -85,7 +74,7 @@ impl<T: Real> Agenda<T> {
         while at != NONE {
             let entry = &mut entries[at as usize];
             match &mut entry.waiting {
-                Some((waiting, sums)) if Arc::ptr_eq(waiting, node) => {
+                Some((waiting, sums)) if waiting.is(&node) => {
                     if result >= sums.len() {
                         sums.resize(result + 1, None);
                     }
@@ -101,7 +90,7 @@ impl<T: Real> Agenda<T> {
             0 => Cotangents::from_buf([Some(dy)]),
             _ => (0..result).map(|_| None).chain([Some(dy)]).collect(),
         };
-        let entry = Entry { waiting: Some((node.clone(), dys)), next: first };
+        let entry = Entry { waiting: Some((node, dys)), next: first };
         page.occupied[slot / 64] |= 1 << (slot % 64);
         page.first[slot] = match self.free.pop() {
             Some(free) => {
@@ -133,7 +122,7 @@ impl<T: Real> Agenda<T> {
     }
 
     /// The node with the highest position, and the gradients of its results up to the last that one reached.
-    pub(super) fn pop(&mut self) -> Option<(Arc<Node<T>>, Cotangents<T>)> {
+    pub(super) fn pop(&mut self) -> Option<(Handle<T>, Cotangents<T>)> {
         loop {
             let (_, page) = self.top.as_mut()?;
             if let Some(word) = page.occupied.iter().rposition(|&word| word != 0) {

@@ -3,12 +3,12 @@
 use super::address::ByAddress;
 use super::agenda::Agenda;
 use super::gradients::LeafTable;
-use super::node::{Node, Pass};
+use super::node::{Edge, Handle};
 use super::{anomaly, mode};
 use crate::tensor::Real;
 use crate::var::Var;
+use smallvec::SmallVec;
 use std::collections::HashSet;
-use std::sync::Arc;
 
 /// Nodes by address.
 type Addresses = HashSet<usize, ByAddress>;
@@ -18,7 +18,7 @@ pub(crate) enum Wanted<'a, T: Real> {
     /// Those of each leaf that it reaches.
     Leaves,
     /// Those of these nodes.
-    Nodes(&'a [Arc<Node<T>>]),
+    Nodes(&'a [Handle<T>]),
 }
 
 struct Run<T: Real> {
@@ -35,7 +35,7 @@ struct Run<T: Real> {
 ///
 /// With `create_graph` the rules are recorded. Roots are consumed: what only they hold is freed as the pass proceeds.
 pub(crate) fn run<T: Real>(
-    roots: Vec<(Arc<Node<T>>, Var<T>)>,
+    roots: Vec<(Handle<T>, Var<T>)>,
     wanted: &Wanted<'_, T>,
     create_graph: bool,
 ) -> LeafTable<T> {
@@ -49,39 +49,34 @@ pub(crate) fn run<T: Real>(
             (Some(addresses), leading)
         }
     };
-    // A NaN is searched for in what a rule gives, not in its steps on the way, so that the op is named whose rule it is.
     let anomaly = mode::current().anomaly();
     mode::current().with_recording(create_graph).with_anomaly(false).hold(|| {
         let mut run = Run { agenda: Agenda::new(), found: LeafTable::default(), wanted, leading, create_graph };
         for (node, dy) in roots {
-            run.put(&node, 0, dy);
+            run.put(node, 0, dy);
         }
-        while let Some((node, dys)) = run.agenda.pop() {
+        while let Some((mut node, dys)) = run.agenda.pop() {
             // A variable is named by a node with one result, or by the part that stands for one of several.
             if run.is_named(&node)
                 && let Some(Some(dy)) = dys.first()
             {
-                run.found.put(&node, dy.clone(), |_, _| unreachable!("a node has its turn once"));
+                run.found.put(node.clone(), dy.clone(), |_, _| unreachable!("a node has its turn once"));
             }
-            if anomaly {
-                node.step.backward(&node, &dys, &mut Inspect { run: &mut run, from: &node });
-            } else {
-                node.step.backward(&node, &dys, &mut run);
-            }
+            run.turn(&mut node, &dys, anomaly);
         }
         run.found
     })
 }
 
 /// The nodes under `roots` from which a path leads to one of `wanted`, which all lie at `floor` or above.
-fn leading_to<T: Real>(wanted: &[usize], floor: u64, roots: &[(Arc<Node<T>>, Var<T>)]) -> Addresses {
+fn leading_to<T: Real>(wanted: &[usize], floor: u64, roots: &[(Handle<T>, Var<T>)]) -> Addresses {
     let mut seen = Addresses::default();
-    let mut nodes: Vec<&Node<T>> = Vec::new();
-    let mut waiting: Vec<&Node<T>> = roots.iter().map(|(node, _)| &**node).collect();
+    let mut nodes: Vec<&Handle<T>> = Vec::new();
+    let mut waiting: Vec<&Handle<T>> = roots.iter().map(|(node, _)| node).collect();
     while let Some(node) = waiting.pop() {
         if node.position >= floor && seen.insert(node.address()) {
             nodes.push(node);
-            waiting.extend(node.step.edges().iter().flatten().map(|edge| &**edge));
+            waiting.extend(node.step.edges().iter().flatten());
         }
     }
     // Operands lie below: by rising position, each node finds the answer for its own already there.
@@ -97,18 +92,54 @@ fn leading_to<T: Real>(wanted: &[usize], floor: u64, roots: &[(Arc<Node<T>>, Var
 }
 
 impl<T: Real> Run<T> {
+    /// The turn of a node whose gradients are complete.
+    fn turn(&mut self, node: &mut Handle<T>, dys: &[Option<Var<T>>], anomaly: bool) {
+        let edges = node.step.edges();
+        let (mut few, mut many) = ([false; 4], Vec::new());
+        let needs = match few.get_mut(..edges.len()) {
+            Some(few) => few,
+            None => {
+                many.resize(edges.len(), false);
+                &mut many[..]
+            }
+        };
+        for (needed, edge) in needs.iter_mut().zip(edges) {
+            *needed = edge.as_ref().is_some_and(|node| self.wants(node));
+        }
+        if !needs.contains(&true) {
+            return;
+        }
+        // A node that only this pass still holds is done: its operands' nodes move on to the agenda. A recorded rule may hold it again.
+        let mut edges = SmallVec::<[Edge<T>; 2]>::new();
+        match node.sole() {
+            Some(node) if !self.create_graph => {
+                node.step.edges_mut().iter_mut().for_each(|edge| edges.push(edge.take()));
+            }
+            _ => edges.extend(node.step.edges().iter().cloned()),
+        }
+        let result = node.step.result();
+        node.step.backward(node, dys, needs, &mut |i, dx| {
+            let Some(operand) = edges[i].take().filter(|_| needs[i]) else { return };
+            // A NaN is searched for in what a rule gives, not in its steps on the way, so that the op is named whose rule it is.
+            if anomaly {
+                anomaly::inspect_backward(node, dx.value());
+            }
+            self.put(operand, result, dx);
+        });
+    }
+
     /// Whether this very node is among those asked for by name.
-    fn is_named(&self, node: &Node<T>) -> bool {
+    fn is_named(&self, node: &Handle<T>) -> bool {
         self.wanted.as_ref().is_some_and(|wanted| wanted.binary_search(&node.address()).is_ok())
     }
-}
 
-impl<T: Real> Pass<T> for Run<T> {
-    fn wants(&self, node: &Node<T>) -> bool {
+    /// Whether a gradient of this node is of use.
+    fn wants(&self, node: &Handle<T>) -> bool {
         self.wanted.is_none() || self.leading.contains(&node.address())
     }
 
-    fn put(&mut self, node: &Arc<Node<T>>, result: usize, dx: Var<T>) {
+    /// Takes a contribution to the gradient of a result of a node: 0 for the only one.
+    fn put(&mut self, node: Handle<T>, result: usize, dx: Var<T>) {
         let create_graph = self.create_graph;
         let add = |sum: &mut Var<T>, dx: Var<T>| match create_graph {
             true => *sum = sum.add(&dx),
@@ -118,22 +149,5 @@ impl<T: Real> Pass<T> for Run<T> {
             true => self.found.put(node, dx, add),
             false => self.agenda.put(node, result, dx, add),
         }
-    }
-}
-
-/// A pass that searches each gradient for NaN and can name the rule that made it.
-struct Inspect<'a, T: Real> {
-    run: &'a mut Run<T>,
-    from: &'a Arc<Node<T>>,
-}
-
-impl<T: Real> Pass<T> for Inspect<'_, T> {
-    fn wants(&self, node: &Node<T>) -> bool {
-        self.run.wants(node)
-    }
-
-    fn put(&mut self, node: &Arc<Node<T>>, result: usize, dx: Var<T>) {
-        anomaly::inspect_backward(self.from, dx.value());
-        self.run.put(node, result, dx);
     }
 }

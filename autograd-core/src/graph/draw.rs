@@ -4,7 +4,6 @@ use crate::tensor::Real;
 use crate::var::Var;
 use std::collections::HashSet;
 use std::fmt::Write;
-use std::sync::Arc;
 
 impl<T: Real> Var<T> {
     /// The graph that made this value, in the DOT language of Graphviz: one box for each op, with the line that applied it.
@@ -20,15 +19,15 @@ impl<T: Real> Var<T> {
         let mut seen = HashSet::new();
         let mut waiting: Vec<_> = self.node().into_iter().collect();
         while let Some(node) = waiting.pop() {
-            let id = Arc::as_ptr(node).cast::<()>();
+            let id = node.address();
             if !seen.insert(id) {
                 continue;
             }
             let shape = if node.is_leaf() { ", shape=ellipse" } else { "" };
             let (name, file, line) = (node.step.name(), node.at.file(), node.at.line());
-            let _ = writeln!(dot, "  \"{id:?}\" [label=\"{name}\\n{}:{line}\"{shape}]", file.escape_default());
+            let _ = writeln!(dot, "  \"{id:#x}\" [label=\"{name}\\n{}:{line}\"{shape}]", file.escape_default());
             for edge in node.step.edges().iter().flatten() {
-                let _ = writeln!(dot, "  \"{:?}\" -> \"{id:?}\"", Arc::as_ptr(edge).cast::<()>());
+                let _ = writeln!(dot, "  \"{:#x}\" -> \"{id:#x}\"", edge.address());
                 waiting.push(edge);
             }
         }

@@ -1,17 +1,16 @@
 //! `Gradients`: what a backward pass returns, the gradient of each leaf that it reached.
 
 use super::address::ByAddress;
-use super::node::Node;
+use super::node::Handle;
 use crate::error::{Error, Mismatch};
 use crate::tensor::{Real, Tensor};
 use crate::var::Var;
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
 
 /// A table from nodes to gradients, in the order in which nodes were first reached.
 pub(crate) struct LeafTable<T: Real> {
-    entries: Vec<(Arc<Node<T>>, Var<T>)>,
+    entries: Vec<(Handle<T>, Var<T>)>,
     index: HashMap<usize, usize, ByAddress>,
 }
 
@@ -25,30 +24,31 @@ impl<T: Real> Default for LeafTable<T> {
 const FEW: usize = 8;
 
 impl<T: Real> LeafTable<T> {
-    fn find(&self, node: &Arc<Node<T>>) -> Option<usize> {
+    fn find(&self, node: &Handle<T>) -> Option<usize> {
         match self.entries.len() <= FEW {
-            true => self.entries.iter().position(|(entry, _)| Arc::ptr_eq(entry, node)),
+            true => self.entries.iter().position(|(entry, _)| entry.is(node)),
             false => self.index.get(&node.address()).copied(),
         }
     }
 
     /// Adds a contribution to the gradient of `node` with `add`, or takes this first one.
-    pub(crate) fn put(&mut self, node: &Arc<Node<T>>, dx: Var<T>, add: impl FnOnce(&mut Var<T>, Var<T>)) {
-        if let Some(i) = self.find(node) {
+    pub(crate) fn put(&mut self, node: Handle<T>, dx: Var<T>, add: impl FnOnce(&mut Var<T>, Var<T>)) {
+        if let Some(i) = self.find(&node) {
             return add(&mut self.entries[i].1, dx);
         }
-        self.entries.push((node.clone(), dx));
+        let address = node.address();
+        self.entries.push((node, dx));
         match self.entries.len() {
             0..=FEW => {}
             n if n == FEW + 1 => self.reindex(),
             n => {
-                self.index.insert(node.address(), n - 1);
+                self.index.insert(address, n - 1);
             }
         }
     }
 
     /// Takes the gradient of `node` out; the others keep their order.
-    fn remove(&mut self, node: &Arc<Node<T>>) -> Option<Var<T>> {
+    fn remove(&mut self, node: &Handle<T>) -> Option<Var<T>> {
         let (_, dx) = self.entries.remove(self.find(node)?);
         if self.entries.len() > FEW {
             self.reindex();
@@ -61,7 +61,7 @@ impl<T: Real> LeafTable<T> {
         self.index = self.entries.iter().enumerate().map(|(i, (node, _))| (node.address(), i)).collect();
     }
 
-    pub(crate) fn get(&self, node: &Arc<Node<T>>) -> Option<&Var<T>> {
+    pub(crate) fn get(&self, node: &Handle<T>) -> Option<&Var<T>> {
         self.find(node).map(|i| &self.entries[i].1)
     }
 }
@@ -157,7 +157,7 @@ impl<T: Real> Gradients<T> {
             }
         }
         for (node, dx) in other.table.entries {
-            self.table.put(&node, dx, |sum, dx| sum.accumulate(dx));
+            self.table.put(node, dx, |sum, dx| sum.accumulate(dx));
         }
     }
 }

@@ -1,35 +1,37 @@
 //! `Node`: what a computed `Var` remembers, its place on the tape, its operands' nodes and its step back.
 
 use super::mode;
+use crate::shared::Shared;
 use crate::tensor::Real;
 use crate::var::Var;
 use smallvec::SmallVec;
 use std::cell::Cell;
+use std::marker::PhantomData;
 use std::panic::Location;
-use std::sync::Arc;
 
 /// The node of an op's operand; `None` for an operand that no gradient can reach.
-pub(crate) type Edge<T> = Option<Arc<Node<T>>>;
-/// Nodes let go by their last owner, which go one after the other.
-pub(crate) type Released<T> = SmallVec<[Arc<Node<T>>; 4]>;
+pub(crate) type Edge<T> = Option<Handle<T>>;
+/// The gradients of a node's results; `None` for one that no gradient reached.
+pub(crate) type Cotangents<T> = SmallVec<[Option<Var<T>>; 1]>;
 
 /// The way from a node's gradient to those of its operands.
 pub(crate) trait Step<T: Real>: Send + Sync {
     fn name(&self) -> &'static str;
     fn edges(&self) -> &[Edge<T>];
-    /// Gives `pass` the gradient of each operand that it wants, from those of the results; `None` for a result that no gradient reached.
-    fn backward(&self, node: &Arc<Node<T>>, dys: &[Option<Var<T>>], pass: &mut dyn Pass<T>);
-    /// Lets the operands go with [`release`], so that dropping a long chain needs no recursion.
-    fn release(&mut self, into: &mut Released<T>);
+    fn edges_mut(&mut self) -> &mut [Edge<T>];
+    /// Gives the gradient of each operand that is needed to `put`, with the operand's place, from those of the results. Whether the step still has
+    /// its edges then is not said, unless the rule is recorded.
+    fn backward(&self, node: &Handle<T>, dys: &[Option<Var<T>>], needs: &[bool], put: &mut dyn FnMut(usize, Var<T>));
+    /// To which of its operands' results the gradients belong: 0 for the only one.
+    fn result(&self) -> usize {
+        0
+    }
 }
 
-/// What a step asks of the backward pass.
-pub(crate) trait Pass<T: Real> {
-    /// Whether a gradient of this node is of use.
-    fn wants(&self, node: &Node<T>) -> bool;
-    /// Takes a contribution to the gradient of a result of a node: 0 for the only one.
-    fn put(&mut self, node: &Arc<Node<T>>, result: usize, dx: Var<T>);
-}
+/// A counted reference to a node.
+pub(crate) type Handle<T> = Shared<Node<T>>;
+/// Nodes let go by their last owner, which go one after the other.
+type Released<T> = SmallVec<[Handle<T>; 4]>;
 
 /// A vertex of the graph. One allocation holds it, its op, the nodes of a fixed number of operands and up to two saved values; more of them spill.
 pub(crate) struct Node<T: Real, S: ?Sized + Step<T> = dyn Step<T>> {
@@ -37,18 +39,46 @@ pub(crate) struct Node<T: Real, S: ?Sized + Step<T> = dyn Step<T>> {
     pub(crate) position: u64,
     /// The caller's line.
     pub(crate) at: &'static Location<'static>,
-    element: std::marker::PhantomData<fn() -> T>,
+    element: PhantomData<fn() -> T>,
     pub(crate) step: S,
 }
 
 impl<T: Real> Node<T> {
+    #[inline]
     pub(crate) fn is_leaf(&self) -> bool {
         self.position == 0
     }
+}
 
-    /// Where the node lies: no other has this number while this one lives.
-    pub(crate) fn address(&self) -> usize {
-        std::ptr::from_ref(self).addr()
+impl<T: Real, S: ?Sized + Step<T>> Drop for Node<T, S> {
+    #[inline]
+    fn drop(&mut self) {
+        let edges = self.step.edges_mut();
+        // A backward pass took them.
+        if edges.iter().all(Option::is_none) {
+            return;
+        }
+        let mut waiting = Released::new();
+        release(edges, &mut waiting);
+        while let Some(mut node) = waiting.pop() {
+            // The sole owner takes the operands out before the node goes, so that its own drop finds nothing to descend into.
+            if let Some(node) = node.sole() {
+                release(node.step.edges_mut(), &mut waiting);
+            }
+        }
+    }
+}
+
+/// Takes the operands out of a node that goes. One that others hold too just loses an owner; it need not wait, as leaves need not, which have
+/// no operands.
+fn release<T: Real>(edges: &mut [Edge<T>], into: &mut Released<T>) {
+    for edge in edges {
+        if let Some(node) = edge.take()
+            && !node.is_leaf()
+            && node.is_sole()
+        {
+            into.push(node);
+        }
     }
 }
 
@@ -62,14 +92,15 @@ impl<T: Real> Step<T> for Leaf {
     fn edges(&self) -> &[Edge<T>] {
         &[]
     }
-    fn backward(&self, _: &Arc<Node<T>>, _: &[Option<Var<T>>], _: &mut dyn Pass<T>) {}
-    fn release(&mut self, _: &mut Released<T>) {}
+    fn edges_mut(&mut self) -> &mut [Edge<T>] {
+        &mut []
+    }
+    fn backward(&self, _: &Handle<T>, _: &[Option<Var<T>>], _: &[bool], _: &mut dyn FnMut(usize, Var<T>)) {}
 }
 
 /// One result of a node that has several: hands its gradient on.
 struct Part<T: Real> {
     name: &'static str,
-    /// The node; taken out when this one goes.
     of: [Edge<T>; 1],
     result: usize,
 }
@@ -81,15 +112,16 @@ impl<T: Real> Step<T> for Part<T> {
     fn edges(&self) -> &[Edge<T>] {
         &self.of
     }
-    fn backward(&self, _: &Arc<Node<T>>, dys: &[Option<Var<T>>], pass: &mut dyn Pass<T>) {
-        if let ([Some(of)], [Some(dy)]) = (&self.of, dys)
-            && pass.wants(of)
-        {
-            pass.put(of, self.result, dy.clone());
+    fn edges_mut(&mut self) -> &mut [Edge<T>] {
+        &mut self.of
+    }
+    fn backward(&self, _: &Handle<T>, dys: &[Option<Var<T>>], _: &[bool], put: &mut dyn FnMut(usize, Var<T>)) {
+        if let [Some(dy)] = dys {
+            put(0, dy.clone());
         }
     }
-    fn release(&mut self, into: &mut Released<T>) {
-        release(&mut self.of, into);
+    fn result(&self) -> usize {
+        self.result
     }
 }
 
@@ -104,51 +136,30 @@ pub(crate) fn highest<T: Real>(edges: &[Edge<T>]) -> u64 {
     edges.iter().flatten().map(|node| node.position).max().unwrap_or(0)
 }
 
-/// Takes the operands out of a node that goes. One that others hold too just loses an owner; it need not wait, as leaves need not, which have
-/// no operands.
-pub(crate) fn release<T: Real>(edges: &mut [Edge<T>], into: &mut Released<T>) {
-    for edge in edges {
-        if let Some(node) = edge.take()
-            && !node.is_leaf()
-            && Arc::strong_count(&node) == 1
-        {
-            into.push(node);
-        }
-    }
+fn new<T: Real, S: Step<T> + 'static>(position: u64, at: &'static Location<'static>, step: S) -> Handle<T> {
+    // SAFETY: the pointer is coerced only.
+    unsafe { Shared::new(Node { position, at, element: PhantomData, step }).widen(|node| node) }
 }
 
 /// A node above its operands, of which `highest` is the highest position, and above all earlier nodes of this thread, as a Lamport clock:
 /// graphs that several threads built join.
 #[track_caller]
 #[inline]
-pub(crate) fn attach<T: Real, S: Step<T> + 'static>(step: S, highest: u64) -> Arc<Node<T>> {
+pub(crate) fn attach<T: Real, S: Step<T> + 'static>(step: S, highest: u64) -> Handle<T> {
     let position = POSITION.get().max(highest) + 1;
     POSITION.set(position);
-    Arc::new(Node { position, at: mode::location(), element: std::marker::PhantomData, step })
+    new(position, mode::location(), step)
 }
 
 /// A node that stands for one result of another.
 #[track_caller]
-pub(crate) fn part<T: Real>(name: &'static str, of: Arc<Node<T>>, result: usize) -> Arc<Node<T>> {
+pub(crate) fn part<T: Real>(name: &'static str, of: Handle<T>, result: usize) -> Handle<T> {
     let position = of.position;
     attach(Part { name, of: [Some(of)], result }, position)
 }
 
 /// The node of a new leaf.
 #[track_caller]
-pub(crate) fn leaf<T: Real>() -> Arc<Node<T>> {
-    Arc::new(Node { position: 0, at: mode::location(), element: std::marker::PhantomData, step: Leaf })
-}
-
-impl<T: Real, S: ?Sized + Step<T>> Drop for Node<T, S> {
-    fn drop(&mut self) {
-        let mut waiting = Released::new();
-        self.step.release(&mut waiting);
-        while let Some(mut node) = waiting.pop() {
-            // The sole owner takes the operands out before the node goes, so that its own drop finds nothing to descend into.
-            if let Some(node) = Arc::get_mut(&mut node) {
-                node.step.release(&mut waiting);
-            }
-        }
-    }
+pub(crate) fn leaf<T: Real>() -> Handle<T> {
+    new(0, mode::location(), Leaf)
 }

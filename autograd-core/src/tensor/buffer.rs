@@ -1,5 +1,6 @@
 //! `Buffer`: the memory of a tensor, counted by reference, aligned to a cache line, taken from the pool.
 
+use super::Shape;
 use super::pool::{self, ALIGN, Header};
 use autograd_kernel::element::Element;
 use std::marker::PhantomData;
@@ -19,14 +20,17 @@ unsafe impl<T: Element> Send for Buffer<T> {}
 unsafe impl<T: Element> Sync for Buffer<T> {}
 
 impl<T: Element> Buffer<T> {
-    /// A buffer of `len` elements with arbitrary values: each must be written before it is read.
-    pub(crate) fn recycled(len: usize) -> Self {
+    /// A buffer for a tensor of this shape with arbitrary values: each must be written before it is read.
+    #[inline]
+    pub(crate) fn recycled(shape: Shape) -> Self {
+        let len = shape.numel();
         let bytes = len.checked_mul(size_of::<T>()).expect("a tensor fits into the address space");
         let mut block = pool::take(bytes);
         // SAFETY: `take` returns a block that nobody else refers to.
         let header = unsafe { block.as_mut() };
         header.references = AtomicUsize::new(1);
         header.len = len;
+        header.shape = shape;
         let mut buffer = Buffer::<T> { block, element: PhantomData };
         if !T::ANY_BITS {
             // SAFETY: the block is at least `bytes` long and ours alone; all bytes zero is a value of each `Element`.
@@ -36,17 +40,25 @@ impl<T: Element> Buffer<T> {
         buffer
     }
 
+    #[inline]
     fn data(&self) -> *mut T {
-        // SAFETY: the data of a block begins right behind its header, which is one cache line.
-        unsafe { self.block.as_ptr().cast::<u8>().add(size_of::<Header>()) }.cast::<T>()
+        pool::data(self.block).as_ptr().cast::<T>()
     }
 
+    #[inline]
     fn header(&self) -> &Header {
         // SAFETY: the block lives as long as a reference to it is counted, and this is one.
         unsafe { self.block.as_ref() }
     }
 
+    /// The shape that the buffer was made for.
+    #[inline]
+    pub(crate) fn shape(&self) -> &Shape {
+        &self.header().shape
+    }
+
     /// The elements.
+    #[inline]
     pub(crate) fn as_slice(&self) -> &[T] {
         debug_assert_eq!(self.data() as usize % ALIGN, 0);
         // SAFETY: `len` elements fit the block and are initialised with values of `T` (see `recycled`); nobody writes while this
@@ -55,6 +67,7 @@ impl<T: Element> Buffer<T> {
     }
 
     /// The elements for writing, if nobody else shares them.
+    #[inline]
     pub(crate) fn unique(&mut self) -> Option<&mut [T]> {
         // Acquire pairs with the release of other owners' drops: their reads are done before we write.
         if self.header().references.load(Ordering::Acquire) != 1 {
@@ -71,6 +84,7 @@ impl<T: Element> Buffer<T> {
 }
 
 impl<T> Clone for Buffer<T> {
+    #[inline]
     fn clone(&self) -> Self {
         // SAFETY: this reference keeps the block alive. Relaxed suffices: the new reference is made from one that exists.
         let before = unsafe { self.block.as_ref() }.references.fetch_add(1, Ordering::Relaxed);
@@ -80,6 +94,7 @@ impl<T> Clone for Buffer<T> {
 }
 
 impl<T> Drop for Buffer<T> {
+    #[inline]
     fn drop(&mut self) {
         // SAFETY: this reference keeps the block alive until the count says otherwise.
         let references = unsafe { &self.block.as_ref().references };
@@ -87,6 +102,8 @@ impl<T> Drop for Buffer<T> {
         if references.load(Ordering::Acquire) == 1 || references.fetch_sub(1, Ordering::Release) == 1 {
             // All reads by other owners happened before their release, hence before this.
             fence(Ordering::Acquire);
+            // SAFETY: this was the last reference, so the header is ours alone.
+            unsafe { self.block.as_mut() }.shape.clear();
             pool::give(self.block);
         }
     }
@@ -98,7 +115,7 @@ mod tests {
 
     #[test]
     fn only_a_sole_owner_may_write() {
-        let mut a = Buffer::<f32>::recycled(3);
+        let mut a = Buffer::<f32>::recycled([3].into());
         a.unique().unwrap().copy_from_slice(&[1.0, 2.0, 3.0]);
         let b = a.clone();
         assert!(a.unique().is_none());
@@ -109,12 +126,12 @@ mod tests {
 
     #[test]
     fn a_recycled_buffer_of_bool_holds_valid_values() {
-        Buffer::<i64>::recycled(4).unique().unwrap().fill(-1);
-        assert_eq!(Buffer::<bool>::recycled(32).as_slice(), [false; 32]);
+        Buffer::<i64>::recycled([4].into()).unique().unwrap().fill(-1);
+        assert_eq!(Buffer::<bool>::recycled([32].into()).as_slice(), [false; 32]);
     }
 
     #[test]
     fn an_empty_buffer_is_a_buffer() {
-        assert!(Buffer::<f64>::recycled(0).as_slice().is_empty());
+        assert!(Buffer::<f64>::recycled([0].into()).as_slice().is_empty());
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod buffer;
 mod compare;
 mod convert;
 mod create;
+mod layout;
 mod order;
 pub(crate) mod pending;
 pub mod pool;
@@ -26,8 +27,9 @@ pub use shape::{Axes, Shape};
 
 use crate::error::{Error, Mismatch};
 use crate::kernel::elementwise::{self, Of, Short};
-use crate::kernel::view::{Strides, View};
+use crate::kernel::view::View;
 use buffer::Buffer;
+use layout::Layout;
 use pending::Store;
 
 /// An n-dimensional array with value semantics.
@@ -43,49 +45,44 @@ use pending::Store;
 /// ```
 #[derive(Clone)]
 pub struct Tensor<T: Element = f32> {
-    store: Store<T>,
-    shape: Shape,
-    /// `None`: row-major order. Boxed, since few tensors have them: a tensor is one cache line.
-    strides: Option<Box<Strides>>,
-    offset: usize,
+    layout: Layout<T>,
 }
 
 impl<T: Element> Tensor<T> {
     /// A row-major tensor whose elements `fill` writes; it must write each, since the memory is recycled.
     pub(crate) fn build(shape: Shape, fill: impl FnOnce(&mut [T])) -> Self {
-        let mut buffer = Buffer::recycled(shape.numel());
+        let mut buffer = Buffer::recycled(shape);
         fill(buffer.unique().expect("a new buffer has one owner"));
-        Tensor { store: Store::Ready(buffer), shape, strides: None, offset: 0 }
+        Tensor { layout: Layout::Whole(Store::Ready(buffer)) }
     }
 
     /// The sizes of the axes.
     #[inline]
     pub fn shape(&self) -> &Shape {
-        &self.shape
+        self.layout.shape()
     }
 
     /// The number of axes.
     #[inline]
     pub fn rank(&self) -> usize {
-        self.shape.rank()
+        self.shape().rank()
     }
 
     /// The number of elements.
     #[inline]
     pub fn numel(&self) -> usize {
-        self.shape.numel()
+        self.shape().numel()
     }
 
     /// The one door to the elements: each kernel comes through here.
     #[inline]
     pub(crate) fn view(&self) -> View<'_, T> {
-        let strides = self.strides.as_ref().map(|strides| strides.as_slice());
-        View { data: self.store.buffer().as_slice(), offset: self.offset, shape: &self.shape, strides }
+        self.layout.view()
     }
 
     /// Whether the elements lie one behind the other in row-major order.
     pub fn is_contiguous(&self) -> bool {
-        self.strides.is_none()
+        self.layout.strides().is_none()
     }
 
     /// The elements as a slice, if they lie in row-major order; [`contiguous`](Tensor::contiguous) makes it so.
@@ -99,7 +96,7 @@ impl<T: Element> Tensor<T> {
         if self.is_contiguous() {
             return self.clone();
         }
-        Tensor::build(self.shape.clone(), |out| self.view().copy_to(out))
+        Tensor::build(self.shape().clone(), |out| self.view().copy_to(out))
     }
 
     /// The elements in row-major order.
@@ -114,10 +111,11 @@ impl<T: Element> Tensor<T> {
     #[track_caller]
     pub fn item(&self) -> T {
         if self.numel() != 1 {
-            let why = format!("a tensor of shape {} has {} elements, not one", self.shape, self.numel());
+            let why = format!("a tensor of shape {} has {} elements, not one", self.shape(), self.numel());
             Error::new("item", Mismatch::new(why)).raise();
         }
-        self.view().data[self.offset]
+        let view = self.view();
+        view.data[view.offset]
     }
 
     /// The element at `index`, one number for each axis.
@@ -126,8 +124,8 @@ impl<T: Element> Tensor<T> {
     /// If the index has another length than the shape or lies outside it.
     #[track_caller]
     pub fn at<const N: usize>(&self, index: [usize; N]) -> T {
-        if N != self.rank() || index.iter().zip(&*self.shape).any(|(i, n)| i >= n) {
-            Error::new("at", Mismatch::new(format!("index {index:?} is not in a tensor of shape {}", self.shape)))
+        if N != self.rank() || index.iter().zip(&**self.shape()).any(|(i, n)| i >= n) {
+            Error::new("at", Mismatch::new(format!("index {index:?} is not in a tensor of shape {}", self.shape())))
                 .raise();
         }
         let view = self.view();
@@ -152,11 +150,11 @@ impl<T: Element> Tensor<T> {
 
     /// The elements in row-major order, to be changed in place; as with [`write`](Tensor::write), no other tensor changes.
     pub fn as_mut_slice(&mut self) -> &mut [T] {
-        if self.strides.is_some() || self.store.unique().is_none() {
-            *self = Tensor::build(self.shape.clone(), |out| self.view().copy_to(out));
+        if self.layout.sole().is_none() {
+            *self = Tensor::build(self.shape().clone(), |out| self.view().copy_to(out));
         }
-        let range = self.offset..self.offset + self.numel();
-        &mut self.store.unique().expect("one owner: tested or new")[range]
+        let (start, len) = (self.layout.offset(), self.numel());
+        &mut self.layout.sole().expect("one owner: tested or new")[start..start + len]
     }
 
     /// The tensor of `f` of each element; also from one element type to another.
@@ -167,7 +165,9 @@ impl<T: Element> Tensor<T> {
     /// ```
     #[must_use]
     pub fn map<Y: Element>(&self, f: impl Fn(T) -> Y + Send + Sync) -> Tensor<Y> {
-        Tensor::build(self.shape.clone(), |out| elementwise::map(self.view(), out, &Of::<_, (T, Y)>::new(1, Short(f))))
+        Tensor::build(self.shape().clone(), |out| {
+            elementwise::map(self.view(), out, &Of::<_, (T, Y)>::new(1, Short(f)))
+        })
     }
 
     /// The tensor of `f` of each pair of elements of two tensors of one shape.
@@ -177,39 +177,38 @@ impl<T: Element> Tensor<T> {
     #[must_use]
     #[track_caller]
     pub fn zip<B: Element, Y: Element>(&self, other: &Tensor<B>, f: impl Fn(T, B) -> Y + Send + Sync) -> Tensor<Y> {
-        if self.shape != other.shape {
+        if self.shape() != other.shape() {
             Error::refused(
                 "zip",
                 "[..] x [..] -> [..]",
                 Mismatch::new("shapes differ"),
                 &[],
-                [&self.shape, &other.shape].into_iter(),
+                [self.shape(), other.shape()].into_iter(),
             )
             .raise();
         }
-        Tensor::build(self.shape.clone(), |out| {
+        Tensor::build(self.shape().clone(), |out| {
             elementwise::zip(self.view(), other.view(), out, &Of::<_, (T, B, Y)>::new(1, Short(f)))
         })
     }
 
     /// Whether both tensors are the same elements in memory, seen in the same way.
     pub fn shares(&self, other: &Tensor<T>) -> bool {
-        self.store.buffer().same(other.store.buffer())
-            && self.offset == other.offset
-            && self.shape == other.shape
-            && self.strides == other.strides
+        let (a, b) = (&self.layout, &other.layout);
+        a.store().buffer().same(b.store().buffer())
+            && (a.shape(), a.strides(), a.offset()) == (b.shape(), b.strides(), b.offset())
     }
 }
 
 impl<T: Real> Tensor<T> {
     /// Whether writing needs no copy: row-major, and nobody shares the memory.
     pub(crate) fn is_writable(&mut self) -> bool {
-        self.is_contiguous() && self.store.unique().is_some()
+        self.layout.sole().is_some()
     }
 
     /// Adds `other`, of the same shape, in place where the memory is not shared.
     pub(crate) fn add_assign(&mut self, other: &Tensor<T>) {
-        debug_assert_eq!(self.shape, other.shape);
+        debug_assert_eq!(self.shape(), other.shape());
         if self.is_pending() || other.is_pending() {
             *self = self.zip_cost(other, 1, |a, b| a + b);
         } else if self.is_writable() {
@@ -233,6 +232,6 @@ impl<T: Element> std::panic::RefUnwindSafe for Tensor<T> {}
 /// Two tensors are equal if they have one shape and equal elements; as with floats, NaN equals nothing.
 impl<T: Element> PartialEq for Tensor<T> {
     fn eq(&self, other: &Tensor<T>) -> bool {
-        self.shape == other.shape && self.to_vec() == other.to_vec()
+        self.shape() == other.shape() && self.to_vec() == other.to_vec()
     }
 }

@@ -7,6 +7,8 @@
 //! A block is *initialised* memory from the start (it comes zeroed from the system) and stays so, with whatever values its last user left.
 //! That is why kernels may write into plain slices and never see `MaybeUninit`.
 
+use super::Shape;
+use crate::memory;
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
 use std::cell::RefCell;
 use std::ptr::NonNull;
@@ -29,18 +31,31 @@ const HUGE: usize = 2 << 20;
 #[repr(C, align(64))]
 pub(super) struct Header {
     pub(super) references: AtomicUsize,
+    /// The shape of the data in row-major order; without a heap while the block waits.
+    pub(super) shape: Shape,
     /// Length of the data in elements of its present type.
     pub(super) len: usize,
-    /// Bytes available to the data.
-    capacity: usize,
-    /// The class of the capacity.
-    class: usize,
-    /// The next block of the list in which this one waits.
-    next: Option<NonNull<Header>>,
-    /// Start of the allocation.
-    base: NonNull<u8>,
+    /// Bytes from the start of the allocation to this header.
+    before: u32,
+    /// The class of the data's size.
+    class: u8,
     /// Whether it was mapped, in huge pages, and not allocated.
     mapped: bool,
+}
+
+const _: () = assert!(size_of::<Header>() == ALIGN);
+
+/// Where the data of a block begins.
+#[inline]
+pub(super) fn data(block: NonNull<Header>) -> NonNull<u8> {
+    // SAFETY: each block is longer than its header.
+    unsafe { block.add(1).cast() }
+}
+
+/// Where a block that waits keeps the next one of its list.
+#[inline]
+fn next(block: NonNull<Header>) -> NonNull<Option<NonNull<Header>>> {
+    data(block).cast()
 }
 
 /// What a thread's pool has done so far.
@@ -73,23 +88,23 @@ impl Waiting {
     #[inline]
     fn take(&mut self, class: usize) -> Option<NonNull<Header>> {
         let block = self.first[class]?;
-        // SAFETY: a block that waits is valid, and nobody else refers to it.
-        let header = unsafe { block.as_ref() };
-        self.first[class] = header.next;
-        self.bytes -= header.capacity;
+        // SAFETY: a block that waits is valid, nobody else refers to it, and `give` wrote the next one there.
+        self.first[class] = unsafe { next(block).read() };
+        self.bytes -= capacity(class);
         Some(block)
     }
 
     /// Takes the block in, unless that were more than [`LIMIT`] bytes.
     #[inline]
-    fn give(&mut self, mut block: NonNull<Header>) -> bool {
-        // SAFETY: the caller gives the last reference away, so the header is valid and ours alone.
-        let header = unsafe { block.as_mut() };
-        if self.bytes + header.capacity > LIMIT {
+    fn give(&mut self, block: NonNull<Header>) -> bool {
+        // SAFETY: the caller gives the last reference away, so the header is valid.
+        let class = usize::from(unsafe { block.as_ref() }.class);
+        if self.bytes + capacity(class) > LIMIT {
             return false;
         }
-        header.next = self.first[header.class].replace(block);
-        self.bytes += header.capacity;
+        // SAFETY: the data is ours alone, a line long at least, and initialised memory is written with initialised memory.
+        unsafe { next(block).write(self.first[class].replace(block)) };
+        self.bytes += capacity(class);
         true
     }
 
@@ -127,10 +142,11 @@ fn with_shared<R>(f: impl FnOnce(&mut Waiting) -> R) -> R {
     f(&mut SHARED.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// Gives the blocks that wait for this thread, or for any, back to the system.
+/// Gives the blocks that wait for this thread, or for any, back to the system, and the memory of nodes that waits for this thread.
 pub fn trim() {
     POOL.with_borrow_mut(|pool| pool.waiting.trim());
     with_shared(Waiting::trim);
+    memory::trim();
 }
 
 /// What this thread's pool has done so far.
@@ -140,27 +156,37 @@ pub fn stats() -> PoolStats {
 }
 
 /// `AUTOGRAD_POOL=off` sends each request to the system, so that sanitizers see each buffer; Miri always does.
-fn enabled() -> bool {
+pub(crate) fn enabled() -> bool {
     static ENABLED: OnceLock<bool> = OnceLock::new();
     *ENABLED.get_or_init(|| !cfg!(miri) && std::env::var("AUTOGRAD_POOL").map_or(true, |v| v != "off" && v != "0"))
 }
 
-/// The class of a request and the capacity of its blocks.
+/// The class of a request.
 #[inline]
-fn class(bytes: usize) -> (usize, usize) {
+fn class(bytes: usize) -> usize {
     let units = bytes.div_ceil(ALIGN).max(1);
     if units <= 4 {
-        return (units - 1, units * ALIGN);
+        return units - 1;
     }
     let octave = units.ilog2() as usize;
-    let quarter = 1usize << (octave - 2);
-    let steps = (units - (1 << octave)).div_ceil(quarter);
-    (4 * (octave - 1) + steps - 1, ((1 << octave) + steps * quarter) * ALIGN)
+    let steps = (units - (1 << octave)).div_ceil(1 << (octave - 2));
+    4 * (octave - 1) + steps - 1
+}
+
+/// The bytes that a block of a class has for its data.
+#[inline]
+fn capacity(class: usize) -> usize {
+    if class < 4 {
+        return (class + 1) * ALIGN;
+    }
+    let (octave, steps) = (class / 4 + 1, class % 4 + 1);
+    ((1 << octave) + (steps << (octave - 2))) * ALIGN
 }
 
 /// A block of at least `bytes` bytes with one reference and arbitrary, initialised content.
 pub(super) fn take(bytes: usize) -> NonNull<Header> {
-    let (class, capacity) = class(bytes);
+    let class = class(bytes);
+    let capacity = capacity(class);
     let recycled = POOL.try_with(|pool| {
         let Pool { waiting, stats } = &mut *pool.borrow_mut();
         stats.in_use += capacity as isize;
@@ -168,13 +194,13 @@ pub(super) fn take(bytes: usize) -> NonNull<Header> {
         *(if block.is_some() { &mut stats.hits } else { &mut stats.misses }) += 1;
         block
     });
-    recycled.ok().flatten().unwrap_or_else(|| acquire(class, capacity))
+    recycled.ok().flatten().unwrap_or_else(|| acquire(class))
 }
 
 /// Takes a block back whose last reference is gone.
 pub(super) fn give(block: NonNull<Header>) {
     // SAFETY: the caller held the last reference, so the header is valid and ours alone.
-    let capacity = unsafe { block.as_ref() }.capacity;
+    let capacity = capacity(usize::from(unsafe { block.as_ref() }.class));
     let kept = POOL.try_with(|pool| {
         let Pool { waiting, stats } = &mut *pool.borrow_mut();
         stats.in_use -= capacity as isize;
@@ -192,7 +218,9 @@ fn layout(capacity: usize) -> Layout {
     bytes.and_then(|bytes| Layout::from_size_align(bytes, 16).ok()).expect("a tensor fits into the address space")
 }
 
-fn acquire(class: usize, capacity: usize) -> NonNull<Header> {
+#[cold]
+fn acquire(class: usize) -> NonNull<Header> {
+    let capacity = capacity(class);
     let layout = layout(capacity);
     let mapping = if enabled() { map(capacity + size_of::<Header>()) } else { None };
     let (base, start, mapped) = match mapping {
@@ -205,17 +233,19 @@ fn acquire(class: usize, capacity: usize) -> NonNull<Header> {
         }
     };
     let header = start.cast::<Header>();
+    let before = u32::try_from(start.addr().get() - base.addr().get()).expect("less than a huge page");
+    let class = u8::try_from(class).expect("fewer classes");
+    let fresh = Header { references: AtomicUsize::new(1), shape: Shape::default(), len: 0, before, class, mapped };
     // SAFETY: `header` is aligned to `ALIGN` and inside the allocation.
-    unsafe {
-        header.write(Header { references: AtomicUsize::new(1), len: 0, capacity, class, next: None, base, mapped })
-    };
+    unsafe { header.write(fresh) };
     header
 }
 
 fn release(block: NonNull<Header>) {
     // SAFETY: the block came from `acquire`, is not referenced any more, and its header tells how it was allocated.
     unsafe {
-        let Header { capacity, base, mapped, .. } = *block.as_ref();
+        let Header { before, class, mapped, .. } = *block.as_ref();
+        let (base, capacity) = (block.cast::<u8>().sub(before as usize), capacity(usize::from(class)));
         match mapped {
             true => unmap(base, capacity + size_of::<Header>()),
             false => dealloc(base.as_ptr(), layout(capacity)),
@@ -273,10 +303,11 @@ mod tests {
     fn a_class_holds_what_was_asked_and_wastes_at_most_a_quarter() {
         let mut last = 0;
         for bytes in (1..5000).chain((5000..1 << 22).step_by(977)) {
-            let (index, capacity) = class(bytes);
+            let index = class(bytes);
+            let capacity = capacity(index);
             assert!(capacity >= bytes && (capacity <= bytes + bytes / 4 + ALIGN), "{bytes} bytes in {capacity}");
             assert!(index >= last && index < CLASSES, "classes rise with the size");
-            assert_eq!(class(capacity), (index, capacity), "a capacity is its own class");
+            assert_eq!(class(capacity), index, "a capacity is its own class");
             last = index;
         }
     }
@@ -308,7 +339,7 @@ mod tests {
 
     #[test]
     fn a_large_block_is_zeroed_and_ours_to_its_end() {
-        let mut buffer = super::super::buffer::Buffer::<f32>::recycled((HUGE + (3 << 19)) / 4);
+        let mut buffer = super::super::buffer::Buffer::<f32>::recycled([(HUGE + (3 << 19)) / 4].into());
         let elements = buffer.unique().unwrap();
         assert!(elements.iter().all(|&x| x == 0.0) || stats().hits > 0);
         elements.fill(1.0);

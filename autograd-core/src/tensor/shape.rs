@@ -42,6 +42,14 @@ impl Shape {
         }
     }
 
+    /// Lets memory of its own go; what is left is the shape of a single number.
+    #[inline]
+    pub(super) fn clear(&mut self) {
+        if let Sizes::Many(_) = self.0 {
+            *self = Shape::default();
+        }
+    }
+
     /// The number of elements: the product of the sizes, 1 for `[]`.
     ///
     /// # Panics

@@ -73,15 +73,15 @@ impl<T: Element> Tensor<T> {
     #[must_use]
     #[track_caller]
     pub fn flip(&self, axes: impl Into<Axes>) -> Tensor<T> {
-        let axes = self.accept("flip", "[..] -> [..]", axes.into().resolve(&self.shape));
+        let axes = self.accept("flip", "[..] -> [..]", axes.into().resolve(self.shape()));
         let mut strides = self.view().strides();
-        let mut offset = self.offset as isize;
+        let mut offset = self.layout.offset() as isize;
         for axis in axes {
-            offset += (self.shape[axis] as isize - 1) * strides[axis];
+            offset += (self.shape()[axis] as isize - 1) * strides[axis];
             strides[axis] = -strides[axis];
         }
         let offset = if self.numel() == 0 { 0 } else { offset as usize };
-        self.with_layout(self.shape.clone(), strides, offset)
+        self.with_layout(self.shape().clone(), strides, offset)
     }
 
     /// The diagonal of two axes, `offset` places above the main one, as the last axis. A view.
@@ -98,15 +98,15 @@ impl<T: Element> Tensor<T> {
     #[must_use]
     #[track_caller]
     pub fn diagonal(&self, offset: isize, axes: [isize; 2]) -> Tensor<T> {
-        let diagonal = Diagonal::of(&self.shape, offset, axes);
+        let diagonal = Diagonal::of(self.shape(), offset, axes);
         let diagonal = self.accept("diagonal", "[.., m, .., n, ..] -> [.., k]", diagonal);
         let ([rows, columns], [i, j]) = (diagonal.axes, diagonal.first);
         let strides = self.view().strides();
         let other = (0..self.rank()).filter(|axis| !diagonal.axes.contains(axis)).map(|axis| strides[axis]);
         let along = if diagonal.len > 1 { strides[rows] + strides[columns] } else { 1 };
         let layout: SmallVec<[isize; 4]> = other.chain([along]).collect();
-        let first = self.offset as isize + i as isize * strides[rows] + j as isize * strides[columns];
-        let shape = diagonal.shape(&self.shape);
+        let first = self.layout.offset() as isize + i as isize * strides[rows] + j as isize * strides[columns];
+        let shape = diagonal.shape(self.shape());
         let first = if shape.numel() == 0 { 0 } else { first as usize };
         self.with_layout(shape, layout, first)
     }
@@ -123,14 +123,14 @@ impl<T: Element> Tensor<T> {
     #[must_use]
     #[track_caller]
     pub fn unfold(&self, axis: isize, size: usize, step: usize) -> Tensor<T> {
-        let shape = unfold_shape(&self.shape, axis, size, step);
+        let shape = unfold_shape(self.shape(), axis, size, step);
         let shape = self.accept("unfold", "[.., n, ..] -> [.., (n - size) / step + 1, .., size]", shape);
-        let axis = self.shape.axis(axis).expect("the shape was accepted");
+        let axis = self.shape().axis(axis).expect("the shape was accepted");
         let mut strides = self.view().strides();
         strides.push(strides[axis]);
         // The step past a single window is never taken, and may be longer than memory.
         strides[axis] *= if shape[axis] > 1 { step as isize } else { 1 };
-        self.with_layout(shape, strides, self.offset)
+        self.with_layout(shape, strides, self.layout.offset())
     }
 }
 

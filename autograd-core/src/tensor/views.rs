@@ -45,8 +45,8 @@ impl<T: Element> Tensor<T> {
         // Strides of axes of size 1 are never used, so they do not decide whether the order is row-major.
         let row_major = shape.row_major();
         let differs = shape.iter().zip(strides.iter().zip(&row_major)).any(|(&n, (a, b))| n != 1 && a != b);
-        let strides = (differs && shape.numel() > 0).then(|| Box::new(strides));
-        Tensor { store: self.store.clone(), shape, strides, offset }
+        let strides = (differs && shape.numel() > 0).then_some(strides);
+        Tensor { layout: self.layout.seen(shape, strides, offset) }
     }
 
     #[track_caller]
@@ -54,7 +54,7 @@ impl<T: Element> Tensor<T> {
         // A closure would stand for the caller in the message, so there is none.
         match found {
             Ok(found) => found,
-            Err(why) => Error::refused(method, rule, why, &[], std::iter::once(&self.shape)).raise(),
+            Err(why) => Error::refused(method, rule, why, &[], std::iter::once(self.shape())).raise(),
         }
     }
 
@@ -66,13 +66,13 @@ impl<T: Element> Tensor<T> {
     #[track_caller]
     pub fn reshape(&self, shape: impl Into<Shape>) -> Tensor<T> {
         let shape =
-            self.accept("reshape", "[..] -> shape, as many elements", reshape_shape(&self.shape, &shape.into()));
+            self.accept("reshape", "[..] -> shape, as many elements", reshape_shape(self.shape(), &shape.into()));
         if self.is_contiguous() {
-            return Tensor { store: self.store.clone(), shape, strides: None, offset: self.offset };
+            return Tensor { layout: self.layout.seen(shape, None, self.layout.offset()) };
         }
-        match reshaped_strides(&self.shape, &self.view().strides(), &shape) {
-            Some(strides) => self.with_layout(shape, strides, self.offset),
-            None => Tensor { shape, ..self.contiguous() },
+        match reshaped_strides(self.shape(), &self.view().strides(), &shape) {
+            Some(strides) => self.with_layout(shape, strides, self.layout.offset()),
+            None => Tensor::build(shape, |out| self.view().copy_to(out)),
         }
     }
 
@@ -85,9 +85,9 @@ impl<T: Element> Tensor<T> {
     pub fn permute(&self, axes: impl AsRef<[usize]>) -> Tensor<T> {
         let axes = axes.as_ref();
         let shape =
-            self.accept("permute", "[..] -> [..] with axes in the order named", permute_shape(&self.shape, axes));
+            self.accept("permute", "[..] -> [..] with axes in the order named", permute_shape(self.shape(), axes));
         let strides = self.view().strides();
-        self.with_layout(shape, axes.iter().map(|&axis| strides[axis]).collect(), self.offset)
+        self.with_layout(shape, axes.iter().map(|&axis| strides[axis]).collect(), self.layout.offset())
     }
 
     /// The tensor with its last two axes exchanged. A view.
@@ -97,8 +97,8 @@ impl<T: Element> Tensor<T> {
     #[must_use]
     #[track_caller]
     pub fn mt(&self) -> Tensor<T> {
-        if let Err(why) = self.shape.matrix() {
-            Error::refused("mt", "[.., m, n] -> [.., n, m]", why, &[], std::iter::once(&self.shape)).raise();
+        if let Err(why) = self.shape().matrix() {
+            Error::refused("mt", "[.., m, n] -> [.., n, m]", why, &[], std::iter::once(self.shape())).raise();
         }
         let mut axes: SmallVec<[usize; 4]> = (0..self.rank()).collect();
         axes.swap(self.rank() - 2, self.rank() - 1);
@@ -113,15 +113,15 @@ impl<T: Element> Tensor<T> {
     #[track_caller]
     pub fn broadcast_to(&self, shape: impl Into<Shape>) -> Tensor<T> {
         let rule = "[..] -> shape, where sizes are equal or were 1, from the last axis";
-        let shape = self.accept("broadcast_to", rule, broadcast_shape(&self.shape, &shape.into()));
+        let shape = self.accept("broadcast_to", rule, broadcast_shape(self.shape(), &shape.into()));
         let new = shape.rank() - self.rank();
         let strides = self.view().strides();
         let stride = |axis: usize| match axis.checked_sub(new) {
-            Some(old) if self.shape[old] == shape[axis] => strides[old],
+            Some(old) if self.shape()[old] == shape[axis] => strides[old],
             _ => 0,
         };
         let strides = (0..shape.rank()).map(stride).collect();
-        self.with_layout(shape, strides, self.offset)
+        self.with_layout(shape, strides, self.layout.offset())
     }
 
     /// A part of the tensor: for each axis, from the first on, a range, or a position, which drops the axis; axes not named are taken
@@ -140,13 +140,13 @@ impl<T: Element> Tensor<T> {
     #[must_use]
     #[track_caller]
     pub fn slice(&self, ranges: impl IntoSlices) -> Tensor<T> {
-        let selection = Selection::new(&ranges.into_slices(), &self.shape);
+        let selection = Selection::new(&ranges.into_slices(), self.shape());
         self.select(&self.accept("slice", "[..] -> the size of each range", selection))
     }
 
     pub(crate) fn select(&self, selection: &Selection) -> Tensor<T> {
         let mut strides = self.view().strides();
-        let mut offset = self.offset as isize;
+        let mut offset = self.layout.offset() as isize;
         for (axis, stride) in strides.iter_mut().enumerate() {
             offset += selection.first[axis] as isize * *stride;
             *stride *= selection.steps[axis];

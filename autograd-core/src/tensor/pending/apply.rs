@@ -4,6 +4,7 @@ use super::plan::{Expression, Node, Operand, evaluate};
 use super::{DEPTH, Pending, Store, defer_from};
 use crate::kernel::elementwise::{self, Apply, Function, Of, Short};
 use crate::kernel::reduce;
+use crate::tensor::layout::Layout;
 use crate::tensor::{Element, Real, Shape, Tensor};
 use smallvec::{SmallVec, smallvec};
 use std::sync::atomic::AtomicUsize;
@@ -11,7 +12,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 /// Notes a function of operands of one shape.
 fn note<Y: Element>(
-    shape: &Shape,
+    shape: Shape,
     function: Box<dyn Apply>,
     depth: usize,
     operands: SmallVec<[Box<dyn Operand>; 3]>,
@@ -19,20 +20,44 @@ fn note<Y: Element>(
     let pending = Pending {
         value: OnceLock::new(),
         expression: Mutex::new(Some(Arc::new(Expression { function, operands }))),
-        numel: shape.numel(),
+        shape,
         depth: depth + 1,
         looks: AtomicUsize::new(0),
     };
-    Tensor { store: Store::Pending(Arc::new(pending)), shape: shape.clone(), strides: None, offset: 0 }
+    Tensor { layout: Layout::Whole(Store::Pending(Arc::new(pending))) }
+}
+
+/// Elements of whole operands up to which one call of the function does it: of a graph of small values each nanosecond counts.
+const ONE_CALL: usize = 1 << 10;
+
+/// A function of a tensor, computed at once.
+fn map_now<T: Element, Y: Element>(x: &Tensor<T>, f: &dyn Apply) -> Tensor<Y> {
+    if let Layout::Whole(Store::Ready(x)) = &x.layout
+        && x.as_slice().len() <= ONE_CALL
+    {
+        return Tensor::build(x.shape().clone(), |y| f.run(&[T::values(x.as_slice())], Y::values_mut(y)));
+    }
+    Tensor::build(x.shape().clone(), |y| elementwise::map(x.view(), y, f))
+}
+
+/// A function of two tensors of one shape, computed at once.
+fn zip_now<A: Element, B: Element, Y: Element>(a: &Tensor<A>, b: &Tensor<B>, f: &dyn Apply) -> Tensor<Y> {
+    if let (Layout::Whole(Store::Ready(a)), Layout::Whole(Store::Ready(b))) = (&a.layout, &b.layout)
+        && a.as_slice().len() <= ONE_CALL
+    {
+        let x = [A::values(a.as_slice()), B::values(b.as_slice())];
+        return Tensor::build(a.shape().clone(), |y| f.run(&x, Y::values_mut(y)));
+    }
+    Tensor::build(a.shape().clone(), |y| elementwise::zip(a.view(), b.view(), y, f))
 }
 
 impl<T: Element> Tensor<T> {
     /// The value that is still to be computed, if its elements are those of this tensor in row-major order.
     pub(super) fn waiting(&self) -> Option<&Arc<Pending<T>>> {
-        match &self.store {
+        match self.layout.store() {
             Store::Pending(pending) if pending.value.get().is_none() => {
-                let whole = self.strides.is_none() && self.offset == 0 && self.numel() == pending.numel;
-                whole.then_some(pending)
+                let in_order = self.is_contiguous() && self.layout.offset() == 0;
+                (in_order && self.numel() == pending.numel()).then_some(pending)
             }
             _ => None,
         }
@@ -40,7 +65,7 @@ impl<T: Element> Tensor<T> {
 
     /// Whether the elements are still to be computed.
     pub(in crate::tensor) fn is_pending(&self) -> bool {
-        matches!(&self.store, Store::Pending(pending) if pending.value.get().is_none())
+        matches!(self.layout.store(), Store::Pending(pending) if pending.value.get().is_none())
     }
 
     /// The length of the longest way through what is still to be computed.
@@ -50,7 +75,7 @@ impl<T: Element> Tensor<T> {
 
     /// Sees to it that this can be an operand of an expression: what is pending in another order, or at the end of a long expression, is computed.
     fn settle(&self) {
-        match &self.store {
+        match self.layout.store() {
             Store::Ready(_) => {}
             Store::Pending(pending) if self.waiting().is_some() && pending.depth < DEPTH => {}
             Store::Pending(pending) => drop(pending.look()),
@@ -71,10 +96,10 @@ impl<T: Element> Tensor<T> {
     pub(crate) fn map_by<Y: Element>(&self, cost: usize, f: impl Function<(T,), Y> + 'static) -> Tensor<Y> {
         let f = Of::<_, (T, Y)>::new(cost, f);
         if self.numel() < defer_from() {
-            return Tensor::build(self.shape.clone(), |out| elementwise::map(self.view(), out, &f));
+            return map_now(self, &f);
         }
         let operands = smallvec![self.operand()];
-        note(&self.shape, Box::new(f), self.depth(), operands)
+        note(self.shape().clone(), Box::new(f), self.depth(), operands)
     }
 
     /// `f` of each pair of elements of tensors known to have one shape.
@@ -94,13 +119,13 @@ impl<T: Element> Tensor<T> {
         cost: usize,
         f: impl Function<(T, B), Y> + 'static,
     ) -> Tensor<Y> {
-        debug_assert_eq!(self.shape, other.shape);
+        debug_assert_eq!(self.shape(), other.shape());
         let f = Of::<_, (T, B, Y)>::new(cost, f);
         if self.numel() < defer_from() {
-            return Tensor::build(self.shape.clone(), |out| elementwise::zip(self.view(), other.view(), out, &f));
+            return zip_now(self, other, &f);
         }
         let operands = smallvec![self.operand(), other.operand()];
-        note(&self.shape, Box::new(f), self.depth().max(other.depth()), operands)
+        note(self.shape().clone(), Box::new(f), self.depth().max(other.depth()), operands)
     }
 
     /// `f` of each three elements of tensors known to have one shape.
@@ -110,15 +135,15 @@ impl<T: Element> Tensor<T> {
         cost: usize,
         f: impl Function<(T, B, C), Y> + 'static,
     ) -> Tensor<Y> {
-        debug_assert!(self.shape == b.shape && self.shape == c.shape);
+        debug_assert!(self.shape() == b.shape() && self.shape() == c.shape());
         let f = Of::<_, (T, B, C, Y)>::new(cost, f);
         if self.numel() < defer_from() {
             let fill = |out: &mut [Y]| elementwise::zip3(self.view(), b.view(), c.view(), out, &f);
-            return Tensor::build(self.shape.clone(), fill);
+            return Tensor::build(self.shape().clone(), fill);
         }
         let operands = smallvec![self.operand(), b.operand(), c.operand()];
         let depth = self.depth().max(b.depth()).max(c.depth());
-        note(&self.shape, Box::new(f), depth, operands)
+        note(self.shape().clone(), Box::new(f), depth, operands)
     }
 }
 
@@ -127,7 +152,7 @@ impl<T: Real> Tensor<T> {
     /// already.
     pub(in crate::tensor) fn block_sums(&self) -> Option<Vec<T>> {
         let pending = self.waiting()?;
-        let mut sums = vec![T::zero(); pending.numel.div_ceil(reduce::BLOCK)];
+        let mut sums = vec![T::zero(); pending.numel().div_ceil(reduce::BLOCK)];
         evaluate(Vec::new(), Some((pending.clone(), T::values_mut(&mut sums))));
         Some(sums)
     }
@@ -142,8 +167,8 @@ impl<T: Real> Tensor<T> {
             }
         }
         while let Some(first) = waiting.first() {
-            let numel = first.numel;
-            let (now, later) = waiting.into_iter().partition(|pending| pending.numel == numel);
+            let numel = first.numel();
+            let (now, later) = waiting.into_iter().partition(|pending| pending.numel() == numel);
             waiting = later;
             let now: Vec<Arc<Pending<T>>> = now;
             evaluate(now.into_iter().map(|pending| pending as Arc<dyn Node>).collect(), None);

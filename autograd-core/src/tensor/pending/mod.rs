@@ -9,7 +9,7 @@ mod apply;
 mod plan;
 
 use super::buffer::Buffer;
-use super::{Element, Tensor};
+use super::{Element, Shape, Tensor};
 use crate::kernel::element::ValuesMut;
 use crate::kernel::fused::{self, Kind, Source};
 use plan::{Expression, Node, Operand, Output, evaluate};
@@ -62,6 +62,15 @@ impl<T: Element> Clone for Store<T> {
 }
 
 impl<T: Element> Store<T> {
+    /// The shape that the elements are made for.
+    #[inline]
+    pub(super) fn shape(&self) -> &Shape {
+        match self {
+            Store::Ready(buffer) => buffer.shape(),
+            Store::Pending(pending) => &pending.shape,
+        }
+    }
+
     /// The elements; computes them if need be.
     #[inline]
     pub(super) fn buffer(&self) -> &Buffer<T> {
@@ -90,7 +99,7 @@ pub(super) struct Pending<T: Element> {
     value: OnceLock<Buffer<T>>,
     /// `None` from when the value is there.
     expression: Mutex<Option<Arc<Expression>>>,
-    numel: usize,
+    shape: Shape,
     depth: usize,
     /// How often a pass has run through this without writing it.
     looks: AtomicUsize,
@@ -140,13 +149,13 @@ impl<T: Element> Node for Pending<T> {
         T::KIND
     }
     fn numel(&self) -> usize {
-        self.numel
+        self.shape.numel()
     }
     fn looks(&self) -> &AtomicUsize {
         &self.looks
     }
     fn prepare(self: Arc<Self>) -> Box<dyn Output> {
-        Box::new(Memory { buffer: Buffer::recycled(self.numel), of: self })
+        Box::new(Memory { buffer: Buffer::recycled(self.shape.clone()), of: self })
     }
 }
 
@@ -165,7 +174,7 @@ mod tests {
     }
 
     fn looks(x: &Tensor<f64>) -> usize {
-        let Store::Pending(pending) = &x.store else { panic!("it was deferred") };
+        let Store::Pending(pending) = x.layout.store() else { panic!("it was deferred") };
         pending.looks.load(Ordering::Relaxed)
     }
 

@@ -1,0 +1,150 @@
+//! `Shared`: a counted reference, as `Arc` without weak ones, for what is made and let go by the thousand in each step of training.
+//!
+//! Its memory is [recycled](crate::memory), and the last owner pays for no atomic subtraction.
+
+use crate::memory;
+use std::alloc::Layout;
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicUsize, Ordering, fence};
+
+/// A counted reference.
+pub(crate) struct Shared<X: ?Sized> {
+    inner: NonNull<Inner<X>>,
+    owns: PhantomData<Inner<X>>,
+}
+
+/// A value with the number of its references.
+#[repr(C)]
+pub(crate) struct Inner<X: ?Sized> {
+    references: AtomicUsize,
+    value: X,
+}
+
+// SAFETY: the value is reached for reading only, or by a sole owner, and any thread may be the last to let go; the count is atomic.
+unsafe impl<X: ?Sized + Send + Sync> Send for Shared<X> {}
+// SAFETY: as above.
+unsafe impl<X: ?Sized + Send + Sync> Sync for Shared<X> {}
+
+impl<X> Shared<X> {
+    #[inline]
+    pub(crate) fn new(value: X) -> Self {
+        let inner = memory::take(Layout::new::<Inner<X>>()).cast::<Inner<X>>();
+        // SAFETY: the place has the size and the alignment of an `Inner<X>`, and nobody else refers to it.
+        unsafe { inner.write(Inner { references: AtomicUsize::new(1), value }) };
+        Shared { inner, owns: PhantomData }
+    }
+
+    /// The same reference without the value's exact type.
+    ///
+    /// # Safety
+    /// `widen` must give back the pointer that it gets, coerced to the wider type.
+    #[inline]
+    pub(crate) unsafe fn widen<U: ?Sized>(self, widen: fn(NonNull<Inner<X>>) -> NonNull<Inner<U>>) -> Shared<U> {
+        let inner = std::mem::ManuallyDrop::new(self).inner;
+        Shared { inner: widen(inner), owns: PhantomData }
+    }
+}
+
+impl<X: ?Sized> Shared<X> {
+    #[inline]
+    fn references(&self) -> &AtomicUsize {
+        // SAFETY: the value lives as long as a reference to it is counted, and this is one.
+        unsafe { &self.inner.as_ref().references }
+    }
+
+    /// Whether both refer to one value.
+    #[inline]
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.address() == other.address()
+    }
+
+    /// Where the value lies: no other has this number while this one lives.
+    #[inline]
+    pub(crate) fn address(&self) -> usize {
+        self.inner.as_ptr().addr()
+    }
+
+    /// Whether this is the only reference.
+    #[inline]
+    pub(crate) fn is_sole(&self) -> bool {
+        // Acquire pairs with the release of other owners' drops: what they did is done.
+        self.references().load(Ordering::Acquire) == 1
+    }
+
+    /// The value to be changed, if nobody else refers to it.
+    #[inline]
+    pub(crate) fn sole(&mut self) -> Option<&mut X> {
+        // SAFETY: this is the only reference, and it is borrowed mutably.
+        self.is_sole().then(|| unsafe { &mut self.inner.as_mut().value })
+    }
+}
+
+impl<X: ?Sized> Deref for Shared<X> {
+    type Target = X;
+    #[inline]
+    fn deref(&self) -> &X {
+        // SAFETY: as in `references`.
+        unsafe { &self.inner.as_ref().value }
+    }
+}
+
+impl<X: ?Sized> Clone for Shared<X> {
+    #[inline]
+    fn clone(&self) -> Self {
+        // Relaxed suffices: the new reference is made from one that exists.
+        let before = self.references().fetch_add(1, Ordering::Relaxed);
+        assert!(before < isize::MAX as usize, "more references than memory could hold");
+        Shared { inner: self.inner, owns: PhantomData }
+    }
+}
+
+impl<X: ?Sized> Drop for Shared<X> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.is_sole() || self.references().fetch_sub(1, Ordering::Release) == 1 {
+            // What other owners did happened before their release, hence before this.
+            fence(Ordering::Acquire);
+            // SAFETY: this was the last reference; the layout is that of the value which `new` put there.
+            unsafe {
+                let layout = Layout::for_value(self.inner.as_ref());
+                self.inner.drop_in_place();
+                memory::give(self.inner.cast(), layout);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_reference_drops_the_value_and_only_a_sole_one_may_write() {
+        struct Count<'a>(&'a AtomicUsize);
+        impl Drop for Count<'_> {
+            fn drop(&mut self) {
+                self.0.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        let dropped = AtomicUsize::new(0);
+        let mut a = Shared::new(Count(&dropped));
+        let b = a.clone();
+        assert!(a.is(&b) && a.sole().is_none());
+        std::thread::scope(|scope| drop(scope.spawn(move || drop(b)).join()));
+        assert!(a.sole().is_some());
+        assert_eq!(dropped.load(Ordering::Relaxed), 0);
+        drop(a);
+        assert_eq!(dropped.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn a_widened_reference_is_the_same_one() {
+        let exact = Shared::new([1u8, 2, 3]);
+        let address = exact.address();
+        // SAFETY: the pointer is coerced only.
+        let wide: Shared<[u8]> = unsafe { exact.widen(|inner| inner) };
+        assert_eq!((wide.address(), &wide[..]), (address, &[1u8, 2, 3][..]));
+    }
+}
