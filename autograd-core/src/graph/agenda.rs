@@ -1,13 +1,84 @@
 //! The agenda of a backward pass: nodes that wait for their turn, found by position, taken from the highest down.
 //!
-//! A table indexed by position, in pages, since positions in use lie close together: finding a node that waits already is an index
-//! operation, and neither a hash nor a heap is touched per op. Pages are recycled within the thread.
+//! In a chain the node that was put last is the next one: it waits in front. The others are in a table indexed by position, in pages, since positions
+//! in use lie close together: finding a node that waits already is an index operation, and neither a hash nor a heap is touched per op.
+//! Pages are recycled within the thread.
 
 use super::node::{Cotangents, Handle};
 use crate::tensor::Real;
 use crate::var::Var;
 use std::cell::Cell;
 use std::collections::BTreeMap;
+
+/// A node and what has reached it so far.
+type Waiting<T> = (Handle<T>, Cotangents<T>);
+
+pub(super) struct Agenda<T: Real> {
+    /// A node at or above all positions of the table, if one was put there since.
+    front: Option<Waiting<T>>,
+    /// At or above all positions of the table.
+    bound: u64,
+    table: Table<T>,
+}
+
+impl<T: Real> Agenda<T> {
+    pub(super) fn new() -> Self {
+        let table = Table { top: None, below: BTreeMap::new(), entries: Vec::new(), free: Vec::new() };
+        Agenda { front: None, bound: 0, table }
+    }
+
+    /// Adds a contribution to the gradient of a result of `node` with `add`, or lets the node wait with this first one.
+    #[inline]
+    pub(super) fn put(&mut self, node: Handle<T>, result: usize, dy: Var<T>, add: impl FnOnce(&mut Var<T>, Var<T>)) {
+        match &mut self.front {
+            Some((front, sums)) if front.is(&node) => contribute(sums, result, dy, add),
+            Some((front, _)) if node.position > front.position => {
+                let (front, sums) = self.front.replace((node, first(result, dy))).expect("it was just seen");
+                self.bound = front.position;
+                self.table.insert(front, sums);
+            }
+            None if node.position > self.bound => self.front = Some((node, first(result, dy))),
+            _ => match self.table.find(&node) {
+                Some(sums) => contribute(sums, result, dy, add),
+                None => {
+                    self.bound = self.bound.max(node.position);
+                    self.table.insert(node, first(result, dy));
+                }
+            },
+        }
+    }
+
+    /// The node with the highest position, and the gradients of its results up to the last that one reached.
+    #[inline]
+    pub(super) fn pop(&mut self) -> Option<Waiting<T>> {
+        if self.front.is_some() {
+            return self.front.take();
+        }
+        let next = self.table.pop();
+        self.bound = next.as_ref().map_or(0, |(node, _)| node.position);
+        next
+    }
+}
+
+/// The first contribution to the gradients of a node.
+#[inline]
+fn first<T: Real>(result: usize, dy: Var<T>) -> Cotangents<T> {
+    match result {
+        0 => Cotangents::from_buf([Some(dy)]),
+        _ => (0..result).map(|_| None).chain([Some(dy)]).collect(),
+    }
+}
+
+/// A further contribution.
+fn contribute<T: Real>(sums: &mut Cotangents<T>, result: usize, dy: Var<T>, add: impl FnOnce(&mut Var<T>, Var<T>)) {
+    if result >= sums.len() {
+        sums.resize(result + 1, None);
+    }
+    match &mut sums[result] {
+        Some(sum) => add(sum, dy),
+        first => *first = Some(dy),
+    }
+}
 
 /// Positions in a page.
 const SIZE: usize = 256;
@@ -23,12 +94,12 @@ struct Page {
 
 struct Entry<T: Real> {
     /// `None` while the entry is free.
-    waiting: Option<(Handle<T>, Cotangents<T>)>,
+    waiting: Option<Waiting<T>>,
     /// The next entry at this position: nodes of different threads may share one.
     next: u32,
 }
 
-pub(super) struct Agenda<T: Real> {
+struct Table<T: Real> {
     /// The page with the highest positions.
     top: Option<(u64, Box<Page>)>,
     below: BTreeMap<u64, Box<Page>>,
@@ -58,48 +129,48 @@ fn recycle(page: Box<Page>) {
     PAGES.set(pages);
 }
 
-impl<T: Real> Agenda<T> {
-    pub(super) fn new() -> Self {
-        Agenda { top: None, below: BTreeMap::new(), entries: Vec::new(), free: Vec::new() }
-    }
+/// The page of a node, and its place there.
+fn place<T: Real>(node: &Handle<T>) -> (u64, usize) {
+    (node.position / SIZE as u64, (node.position % SIZE as u64) as usize)
+}
 
-    /// Adds a contribution to the gradient of a result of `node` with `add`, or lets the node wait with this first one.
-    pub(super) fn put(&mut self, node: Handle<T>, result: usize, dy: Var<T>, add: impl FnOnce(&mut Var<T>, Var<T>)) {
-        let (number, slot) = (node.position / SIZE as u64, (node.position % SIZE as u64) as usize);
-        let entries = &mut self.entries;
-        let page = Self::page(&mut self.top, &mut self.below, number);
+impl<T: Real> Table<T> {
+    /// What has reached `node`, if it waits here.
+    fn find(&mut self, node: &Handle<T>) -> Option<&mut Cotangents<T>> {
+        let (number, slot) = place(node);
+        let page = match &self.top {
+            Some((top, page)) if *top == number => page,
+            _ => self.below.get(&number)?,
+        };
         let occupied = page.occupied[slot / 64] >> (slot % 64) & 1 == 1;
-        let first = if occupied { page.first[slot] } else { NONE };
-        let mut at = first;
+        let mut at = if occupied { page.first[slot] } else { NONE };
         while at != NONE {
-            let entry = &mut entries[at as usize];
-            match &mut entry.waiting {
-                Some((waiting, sums)) if waiting.is(&node) => {
-                    if result >= sums.len() {
-                        sums.resize(result + 1, None);
-                    }
-                    return match &mut sums[result] {
-                        Some(sum) => add(sum, dy),
-                        first => *first = Some(dy),
-                    };
-                }
+            let entry = &self.entries[at as usize];
+            match &entry.waiting {
+                Some((waiting, _)) if waiting.is(node) => break,
                 _ => at = entry.next,
             }
         }
-        let dys = match result {
-            0 => Cotangents::from_buf([Some(dy)]),
-            _ => (0..result).map(|_| None).chain([Some(dy)]).collect(),
-        };
-        let entry = Entry { waiting: Some((node, dys)), next: first };
+        let (_, sums) = self.entries.get_mut(at as usize)?.waiting.as_mut()?;
+        Some(sums)
+    }
+
+    /// Lets a node wait that does not yet.
+    fn insert(&mut self, node: Handle<T>, sums: Cotangents<T>) {
+        let (number, slot) = place(&node);
+        let page = Self::page(&mut self.top, &mut self.below, number);
+        let occupied = page.occupied[slot / 64] >> (slot % 64) & 1 == 1;
+        let next = if occupied { page.first[slot] } else { NONE };
         page.occupied[slot / 64] |= 1 << (slot % 64);
+        let entry = Entry { waiting: Some((node, sums)), next };
         page.first[slot] = match self.free.pop() {
             Some(free) => {
-                entries[free as usize] = entry;
+                self.entries[free as usize] = entry;
                 free
             }
             None => {
-                entries.push(entry);
-                u32::try_from(entries.len() - 1).expect("fewer than 2³² nodes wait at a time")
+                self.entries.push(entry);
+                u32::try_from(self.entries.len() - 1).expect("fewer than 2³² nodes wait at a time")
             }
         };
     }
@@ -122,7 +193,7 @@ impl<T: Real> Agenda<T> {
     }
 
     /// The node with the highest position, and the gradients of its results up to the last that one reached.
-    pub(super) fn pop(&mut self) -> Option<(Handle<T>, Cotangents<T>)> {
+    fn pop(&mut self) -> Option<Waiting<T>> {
         loop {
             let (_, page) = self.top.as_mut()?;
             if let Some(word) = page.occupied.iter().rposition(|&word| word != 0) {

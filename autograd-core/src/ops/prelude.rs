@@ -8,7 +8,7 @@ pub(super) use crate::testing::{Cases, Checked, CheckedComposite, Domain, Work, 
 pub(super) use crate::var::Var;
 
 /// The shape rule of elementwise ops with two operands.
-#[inline]
+#[inline(always)]
 pub(super) fn same_shape(a: &Shape, b: &Shape) -> Result<Shape, Mismatch> {
     match a == b {
         true => Ok(a.clone()),

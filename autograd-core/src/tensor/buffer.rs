@@ -22,7 +22,7 @@ unsafe impl<T: Element> Sync for Buffer<T> {}
 impl<T: Element> Buffer<T> {
     /// A buffer for a tensor of this shape with arbitrary values: each must be written before it is read.
     #[inline]
-    pub(crate) fn recycled(shape: Shape) -> Self {
+    pub(crate) fn recycled(shape: &Shape) -> Self {
         let len = shape.numel();
         let bytes = len.checked_mul(size_of::<T>()).expect("a tensor fits into the address space");
         let mut block = pool::take(bytes);
@@ -30,7 +30,7 @@ impl<T: Element> Buffer<T> {
         let header = unsafe { block.as_mut() };
         header.references = AtomicUsize::new(1);
         header.len = len;
-        header.shape = shape;
+        header.shape.clone_from(shape);
         let mut buffer = Buffer::<T> { block, element: PhantomData };
         if !T::ANY_BITS {
             // SAFETY: the block is at least `bytes` long and ours alone; all bytes zero is a value of each `Element`.
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn only_a_sole_owner_may_write() {
-        let mut a = Buffer::<f32>::recycled([3].into());
+        let mut a = Buffer::<f32>::recycled(&[3].into());
         a.unique().unwrap().copy_from_slice(&[1.0, 2.0, 3.0]);
         let b = a.clone();
         assert!(a.unique().is_none());
@@ -126,12 +126,12 @@ mod tests {
 
     #[test]
     fn a_recycled_buffer_of_bool_holds_valid_values() {
-        Buffer::<i64>::recycled([4].into()).unique().unwrap().fill(-1);
-        assert_eq!(Buffer::<bool>::recycled([32].into()).as_slice(), [false; 32]);
+        Buffer::<i64>::recycled(&[4].into()).unique().unwrap().fill(-1);
+        assert_eq!(Buffer::<bool>::recycled(&[32].into()).as_slice(), [false; 32]);
     }
 
     #[test]
     fn an_empty_buffer_is_a_buffer() {
-        assert!(Buffer::<f64>::recycled([0].into()).as_slice().is_empty());
+        assert!(Buffer::<f64>::recycled(&[0].into()).as_slice().is_empty());
     }
 }

@@ -50,7 +50,14 @@ pub struct Tensor<T: Element = f32> {
 
 impl<T: Element> Tensor<T> {
     /// A row-major tensor whose elements `fill` writes; it must write each, since the memory is recycled.
+    #[inline]
     pub(crate) fn build(shape: Shape, fill: impl FnOnce(&mut [T])) -> Self {
+        Tensor::shaped(&shape, fill)
+    }
+
+    /// `build` of a shape that another tensor has.
+    #[inline]
+    pub(crate) fn shaped(shape: &Shape, fill: impl FnOnce(&mut [T])) -> Self {
         let mut buffer = Buffer::recycled(shape);
         fill(buffer.unique().expect("a new buffer has one owner"));
         Tensor { layout: Layout::Whole(Store::Ready(buffer)) }

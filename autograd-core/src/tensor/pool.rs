@@ -339,7 +339,7 @@ mod tests {
 
     #[test]
     fn a_large_block_is_zeroed_and_ours_to_its_end() {
-        let mut buffer = super::super::buffer::Buffer::<f32>::recycled([(HUGE + (3 << 19)) / 4].into());
+        let mut buffer = super::super::buffer::Buffer::<f32>::recycled(&[(HUGE + (3 << 19)) / 4].into());
         let elements = buffer.unique().unwrap();
         assert!(elements.iter().all(|&x| x == 0.0) || stats().hits > 0);
         elements.fill(1.0);

@@ -35,9 +35,9 @@ fn map_now<T: Element, Y: Element>(x: &Tensor<T>, f: &dyn Apply) -> Tensor<Y> {
     if let Layout::Whole(Store::Ready(x)) = &x.layout
         && x.as_slice().len() <= ONE_CALL
     {
-        return Tensor::build(x.shape().clone(), |y| f.run(&[T::values(x.as_slice())], Y::values_mut(y)));
+        return Tensor::shaped(x.shape(), |y| f.run(&[T::values(x.as_slice())], Y::values_mut(y)));
     }
-    Tensor::build(x.shape().clone(), |y| elementwise::map(x.view(), y, f))
+    Tensor::shaped(x.shape(), |y| elementwise::map(x.view(), y, f))
 }
 
 /// A function of two tensors of one shape, computed at once.
@@ -46,9 +46,9 @@ fn zip_now<A: Element, B: Element, Y: Element>(a: &Tensor<A>, b: &Tensor<B>, f: 
         && a.as_slice().len() <= ONE_CALL
     {
         let x = [A::values(a.as_slice()), B::values(b.as_slice())];
-        return Tensor::build(a.shape().clone(), |y| f.run(&x, Y::values_mut(y)));
+        return Tensor::shaped(a.shape(), |y| f.run(&x, Y::values_mut(y)));
     }
-    Tensor::build(a.shape().clone(), |y| elementwise::zip(a.view(), b.view(), y, f))
+    Tensor::shaped(a.shape(), |y| elementwise::zip(a.view(), b.view(), y, f))
 }
 
 impl<T: Element> Tensor<T> {
@@ -139,7 +139,7 @@ impl<T: Element> Tensor<T> {
         let f = Of::<_, (T, B, C, Y)>::new(cost, f);
         if self.numel() < defer_from() {
             let fill = |out: &mut [Y]| elementwise::zip3(self.view(), b.view(), c.view(), out, &f);
-            return Tensor::build(self.shape().clone(), fill);
+            return Tensor::shaped(self.shape(), fill);
         }
         let operands = smallvec![self.operand(), b.operand(), c.operand()];
         let depth = self.depth().max(b.depth()).max(c.depth());

@@ -155,7 +155,7 @@ impl<T: Element> Node for Pending<T> {
         &self.looks
     }
     fn prepare(self: Arc<Self>) -> Box<dyn Output> {
-        Box::new(Memory { buffer: Buffer::recycled(self.shape.clone()), of: self })
+        Box::new(Memory { buffer: Buffer::recycled(&self.shape), of: self })
     }
 }
 
