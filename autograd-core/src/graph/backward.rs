@@ -94,21 +94,6 @@ fn leading_to<T: Real>(wanted: &[usize], floor: u64, roots: &[(Handle<T>, Var<T>
 impl<T: Real> Run<T> {
     /// The turn of a node whose gradients are complete.
     fn turn(&mut self, node: &mut Handle<T>, dys: &[Option<Var<T>>], anomaly: bool) {
-        let edges = node.step.edges();
-        let (mut few, mut many) = ([false; 4], Vec::new());
-        let needs = match few.get_mut(..edges.len()) {
-            Some(few) => few,
-            None => {
-                many.resize(edges.len(), false);
-                &mut many[..]
-            }
-        };
-        for (needed, edge) in needs.iter_mut().zip(edges) {
-            *needed = edge.as_ref().is_some_and(|node| self.wants(node));
-        }
-        if !needs.contains(&true) {
-            return;
-        }
         // A node that only this pass still holds is done: its operands' nodes move on to the agenda. A recorded rule may hold it again.
         let mut edges = SmallVec::<[Edge<T>; 2]>::new();
         match node.sole() {
@@ -117,14 +102,27 @@ impl<T: Real> Run<T> {
             }
             _ => edges.extend(node.step.edges().iter().cloned()),
         }
-        let result = node.step.result();
+        let (mut few, mut many) = ([false; 4], Vec::new());
+        let needs = match few.get_mut(..edges.len()) {
+            Some(few) => few,
+            None => {
+                many.resize(edges.len(), false);
+                &mut many
+            }
+        };
+        for (needed, edge) in needs.iter_mut().zip(&edges) {
+            *needed = edge.as_ref().is_some_and(|node| self.wants(node));
+        }
+        if !needs.contains(&true) {
+            return;
+        }
         node.step.backward(node, dys, needs, &mut |i, dx| {
             let Some(operand) = edges[i].take().filter(|_| needs[i]) else { return };
             // A NaN is searched for in what a rule gives, not in its steps on the way, so that the op is named whose rule it is.
             if anomaly {
                 anomaly::inspect_backward(node, dx.value());
             }
-            self.put(operand, result, dx);
+            self.put(operand, node.result, dx);
         });
     }
 

@@ -22,10 +22,6 @@ pub(crate) trait Step<T: Real>: Send + Sync {
     /// Gives the gradient of each operand that is needed to `put`, with the operand's place, from those of the results. Whether the step still has
     /// its edges then is not said, unless the rule is recorded.
     fn backward(&self, node: &Handle<T>, dys: &[Option<Var<T>>], needs: &[bool], put: &mut dyn FnMut(usize, Var<T>));
-    /// To which of its operands' results the gradients belong: 0 for the only one.
-    fn result(&self) -> usize {
-        0
-    }
 }
 
 /// A counted reference to a node.
@@ -37,6 +33,8 @@ type Released<T> = SmallVec<[Handle<T>; 4]>;
 pub(crate) struct Node<T: Real, S: ?Sized + Step<T> = dyn Step<T>> {
     /// Greater than the position of each operand; 0 for leaves.
     pub(crate) position: u64,
+    /// To which of its operands' results its gradients belong: 0 for the only one.
+    pub(super) result: usize,
     /// The caller's line.
     pub(crate) at: &'static Location<'static>,
     element: PhantomData<fn() -> T>,
@@ -102,7 +100,6 @@ impl<T: Real> Step<T> for Leaf {
 struct Part<T: Real> {
     name: &'static str,
     of: [Edge<T>; 1],
-    result: usize,
 }
 
 impl<T: Real> Step<T> for Part<T> {
@@ -120,9 +117,6 @@ impl<T: Real> Step<T> for Part<T> {
             put(0, dy.clone());
         }
     }
-    fn result(&self) -> usize {
-        self.result
-    }
 }
 
 thread_local! {
@@ -136,8 +130,18 @@ pub(crate) fn highest<T: Real>(edges: &[Edge<T>]) -> u64 {
     edges.iter().flatten().map(|node| node.position).max().unwrap_or(0)
 }
 
-fn new<T: Real, S: Step<T> + 'static>(position: u64, at: &'static Location<'static>, step: S) -> Handle<T> {
-    Shared::wide(Node { position, at, element: PhantomData, step }, |node| node)
+#[track_caller]
+#[inline]
+fn new<T: Real, S: Step<T> + 'static>(position: u64, result: usize, step: S) -> Handle<T> {
+    Shared::wide(Node { position, result, at: mode::location(), element: PhantomData, step }, |node| node)
+}
+
+/// The next position above `highest`.
+#[inline]
+fn above(highest: u64) -> u64 {
+    let position = POSITION.get().max(highest) + 1;
+    POSITION.set(position);
+    position
 }
 
 /// A node above its operands, of which `highest` is the highest position, and above all earlier nodes of this thread, as a Lamport clock:
@@ -145,20 +149,18 @@ fn new<T: Real, S: Step<T> + 'static>(position: u64, at: &'static Location<'stat
 #[track_caller]
 #[inline]
 pub(crate) fn attach<T: Real, S: Step<T> + 'static>(step: S, highest: u64) -> Handle<T> {
-    let position = POSITION.get().max(highest) + 1;
-    POSITION.set(position);
-    new(position, mode::location(), step)
+    new(above(highest), 0, step)
 }
 
 /// A node that stands for one result of another.
 #[track_caller]
 pub(crate) fn part<T: Real>(name: &'static str, of: Handle<T>, result: usize) -> Handle<T> {
-    let position = of.position;
-    attach(Part { name, of: [Some(of)], result }, position)
+    let position = above(of.position);
+    new(position, result, Part { name, of: [Some(of)] })
 }
 
 /// The node of a new leaf.
 #[track_caller]
 pub(crate) fn leaf<T: Real>() -> Handle<T> {
-    new(0, mode::location(), Leaf)
+    new(0, 0, Leaf)
 }

@@ -1,14 +1,13 @@
 //! What each op file needs.
 
 pub(super) use crate::error::Mismatch;
-pub(super) use crate::op::{Any, Fixed, Op, Registered, Save, Saved, record};
+pub(super) use crate::op::{Any, Fixed, Op, Registered, Save, Saved, compute, record};
 pub(super) use crate::tensor::{Axes, Real, Shape, Tensor};
 #[cfg(any(test, feature = "testing"))]
 pub(super) use crate::testing::{Cases, Checked, CheckedComposite, Domain, Work, shapes, tensors};
 pub(super) use crate::var::Var;
 
 /// The shape rule of elementwise ops with two operands.
-#[inline(always)]
 pub(super) fn same_shape(a: &Shape, b: &Shape) -> Result<Shape, Mismatch> {
     match a == b {
         true => Ok(a.clone()),
@@ -16,11 +15,11 @@ pub(super) fn same_shape(a: &Shape, b: &Shape) -> Result<Shape, Mismatch> {
     }
 }
 
-/// Records an op on two operands of one shape, after an explicit `broadcast_to` where theirs differ.
+/// Records an op whose rule is [`same_shape`], after an explicit `broadcast_to` where shapes differ.
 #[track_caller]
 pub(super) fn broadcast<T: Real, O: Registered<T> + Op<T, Arity = Fixed<2>>>(op: O, a: &Var<T>, b: &Var<T>) -> Var<T> {
     if a.shape() == b.shape() {
-        return record(op, [a, b]);
+        return compute(op, &[a, b]);
     }
     match a.shape().broadcast(b.shape()) {
         Ok(shape) => record(op, [&a.broadcast_to(&shape), &b.broadcast_to(&shape)]),
