@@ -17,7 +17,7 @@ const BLOCKS: usize = 4;
 const PACKED: usize = 1 << 23;
 /// Bytes of panels that a piece goes through again and again: they stay in the second cache.
 const REUSED: usize = 1 << 20;
-/// Columns from which on packing the left operand pays.
+/// Columns from which on packing the left operand pays, unless its rows are runs: those are read where they lie.
 const COLUMNS_TO_PACK: usize = 192;
 /// Rows of a panel that are packed at a time.
 const PACK_ROWS: usize = 64;
@@ -185,75 +185,120 @@ impl<T: Scalar> Product<'_, T> {
 
     /// Computes what some passes along `k` contribute to the columns of some panels.
     fn run(&self, blocks: Range<usize>, panels: Range<usize>, b: Place<T>) {
+        let b = Operand(b);
+        let groups = self.row_groups();
+        if self.a.column_stride == 1 || self.panels.span(panels.clone()).len() < COLUMNS_TO_PACK {
+            return self.pieces(blocks, 0..groups.count(), panels, None, &b);
+        }
+        let depth = self.depth.span(blocks.clone());
+        let together = self.together();
+        let width = (together * self.kernels.rows).next_multiple_of(self.kernels.lanes);
+        let height = ROWS / self.kernels.rows * width;
+        let most = (PACKED / (height * depth.len() * size_of::<T>())).max(1);
+        for first in (0..groups.count()).step_by(most) {
+            let some = first..(first + most).min(groups.count());
+            let tiles = groups.span(some.clone());
+            let size = depth.len() * width;
+            scratch::with(tiles.len().div_ceil(together) * size, |to: &mut [T]| {
+                let start = Shared(to.as_mut_ptr());
+                let left = Left { start, first: tiles.start, depth: depth.clone(), together, width };
+                threads::pieces(some.len() * blocks.len(), tiles.len() * size / 4, |piece| {
+                    let (i, j) = (some.start + piece / blocks.len(), blocks.start + piece % blocks.len());
+                    self.pack_left(groups.span(i..i + 1), self.depth.span(j..j + 1), &left);
+                });
+                self.pieces(blocks.clone(), some, panels.clone(), Some(&left), &b);
+            });
+        }
+    }
+
+    /// Tiles whose rows are whole vectors together.
+    fn together(&self) -> usize {
+        (self.kernels.lanes / self.kernels.rows).max(1)
+    }
+
+    /// Tiles in groups, each for one piece.
+    fn row_groups(&self) -> Cuts {
+        Cuts::new(self.rows.count(), self.together(), ROWS / self.kernels.rows / self.together())
+    }
+
+    /// Packs a part of `a`.
+    fn pack_left(&self, tiles: Range<usize>, depth: Range<usize>, to: &Left<T>) {
+        // In few rows at a time, so that what the next group finds beside this one's is still near.
+        for top in depth.clone().step_by(PACK_ROWS) {
+            for first in tiles.clone().step_by(to.together) {
+                let span = self.rows.span(first..(first + to.together).min(tiles.end));
+                let (from, row, column) = self.left(span.start, top);
+                // The transposed rows are the columns of a panel.
+                let panel = Panel {
+                    rows: PACK_ROWS.min(depth.end - top),
+                    columns: span.len(),
+                    from,
+                    row: column,
+                    column: row,
+                    to: to.at(first, top).0.cast_mut(),
+                    width: to.width,
+                };
+                // SAFETY: its elements are those of `a`; the room for them is there, and that of this part alone.
+                unsafe { self.kernels.pack(&panel) };
+            }
+        }
+    }
+
+    /// Spreads tiles over the threads.
+    fn pieces(
+        &self,
+        blocks: Range<usize>,
+        groups: Range<usize>,
+        panels: Range<usize>,
+        left: Option<&Left<T>>,
+        b: &Operand<T>,
+    ) {
+        let row_groups = self.row_groups();
         let depth = self.depth.span(blocks.clone()).len();
         let width = self.kernels.lanes * self.kernels.vectors;
-        let row_groups = Cuts::new(self.rows.count(), 1, ROWS / self.kernels.rows);
         let height = self.rows.end().div_ceil(row_groups.count());
-        // With many rows there are pieces enough, and each packs its part of `a` for more columns.
-        let most = if row_groups.count() < MANY { self.reused() } else { MANY * self.reused() };
+        // With many rows there are pieces enough, and wider ones share a part of `a`.
+        let most = if groups.len() < MANY { self.reused() } else { MANY * self.reused() };
         let worth = PIECE.div_ceil(height * depth * width);
-        // As many columns as leave enough pieces for all threads: the more of them, the more often a packed part of `a` is used.
-        let even = panels.len() * row_groups.count() / PIECES;
+        let even = panels.len() * groups.len() / PIECES;
         let panel_groups = Cuts::new(panels.len(), 1, worth.max(even).min(most).max(1));
-        let work = (self.rows.end() * depth).saturating_mul(panels.len() * width) / 64;
-        let b = Operand(b);
-        threads::pieces(row_groups.count() * panel_groups.count(), work, |piece| {
-            let (i, j) = (piece / panel_groups.count(), piece % panel_groups.count());
+        let work = (height * groups.len() * depth).saturating_mul(panels.len() * width) / 64;
+        threads::pieces(groups.len() * panel_groups.count(), work, |piece| {
+            let (i, j) = (groups.start + piece / panel_groups.count(), piece % panel_groups.count());
             let group = panel_groups.span(j..j + 1);
             let rows = row_groups.span(i..i + 1);
-            self.piece(blocks.clone(), rows, panels.start + group.start..panels.start + group.end, &b);
+            self.piece(blocks.clone(), rows, panels.start + group.start..panels.start + group.end, left, b);
         });
     }
 
     /// The number of panels that the second cache holds while one row of tiles after another meets them.
     fn reused(&self) -> usize {
         let depth = self.depth.end().min(DEPTH / size_of::<T>());
-        (REUSED / (self.kernels.lanes * self.kernels.vectors * depth * size_of::<T>())).max(1)
+        (REUSED / (depth * self.kernels.lanes * self.kernels.vectors * size_of::<T>())).max(1)
     }
 
-    /// Computes the part of some tiles' rows and some panels, on one thread.
-    fn piece(&self, blocks: Range<usize>, rows: Range<usize>, panels: Range<usize>, b: &Operand<T>) {
-        let columns = self.panels.span(panels.clone()).len();
-        let pack = columns >= COLUMNS_TO_PACK;
+    /// Some rows of tiles with some panels.
+    fn piece(
+        &self,
+        blocks: Range<usize>,
+        rows: Range<usize>,
+        panels: Range<usize>,
+        left: Option<&Left<T>>,
+        b: &Operand<T>,
+    ) {
         for block in blocks {
             let depth = self.depth.span(block..block + 1);
-            if !pack {
-                let a = self.left(self.rows.at(rows.start), depth.start);
-                self.tiles(rows.clone(), a, depth, panels.clone(), &b.0);
-                continue;
+            for first in panels.clone().step_by(self.reused()) {
+                let panels = first..(first + self.reused()).min(panels.end);
+                for first in rows.clone().step_by(self.together()) {
+                    let tiles = first..(first + self.together()).min(rows.end);
+                    let a = match left {
+                        Some(left) => left.at(first, depth.start),
+                        None => self.left(self.rows.at(first), depth.start),
+                    };
+                    self.tiles(tiles, a, depth.clone(), panels.clone(), &b.0);
+                }
             }
-            let lanes = self.kernels.lanes;
-            let together = (lanes / self.kernels.rows).max(1);
-            let width = (together * self.kernels.rows).next_multiple_of(lanes);
-            let size = depth.len() * width;
-            scratch::with(rows.len().div_ceil(together) * size, |to: &mut [T]| {
-                let groups = || rows.clone().step_by(together).map(|first| first..(first + together).min(rows.end));
-                // In few rows at a time, so that what the next group finds beside this one's is still near.
-                for top in (0..depth.len()).step_by(PACK_ROWS) {
-                    for (tiles, to) in groups().zip(to.chunks_exact_mut(size)) {
-                        let span = self.rows.span(tiles);
-                        let (from, row, column) = self.left(span.start, depth.start + top);
-                        // The transposed rows are the columns of a panel.
-                        let panel = Panel {
-                            rows: PACK_ROWS.min(depth.len() - top),
-                            columns: span.len(),
-                            from,
-                            row: column,
-                            column: row,
-                            to: to[top * width..].as_mut_ptr(),
-                            width,
-                        };
-                        // SAFETY: its elements are those of `a`, and the room for them is there.
-                        unsafe { self.kernels.pack(&panel) };
-                    }
-                }
-                for first in panels.clone().step_by(self.reused()) {
-                    let panels = first..(first + self.reused()).min(panels.end);
-                    for (tiles, a) in groups().zip(to.chunks_exact(size)) {
-                        self.tiles(tiles, (a.as_ptr(), 1, width as isize), depth.clone(), panels.clone(), &b.0);
-                    }
-                }
-            });
         }
     }
 
@@ -332,3 +377,23 @@ struct Operand<T>(Place<T>);
 
 // SAFETY: it is only read.
 unsafe impl<T: Sync> Sync for Operand<T> {}
+
+/// A part of the left operand, packed: for some tiles at a time, element after element along `k`, the elements of their rows.
+struct Left<T> {
+    start: Shared<T>,
+    /// The first tile.
+    first: usize,
+    depth: Range<usize>,
+    /// Tiles that lie side by side.
+    together: usize,
+    /// Elements from one place along `k` to the next.
+    width: usize,
+}
+
+impl<T> Left<T> {
+    /// Where a tile, the first of those side by side, begins at a place along `k`, and its strides.
+    fn at(&self, tile: usize, depth: usize) -> (*const T, isize, isize) {
+        let panel = (tile - self.first) / self.together * self.depth.len() + depth - self.depth.start;
+        (self.start.0.wrapping_add(panel * self.width), 1, self.width as isize)
+    }
+}
