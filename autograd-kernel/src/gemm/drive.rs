@@ -18,7 +18,7 @@ const PACKED: usize = 1 << 23;
 /// Bytes of panels that a piece goes through again and again: they stay in the second cache.
 const REUSED: usize = 1 << 20;
 /// Columns from which on packing the left operand pays, unless its rows are runs: those are read where they lie.
-const COLUMNS_TO_PACK: usize = 192;
+const COLUMNS_TO_PACK: usize = 320;
 /// Rows of a panel that are packed at a time.
 const PACK_ROWS: usize = 64;
 /// Groups of rows that are many.
