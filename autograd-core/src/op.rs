@@ -237,6 +237,9 @@ pub(crate) fn record<T: Real, O: Registered<T>>(op: O, x: In<O, T, &Var<T>>) -> 
     }
 }
 
+/// [`apply`] of an op `O`.
+pub(crate) type Apply<T, O> = fn(O, &[&Var<T>]) -> Result<Var<T>, Error>;
+
 /// `record` for any op, with a mistake as an error.
 ///
 /// What does not depend on the op is in functions of its own, compiled once for each element type.

@@ -1,6 +1,10 @@
-//! `register!`: for each op of a family, the permission to be recorded, its test, and its entry in the list of ops.
+//! `register!`: for each op of a family, the permission to be recorded, its code, its test, and its entry in the list of ops.
 
-/// For each op and each composite: the permission to be recorded, its test, and its entry in the list that benches and documentation walk.
+/// For each op and each composite: the permission to be recorded, its code for `f32` and `f64`, its test, and its entry in the list that benches and
+/// documentation walk.
+///
+/// The code: naming [`apply`](crate::op::apply) of an op makes the compiler compile it here, with all that the op computes. Since it is
+/// `#[inline(never)]`, crates that use the op take this one, and compile no loop anew.
 macro_rules! register {
     (
         $family:ident:
@@ -11,11 +15,21 @@ macro_rules! register {
             pub use $file::$op;
             impl crate::op::sealed::Sealed for $op {}
             impl<T: crate::tensor::Real> crate::op::Registered<T> for $op {}
+            const _: () = {
+                #[used]
+                static CODE: (crate::op::Apply<f32, $op>, crate::op::Apply<f64, $op>) =
+                    (crate::op::apply, crate::op::apply);
+            };
         )*
         $($(
             pub use $composite_file::$composite;
             impl crate::op::sealed::Sealed for $composite {}
             impl<T: crate::tensor::Real> crate::composite::RegisteredComposite<T> for $composite {}
+            const _: () = {
+                #[used]
+                static CODE: (crate::composite::Apply<f32, $composite>, crate::composite::Apply<f64, $composite>) =
+                    (crate::composite::apply, crate::composite::apply);
+            };
         )+)?
 
         #[cfg(test)]
