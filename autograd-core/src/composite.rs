@@ -73,9 +73,6 @@ pub(crate) fn compose<T: Real, C: RegisteredComposite<T>>(op: C, x: Operands<C, 
     }
 }
 
-/// [`apply`] of a composite `C`.
-pub(crate) type Apply<T, C> = fn(C, &[&Var<T>]) -> Result<Results<C, T, Var<T>>, Error>;
-
 /// `compose` for any composite, with a mistake as an error.
 #[track_caller]
 #[inline(never)]

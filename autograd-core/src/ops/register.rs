@@ -13,23 +13,23 @@ macro_rules! register {
     ) => {
         $(
             pub use $file::$op;
-            impl crate::op::sealed::Sealed for $op {}
+            impl crate::op::sealed::Sealed for $op {
+                #[inline(never)]
+                fn code() -> crate::op::sealed::Code {
+                    [crate::op::apply::<f32, Self> as _, crate::op::apply::<f64, Self> as _]
+                }
+            }
             impl<T: crate::tensor::Real> crate::op::Registered<T> for $op {}
-            const _: () = {
-                #[used]
-                static CODE: (crate::op::Apply<f32, $op>, crate::op::Apply<f64, $op>) =
-                    (crate::op::apply, crate::op::apply);
-            };
         )*
         $($(
             pub use $composite_file::$composite;
-            impl crate::op::sealed::Sealed for $composite {}
+            impl crate::op::sealed::Sealed for $composite {
+                #[inline(never)]
+                fn code() -> crate::op::sealed::Code {
+                    [crate::composite::apply::<f32, Self> as _, crate::composite::apply::<f64, Self> as _]
+                }
+            }
             impl<T: crate::tensor::Real> crate::composite::RegisteredComposite<T> for $composite {}
-            const _: () = {
-                #[used]
-                static CODE: (crate::composite::Apply<f32, $composite>, crate::composite::Apply<f64, $composite>) =
-                    (crate::composite::apply, crate::composite::apply);
-            };
         )+)?
 
         #[cfg(test)]

@@ -206,7 +206,12 @@ impl<T: Real> Attention<'_, T> {
     }
 
     #[inline(never)]
-    pub(crate) fn backward_head(&self, head: Head<'_, T>, (y, logsums, dy): (&[T], &[T], &[T]), to: &mut Gradients<'_, T>) {
+    pub(crate) fn backward_head(
+        &self,
+        head: Head<'_, T>,
+        (y, logsums, dy): (&[T], &[T], &[T]),
+        to: &mut Gradients<'_, T>,
+    ) {
         let [t, s, d, e] = self.sizes;
         for gradient in [&mut *to.dq, &mut *to.dk, &mut *to.dv, &mut *to.dbias] {
             gradient.fill(T::zero());
