@@ -74,6 +74,7 @@ pub(crate) fn compose<T: Real, C: RegisteredComposite<T>>(op: C, x: Operands<C, 
 
 /// `compose` for any composite, with a mistake as an error.
 #[track_caller]
+#[inline(never)]
 pub(crate) fn apply<T: Real, C: Composite<T>>(op: C, x: &[&Var<T>]) -> Result<Results<C, T, Var<T>>, Error> {
     let shapes = match op.shape(C::Arity::collect(x.iter().map(|x| x.shape()))) {
         Ok(shapes) => shapes,

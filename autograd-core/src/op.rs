@@ -79,8 +79,14 @@ pub trait Op<T: Real>: Clone + Send + Sync + 'static {
 pub trait Registered<T: Real>: Op<T> + sealed::Sealed {}
 
 pub(crate) mod sealed {
+    /// Where the code of an op begins, for `f32` and for `f64`.
+    pub type Code = [*const (); 2];
+
     /// Only `register!` implements it.
-    pub trait Sealed {}
+    pub trait Sealed {
+        /// The op's code. Nobody asks; but that somebody could makes the compiler compile it in this crate.
+        fn code() -> Code;
+    }
 }
 
 /// What an op keeps for its gradient rule.

@@ -39,6 +39,7 @@ impl<T: Real> Classes<'_, T> {
     }
 
     /// The sum of exponentials of each row; anything for ignored rows.
+    #[inline(never)]
     pub fn sums(&self, x: &[T]) -> Vec<LogSum<T>> {
         let Fold { n, inner, .. } = self.fold;
         let mut sums = vec![LogSum { largest: T::zero(), sum: T::one(), log: T::zero() }; self.targets.len()];
@@ -54,6 +55,7 @@ impl<T: Real> Classes<'_, T> {
     }
 
     /// `out[row] ← Σ share[class] · (log Σ exp x - x[class])`; 0 for ignored rows.
+    #[inline(never)]
     pub fn loss(&self, x: &[T], sums: &[LogSum<T>], out: &mut [T]) {
         let Fold { n, inner, .. } = self.fold;
         threads::chunks(out, (CHUNK / n.max(1)).max(1), 2, |start, out| {
@@ -79,6 +81,7 @@ impl<T: Real> Classes<'_, T> {
     }
 
     /// `dx[row, class] ← dy[row] · (softmax x[row, class] · Σ share - share[class])`; 0 for ignored rows.
+    #[inline(never)]
     pub fn gradient(&self, x: &[T], sums: &[LogSum<T>], dy: &[T], dx: &mut [T]) {
         let Fold { n, inner, .. } = self.fold;
         let block = n * inner;
@@ -110,6 +113,7 @@ impl<T: Real> Classes<'_, T> {
     }
 
     /// `out[.., class, ..] ←` the share of each class in each row.
+    #[inline(never)]
     pub fn shares(&self, out: &mut [T]) {
         let Fold { n, inner, .. } = self.fold;
         let block = n * inner;
@@ -190,6 +194,7 @@ impl<T: Real> NullaryFnOnce for Scale<'_, T> {
 }
 
 /// `out[row] ← Σ share[class] · (log Σ exp x - x[class])`, where `share` makes a class and its entry in `q` a share.
+#[inline(never)]
 pub fn soft<T: Real>(x: &[T], q: &[T], share: impl Fn(usize, T) -> T + Sync, fold: Fold, out: &mut [T]) {
     let Fold { n, inner, .. } = fold;
     threads::chunks(out, (CHUNK / n.max(1)).max(1), 16 * n, |start, out| {

@@ -42,6 +42,7 @@ impl<T: Real> Batch<'_, T> {
     }
 
     /// `sums[n, t, s] ←` the logarithm of the probability that `t` steps of an example end at place `s` of its path.
+    #[inline(never)]
     pub fn sums(&self, sums: &mut [T]) {
         let [_, rows, width] = self.sums_shape();
         threads::chunks(sums, rows * width, COST, |start, sums| {
@@ -61,6 +62,7 @@ impl<T: Real> Batch<'_, T> {
     }
 
     /// Minus the logarithm of the probability that all steps of example `i` end at its last label or at the blank behind.
+    #[inline(never)]
     pub fn loss(&self, i: usize, sums: &[T]) -> T {
         let ([_, rows, width], places) = (self.sums_shape(), self.paths[i].len());
         let last = &sums[(i * rows + self.steps[i]) * width..][..places];
@@ -69,6 +71,7 @@ impl<T: Real> Batch<'_, T> {
     }
 
     /// `dx[n, t, c] ← −dy[n] ·` the probability, given the labels of the example, that step `t` stands for class `c`.
+    #[inline(never)]
     pub fn gradient(&self, sums: &[T], dy: &[T], dx: &mut [T]) {
         let ([_, rows, width], [steps, _, classes]) = (self.sums_shape(), self.sizes);
         threads::chunks(dx, steps * classes, (COST * width / classes.max(1)).max(1), |start, dx| {

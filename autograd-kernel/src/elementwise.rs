@@ -134,6 +134,7 @@ impl<F, Types> Of<F, Types> {
 }
 
 impl<X: Element, Y: Element, F: Function<(X,), Y>> Apply for Of<F, (X, Y)> {
+    #[inline(never)]
     fn run(&self, x: &[Values<'_>], y: ValuesMut<'_>) {
         isa::dispatch(Tile { f: &self.f, x: (X::slice(x[0]),), y: Y::slice_mut(y) });
     }
@@ -143,6 +144,7 @@ impl<X: Element, Y: Element, F: Function<(X,), Y>> Apply for Of<F, (X, Y)> {
 }
 
 impl<A: Element, B: Element, Y: Element, F: Function<(A, B), Y>> Apply for Of<F, (A, B, Y)> {
+    #[inline(never)]
     fn run(&self, x: &[Values<'_>], y: ValuesMut<'_>) {
         isa::dispatch(Tile { f: &self.f, x: (A::slice(x[0]), B::slice(x[1])), y: Y::slice_mut(y) });
     }
@@ -152,6 +154,7 @@ impl<A: Element, B: Element, Y: Element, F: Function<(A, B), Y>> Apply for Of<F,
 }
 
 impl<A: Element, B: Element, C: Element, Y: Element, F: Function<(A, B, C), Y>> Apply for Of<F, (A, B, C, Y)> {
+    #[inline(never)]
     fn run(&self, x: &[Values<'_>], y: ValuesMut<'_>) {
         let x = (A::slice(x[0]), B::slice(x[1]), C::slice(x[2]));
         isa::dispatch(Tile { f: &self.f, x, y: Y::slice_mut(y) });
@@ -162,16 +165,19 @@ impl<A: Element, B: Element, C: Element, Y: Element, F: Function<(A, B, C), Y>> 
 }
 
 /// `out ← f(x)`, row-major.
+#[inline(never)]
 pub fn map<X: Element, Y: Element>(x: View<'_, X>, out: &mut [Y], f: &dyn Apply) {
     map_tiles(x, out, f.cost(), &|x, y| f.run(&[X::values(x)], Y::values_mut(y)));
 }
 
 /// `out ← f(a, b)` for operands of one shape, row-major.
+#[inline(never)]
 pub fn zip<A: Element, B: Element, Y: Element>(a: View<'_, A>, b: View<'_, B>, out: &mut [Y], f: &dyn Apply) {
     zip_tiles(a, b, out, f.cost(), &|a, b, y| f.run(&[A::values(a), B::values(b)], Y::values_mut(y)));
 }
 
 /// `out ← f(a, b, c)` for operands of one shape, row-major.
+#[inline(never)]
 pub fn zip3<A: Element, B: Element, C: Element, Y: Element>(
     a: View<'_, A>,
     b: View<'_, B>,

@@ -10,16 +10,19 @@ pub(crate) const LANES: usize = 16;
 pub const BLOCK: usize = 4096;
 
 /// The sum of a slice: 16 lanes within blocks, pairwise over blocks. The error grows with the logarithm of the length.
+#[inline(never)]
 pub fn sum_slice<T: Real>(x: &[T]) -> T {
     sum_by(x, |x| x)
 }
 
 /// The sum of `f` of each element of a slice, in the order of [`sum_slice`].
+#[inline(never)]
 pub fn sum_by<T: Real>(x: &[T], f: impl Fn(T) -> T + Copy) -> T {
     sum_steps(x, &Plus(f))
 }
 
 /// The sum of `e` to the power of what each element is above `largest`, in the order of [`sum_slice`].
+#[inline(never)]
 pub fn sum_exp<T: Real>(x: &[T], largest: T) -> T {
     sum_steps(x, &PlusExp(largest))
 }
@@ -34,6 +37,7 @@ fn sum_steps<T: Real>(x: &[T], step: &impl Step<T>) -> T {
 
 /// The fold of a slice from `start`: for folds whose order changes the result by roundings at most and that `start` does not change, as max
 /// and products.
+#[inline(never)]
 pub fn fold_slice<T: Real>(x: &[T], start: T, f: impl Fn(T, T) -> T) -> T {
     join(isa::dispatch(Lanes { x, start, step: &By(&f) }), &f)
 }

@@ -109,6 +109,7 @@ impl Grid {
     }
 
     /// The places that pairs of coordinates name, column first.
+    #[inline(never)]
     pub fn places<T: Real>(&self, grid: &[T]) -> Vec<Place<T>> {
         let mut places = vec![Place::default(); grid.len() / 2];
         threads::chunks(&mut places, CHUNK, 16, |start, places| {
@@ -140,6 +141,7 @@ impl Grid {
     }
 
     /// `y ←` the samples of each plane; `x` is `[images, channels, size]`, `places` `[images, samples]`, `y` `[images, channels, samples]`.
+    #[inline(never)]
     pub fn sample<T: Real>(&self, x: &[T], places: &[Place<T>], channels: usize, samples: usize, y: &mut [T]) {
         threads::chunks(y, samples, 16, |start, y| {
             let plane = start / samples;
@@ -158,6 +160,7 @@ impl Grid {
     }
 
     /// `dx ←` the gradient of the images.
+    #[inline(never)]
     pub fn image_gradient<T: Real>(
         &self,
         dy: &[T],
@@ -181,6 +184,7 @@ impl Grid {
     }
 
     /// `dgrid ←` the gradient of the coordinates, column first.
+    #[inline(never)]
     pub fn grid_gradient<T: Real>(
         &self,
         (x, dy): (&[T], &[T]),

@@ -22,6 +22,7 @@ pub struct Part<'a, T> {
 }
 
 /// `out ← rest`, if it is given, then each part in its place; `shape` is that of the result.
+#[inline(never)]
 pub fn place<T: Copy + Send + Sync>(parts: &[Part<'_, T>], rest: Option<T>, shape: &[usize], out: &mut [T]) {
     let row: usize = shape.iter().skip(1).product();
     let strides = row_major(shape);
@@ -95,6 +96,7 @@ impl<'a, T: Copy> Part<'a, T> {
 }
 
 /// `out ← x` within the columns that `keep` gives for a row, and 0 elsewhere; rows are `n` long and counted through all outer axes.
+#[inline(never)]
 pub fn keep_columns<T: Real>(x: View<'_, T>, n: usize, keep: impl Fn(usize) -> Range<usize> + Sync, out: &mut [T]) {
     let reader = Reader::new(x);
     threads::chunks(out, (CHUNK / n.max(1)).max(1) * n, 1, |start, out| {
@@ -124,6 +126,7 @@ pub struct Windows {
 impl Windows {
     /// `out[o, i, k] ← Σ x[o, w, k, i − w·step]` over the windows `w` that hold the place `i`, in rising order; `x` is
     /// `[outer, count, inner, size]`, `out` is `[outer, n, inner]`.
+    #[inline(never)]
     pub fn add<T: Real>(&self, x: &[T], out: &mut [T]) {
         let Windows { count, size, step, n, inner } = *self;
         threads::chunks(out, (CHUNK / inner.max(1)).max(1) * inner, 1 + size.div_ceil(step), |start, out| {
@@ -141,6 +144,7 @@ impl Windows {
 }
 
 /// `out[o, j, i] ← x[o, index[j], i]`, where `x` is `[outer, n, inner]`.
+#[inline(never)]
 pub fn select<T: Copy + Send + Sync>(x: &[T], n: usize, inner: usize, index: &[i64], out: &mut [T]) {
     threads::chunks(out, (CHUNK / inner.max(1)).max(1) * inner, 1, |start, out| {
         let first = start / inner;
@@ -157,6 +161,7 @@ pub fn select<T: Copy + Send + Sync>(x: &[T], n: usize, inner: usize, index: &[i
 }
 
 /// `out[o, m, i] ← Σ x[o, j, i]` over the `j` with `index[j] = m`, in rising order; `out` is `[outer, size, inner]`.
+#[inline(never)]
 pub fn add_rows<T: Real>(x: &[T], index: &[i64], size: usize, inner: usize, out: &mut [T]) {
     let block = size * inner;
     // A single block is cut into rows, of which each piece looks for its own: worth it where rows are longer than the search.
@@ -181,6 +186,7 @@ pub fn add_rows<T: Real>(x: &[T], index: &[i64], size: usize, inner: usize, out:
 }
 
 /// `out[.., i, ..] ← x[.., index[.., i, ..], ..]` along `axis`; `out` has the shape of `index`.
+#[inline(never)]
 pub fn gather<T: Copy + Send + Sync>(x: View<'_, T>, axis: usize, index: View<'_, i64>, out: &mut [T]) {
     let mut strides = x.strides();
     let step = std::mem::take(&mut strides[axis]);
@@ -208,6 +214,7 @@ fn ahead(at: usize, n: usize, step: isize) -> usize {
 }
 
 /// `out[o, m, i] ← Σ x[o, j, i]` over the `j` with `index[o, j, i] = m`, in rising order; `out` is `[outer, size, inner]`.
+#[inline(never)]
 pub fn scatter_add<T: Real>(x: &[T], index: &[i64], size: usize, inner: usize, out: &mut [T]) {
     let block = size * inner;
     let taken = x.len() / (out.len() / block.max(1)).max(1);
@@ -225,6 +232,7 @@ pub fn scatter_add<T: Real>(x: &[T], index: &[i64], size: usize, inner: usize, o
 }
 
 /// `out[o, index[j], i] ← x[o, j, i]`, where `out` is `[outer, size, inner]`; the last of several wins.
+#[inline(never)]
 pub fn copy_rows<T: Copy + Send + Sync>(x: &[T], index: &[i64], size: usize, inner: usize, out: &mut [T]) {
     let block = size * inner;
     threads::chunks(out, (CHUNK / block.max(1)).max(1) * block, 1, |start, out| {
@@ -239,6 +247,7 @@ pub fn copy_rows<T: Copy + Send + Sync>(x: &[T], index: &[i64], size: usize, inn
 
 /// `out[.., index[.., j, ..], ..] ← x[.., j, ..]` along `axis`, where `x` has the shape of `index` and `out`, of shape `shape`, is in
 /// row-major order; the last of several wins.
+#[inline(never)]
 pub fn scatter<T: Copy>(x: View<'_, T>, axis: usize, index: View<'_, i64>, shape: &[usize], out: &mut [T]) {
     let mut strides = row_major(shape);
     let step = std::mem::take(&mut strides[axis]);

@@ -14,6 +14,7 @@ pub mod fused;
 pub mod gemm;
 pub mod grid;
 pub mod index;
+mod instances;
 pub mod isa;
 pub mod lanes;
 pub mod linalg;
@@ -32,3 +33,6 @@ pub mod special;
 mod team;
 pub mod threads;
 pub mod view;
+
+#[doc(hidden)]
+pub use instances::instances;

@@ -23,6 +23,7 @@ pub trait Dense: Sized {
 }
 
 impl<F: RealField + Copy> Dense for F {
+    #[inline(never)]
     fn solve(a: Matrix<'_, F>, b: Matrix<'_, F>, x: &mut [F]) {
         match Factored::new(a) {
             Some(factored) => write(factored.solve(owned(b)), x),
@@ -30,6 +31,7 @@ impl<F: RealField + Copy> Dense for F {
         }
     }
 
+    #[inline(never)]
     fn inverse(a: Matrix<'_, F>, y: &mut [F]) {
         match Factored::new(a) {
             Some(factored) => write(factored.solve(DMatrix::identity(a.size()[0], a.size()[0])), y),
@@ -37,6 +39,7 @@ impl<F: RealField + Copy> Dense for F {
         }
     }
 
+    #[inline(never)]
     fn solve_triangular(a: Matrix<'_, F>, b: Matrix<'_, F>, lower: bool, unit: bool, x: &mut [F]) {
         let mut a = owned(a);
         if unit {
@@ -53,6 +56,7 @@ impl<F: RealField + Copy> Dense for F {
         }
     }
 
+    #[inline(never)]
     fn cholesky(a: Matrix<'_, F>, y: &mut [F]) {
         match Cholesky::new(owned(a)) {
             Some(factors) => write(factors.unpack(), y),
@@ -60,10 +64,12 @@ impl<F: RealField + Copy> Dense for F {
         }
     }
 
+    #[inline(never)]
     fn det(a: Matrix<'_, F>) -> F {
         LU::new(owned(a)).determinant()
     }
 
+    #[inline(never)]
     fn slogdet(a: Matrix<'_, F>) -> (F, F) {
         let lu = LU::new(owned(a));
         lu.u().diagonal().iter().fold((lu.p().determinant(), F::zero()), |(sign, log), &pivot| {

@@ -14,6 +14,7 @@ pub fn rising<T: Real>(a: T, b: T) -> Ordering {
 }
 
 /// For each row of `n` elements of `x`, the first `k` positions that `order` brings to the front: it gets the elements, each with its position.
+#[inline(never)]
 pub fn pick<T: Real>(x: &[T], n: usize, k: usize, out: &mut [i64], order: impl Fn(&mut [(T, i64)]) + Sync) {
     // A sort looks at each element some ten times.
     let cost = 16 * n.div_ceil(k.max(1));
@@ -29,6 +30,7 @@ pub fn pick<T: Real>(x: &[T], n: usize, k: usize, out: &mut [i64], order: impl F
 }
 
 /// Brings the first `k` in rising or falling order to the front, in order; among equals, the first comes first.
+#[inline(never)]
 pub fn first<T: Real>(row: &mut [(T, i64)], k: usize, descending: bool) {
     let by_value = |a: &(T, i64), b: &(T, i64)| match descending {
         true => rising(b.0, a.0),
@@ -46,6 +48,7 @@ pub fn first<T: Real>(row: &mut [(T, i64)], k: usize, descending: bool) {
 }
 
 /// Brings to the front what stands at place `i` in rising order; the first NaN if there is one.
+#[inline(never)]
 pub fn nth<T: Real>(row: &mut [(T, i64)], i: usize) {
     let place = row.iter().position(|(x, _)| x.is_nan()).unwrap_or_else(|| {
         row.select_nth_unstable_by(i, |a, b| rising(a.0, b.0).then(a.1.cmp(&b.1)));
@@ -55,6 +58,7 @@ pub fn nth<T: Real>(row: &mut [(T, i64)], i: usize) {
 }
 
 /// Replaces each element by the best up to it: the last of several, and NaN before all numbers.
+#[inline(never)]
 pub fn running_best<T: Real>(row: &mut [(T, i64)], better: impl Fn(T, T) -> bool) {
     let Some(mut best) = row.first().copied() else { return };
     for x in row {

@@ -143,6 +143,7 @@ impl Pool {
     }
 
     /// `y ←` the largest element of each window; NaN counts as larger than each number.
+    #[inline(never)]
     pub fn max<T: Real>(&self, x: &[T], y: &mut [T]) {
         if self.quarters() {
             return self.each_square(x, y, |[a, b, c, d], _| max(max(max(a, b), c), d));
@@ -160,6 +161,7 @@ impl Pool {
     }
 
     /// `at ←` where in its plane the largest element of each window is: the first of several, and the first NaN before each number.
+    #[inline(never)]
     pub fn argmax<T: Real>(&self, x: &[T], at: &mut [i64]) {
         if self.quarters() {
             let width = self.size[1];
@@ -192,6 +194,7 @@ impl Pool {
     }
 
     /// `y ←` the sum of each window by its divisor.
+    #[inline(never)]
     pub fn mean<T: Real>(&self, x: &[T], divisor: Divisor, y: &mut [T]) {
         self.planes(y, self.pixels(), |number, windows, y| {
             let (x, step) = (&x[number * self.plane()..(number + 1) * self.plane()], windows.step);
@@ -207,6 +210,7 @@ impl Pool {
     }
 
     /// `x ←` the sum, over the windows that an element lies in, of their share of `y`: the adjoint of [`mean`](Pool::mean).
+    #[inline(never)]
     pub fn spread<T: Real>(&self, y: &[T], divisor: Divisor, x: &mut [T]) {
         self.planes(x, self.plane(), |number, windows, x| {
             let (y, step) = (&y[number * self.pixels()..(number + 1) * self.pixels()], windows.step);

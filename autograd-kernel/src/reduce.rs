@@ -23,6 +23,7 @@ pub struct Fold {
 }
 
 /// `out[o, i] ← Σⱼ x[o, j, i]`.
+#[inline(never)]
 pub fn sum<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, out: &mut [T]) {
     debug_assert_eq!((x.len(), out.len()), (outer * n * inner, outer * inner));
     if inner == 1 && outer == 1 && n > BLOCK {
@@ -103,6 +104,7 @@ impl<T: Real> NullaryFnOnce for AddRows<'_, T> {
 
 /// `out[o, i] ← fold of f over x[o, .., i]` from `start`: for folds whose order changes the result by roundings at most and that `start` does
 /// not change, as max and products.
+#[inline(never)]
 pub fn fold<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, start: T, out: &mut [T], f: impl Fn(T, T) -> T + Sync) {
     debug_assert_eq!((x.len(), out.len()), (outer * n * inner, outer * inner));
     if inner == 1 && outer == 1 && n > BLOCK {
@@ -133,6 +135,7 @@ pub fn fold<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, start: T, out: &mu
 }
 
 /// `out[o, j, i] ← f(row)` for rows taken along the middle axis: `f` gets a row to change in place.
+#[inline(never)]
 pub fn rows<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, out: &mut [T], f: impl Fn(&mut [T]) + Sync) {
     debug_assert_eq!(x.len(), outer * n * inner);
     if n * inner == 0 {
@@ -164,6 +167,7 @@ pub fn rows<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, out: &mut [T], f: 
 }
 
 /// The sum of the squares of what the elements of a row are off their mean; exactly 0 if they are equal.
+#[inline(never)]
 pub fn squared_deviations<T: Real>(row: &[T]) -> T {
     let n = T::of(row.len() as f64);
     let near = sum_slice(row) / n;
@@ -173,6 +177,7 @@ pub fn squared_deviations<T: Real>(row: &[T]) -> T {
 }
 
 /// The p-norm of a row, `p` from 0 to infinity.
+#[inline(never)]
 pub fn norm<T: Real>(row: &[T], p: f64) -> T {
     let power = |x: T| if p == 2.0 { x * x } else { x.abs().powf(T::of(p)) };
     let root = |x: T| if p == 2.0 { x.sqrt() } else { x.powf(T::of(p.recip())) };
@@ -199,6 +204,7 @@ fn largest_size<T: Real>(row: &[T]) -> T {
 }
 
 /// `out[o, i] ← f(x[o, .., i])`: `f` gets each row along the middle axis.
+#[inline(never)]
 pub fn each_row<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, out: &mut [T], f: impl Fn(&[T]) -> T + Sync) {
     debug_assert_eq!((x.len(), out.len()), (outer * n * inner, outer * inner));
     let chunk = (BLOCK / n.max(1)).max(LANES.min(inner));

@@ -103,6 +103,7 @@ impl Resampling {
 }
 
 /// `y ←` each plane of `x`, of `plane` elements, resampled.
+#[inline(never)]
 pub fn planes<T: Real>(x: &[T], plane: usize, resampling: &Resampling, y: &mut [T]) {
     let (height, width) = (resampling.rows.count(), resampling.columns.count());
     let cost = resampling.cost().div_ceil(resampling.pixels().max(1));
@@ -120,6 +121,7 @@ pub fn planes<T: Real>(x: &[T], plane: usize, resampling: &Resampling, y: &mut [
 }
 
 /// `x ←` the adjoint for each plane.
+#[inline(never)]
 pub fn planes_adjoint<T: Real>(y: &[T], plane: usize, resampling: &Resampling, x: &mut [T]) {
     let pixels = resampling.pixels();
     let cost = resampling.cost().div_ceil(plane.max(1));
@@ -141,6 +143,7 @@ pub struct Region {
 }
 
 /// `y ←` each region, all its channels; `x` is `[images, channels, plane]`, `y` is `[regions, channels, pixels]`.
+#[inline(never)]
 pub fn regions<T: Real>(x: &[T], plane: usize, channels: usize, regions: &[Region], y: &mut [T]) {
     let Some(pixels) = regions.first().map(|region| region.resampling.pixels()) else { return };
     let cost = regions.iter().map(|region| region.resampling.cost()).sum::<usize>() / regions.len();
@@ -154,6 +157,7 @@ pub fn regions<T: Real>(x: &[T], plane: usize, channels: usize, regions: &[Regio
 }
 
 /// `x ←` the sum of the adjoints of all regions.
+#[inline(never)]
 pub fn regions_adjoint<T: Real>(y: &[T], plane: usize, channels: usize, regions: &[Region], x: &mut [T]) {
     let pixels = regions.first().map_or(0, |region| region.resampling.pixels());
     let cost = regions.iter().map(|region| region.resampling.cost()).sum::<usize>() * channels;

@@ -17,6 +17,7 @@ pub struct Pieces {
 
 /// `at ←` where in `x`, `[images, channels, height, width]`, the largest element of each piece is: the first of several, and the first NaN
 /// before each number; -1 for a piece without elements. `at` is `[boxes, channels, rows, columns]`.
+#[inline(never)]
 pub fn argmax<T: Real>(x: &[T], size: [usize; 2], channels: usize, boxes: &[Pieces], at: &mut [i64]) {
     let Some(pixels) = boxes.first().map(|pieces| pieces.rows.len() * pieces.columns.len()) else { return };
     let plane = size[0] * size[1];

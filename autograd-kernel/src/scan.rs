@@ -9,6 +9,7 @@ const CHUNK: usize = 1 << 13;
 
 /// Replaces each element by the fold of those up to it, or of those from it on if `reverse`. What has come together so far is kept in double
 /// precision.
+#[inline(never)]
 pub fn running<T: Real>(row: &mut [T], reverse: bool, start: f64, f: impl Fn(f64, f64) -> f64) {
     let mut so_far = start;
     let step = |x: &mut T| {
@@ -22,6 +23,7 @@ pub fn running<T: Real>(row: &mut [T], reverse: bool, start: f64, f: impl Fn(f64
 }
 
 /// Replaces each element by the logarithm of the sum of the exponentials up to it.
+#[inline(never)]
 pub fn running_logsumexp<T: Real>(row: &mut [T]) {
     // The sum is kept relative to the largest element so far: nothing overflows. In double precision it takes in small terms, too.
     let (mut largest, mut sum) = (T::neg_infinity(), 0.0f64);
@@ -41,6 +43,7 @@ pub fn running_logsumexp<T: Real>(row: &mut [T]) {
 
 /// `out[o, j, i] ← x[o, j, i] + a[o, j - 1, i] · out[o, j - 1, i]`, or with `reverse` `x[o, j, i] + a[o, j, i] · out[o, j + 1, i]`, where `a` is
 /// `[outer, n - 1, inner]`: one factor between neighbours.
+#[inline(never)]
 pub fn recurrence<T: Real>(x: &[T], a: &[T], Fold { n, inner, .. }: Fold, reverse: bool, out: &mut [T]) {
     debug_assert_eq!(x.len(), out.len());
     let (block, between) = (n * inner, n.saturating_sub(1) * inner);

@@ -20,6 +20,7 @@ pub struct LogSum<T> {
 
 impl<T: Real> LogSum<T> {
     /// That of a row.
+    #[inline(never)]
     pub fn of(row: &[T]) -> Self {
         let largest = reduce::fold_slice(row, T::neg_infinity(), elementwise::max);
         let sum = reduce::sum_exp(row, largest);
@@ -40,6 +41,7 @@ impl<T: Real> LogSum<T> {
 }
 
 /// Replaces each element by its exponential over the sum of all.
+#[inline(never)]
 pub fn softmax<T: Real>(row: &mut [T]) {
     let largest = reduce::fold_slice(row, T::neg_infinity(), elementwise::max);
     isa::dispatch(Above { row, largest });
@@ -48,6 +50,7 @@ pub fn softmax<T: Real>(row: &mut [T]) {
 }
 
 /// Replaces each element by the logarithm of its softmax.
+#[inline(never)]
 pub fn log_softmax<T: Real>(row: &mut [T]) {
     let sum = LogSum::of(row);
     row.iter_mut().for_each(|x| *x = *x - sum.largest - sum.log);

@@ -35,6 +35,7 @@ impl<'a, T: Copy> View<'a, T> {
     }
 
     /// Copies the elements in row-major order.
+    #[inline(never)]
     pub fn copy_to(&self, out: &mut [T])
     where
         T: Send + Sync,
@@ -74,6 +75,7 @@ impl<'a, T: Copy> Reader<'a, T> {
     }
 
     /// Copies the elements from the `start`-th on, as many as `out` holds.
+    #[inline(never)]
     pub fn copy(&self, start: usize, out: &mut [T]) {
         let data = self.view.data;
         let Some(walk) = &self.walk else {

@@ -1,6 +1,10 @@
-//! `register!`: for each op of a family, the permission to be recorded, its test, and its entry in the list of ops.
+//! `register!`: for each op of a family, the permission to be recorded, its code, its test, and its entry in the list of ops.
 
-/// For each op and each composite: the permission to be recorded, its test, and its entry in the list that benches and documentation walk.
+/// For each op and each composite: the permission to be recorded, its code for `f32` and `f64`, its test, and its entry in the list that benches and
+/// documentation walk.
+///
+/// The code: naming [`apply`](crate::op::apply) of an op makes the compiler compile it here, with all that the op computes. Since it is
+/// `#[inline(never)]`, crates that use the op take this one, and compile no loop anew.
 macro_rules! register {
     (
         $family:ident:
@@ -9,12 +13,22 @@ macro_rules! register {
     ) => {
         $(
             pub use $file::$op;
-            impl crate::op::sealed::Sealed for $op {}
+            impl crate::op::sealed::Sealed for $op {
+                #[inline(never)]
+                fn code() -> crate::op::sealed::Code {
+                    [crate::op::apply::<f32, Self> as _, crate::op::apply::<f64, Self> as _]
+                }
+            }
             impl<T: crate::tensor::Real> crate::op::Registered<T> for $op {}
         )*
         $($(
             pub use $composite_file::$composite;
-            impl crate::op::sealed::Sealed for $composite {}
+            impl crate::op::sealed::Sealed for $composite {
+                #[inline(never)]
+                fn code() -> crate::op::sealed::Code {
+                    [crate::composite::apply::<f32, Self> as _, crate::composite::apply::<f64, Self> as _]
+                }
+            }
             impl<T: crate::tensor::Real> crate::composite::RegisteredComposite<T> for $composite {}
         )+)?
 

@@ -44,7 +44,7 @@ pub struct Head<'a, T> {
 }
 
 /// The gradients of a head's operands; those not wanted are empty.
-struct Gradients<'a, T> {
+pub(crate) struct Gradients<'a, T> {
     dq: &'a mut [T],
     dk: &'a mut [T],
     dv: &'a mut [T],
@@ -119,6 +119,7 @@ impl<T: Real> Attention<'_, T> {
 
     /// `y ← softmax(scale · q kᵀ + bias) v` for `heads`, and the logarithm of the sum of each query's exponentials: infinity for a query that may not look
     /// anywhere, whose result is zero.
+    #[inline(never)]
     pub fn forward<'a>(&self, heads: usize, head: impl Fn(usize) -> Head<'a, T> + Sync, y: &mut [T], logsums: &mut [T])
     where
         T: 'a,
@@ -143,7 +144,8 @@ impl<T: Real> Attention<'_, T> {
         });
     }
 
-    fn forward_block(&self, head: Head<'_, T>, i: usize, y: &mut [T], logsums: &mut [T]) {
+    #[inline(never)]
+    pub(crate) fn forward_block(&self, head: Head<'_, T>, i: usize, y: &mut [T], logsums: &mut [T]) {
         let [.., e] = self.sizes;
         let m = logsums.len();
         let mut room = Room::new();
@@ -177,6 +179,7 @@ impl<T: Real> Attention<'_, T> {
     ///
     /// With `p = exp(scores − logsum)` and `D = Σ dy · y` for each query: `dv = pᵀ dy`, `ds = p · (dy vᵀ − D)`, `dq = scale · ds k`,
     /// `dk = scale · dsᵀ q`, `dbias = ds`.
+    #[inline(never)]
     pub fn backward<'a>(
         &self,
         heads: usize,
@@ -202,7 +205,13 @@ impl<T: Real> Attention<'_, T> {
         });
     }
 
-    fn backward_head(&self, head: Head<'_, T>, (y, logsums, dy): (&[T], &[T], &[T]), to: &mut Gradients<'_, T>) {
+    #[inline(never)]
+    pub(crate) fn backward_head(
+        &self,
+        head: Head<'_, T>,
+        (y, logsums, dy): (&[T], &[T], &[T]),
+        to: &mut Gradients<'_, T>,
+    ) {
         let [t, s, d, e] = self.sizes;
         for gradient in [&mut *to.dq, &mut *to.dk, &mut *to.dv, &mut *to.dbias] {
             gradient.fill(T::zero());

@@ -81,6 +81,7 @@ impl Sizes {
     }
 
     /// `y ← x * weight`.
+    #[inline(never)]
     pub fn forward<T: Real>(&self, x: &[T], weight: &[T], y: &mut [T]) {
         let sizes = self.upright();
         if self.channels == 0 {
@@ -94,6 +95,7 @@ impl Sizes {
     }
 
     /// `dx ←` the gradient of the images, given `dy`.
+    #[inline(never)]
     pub fn input<T: Real>(&self, dy: &[T], weight: &[T], dx: &mut [T]) {
         let sizes = self.upright();
         if !weight.iter().fold(true, |finite, w| finite & w.is_finite()) {
@@ -172,6 +174,7 @@ impl Sizes {
     }
 
     /// `dw ←` the gradient of the weight, given `dy`: a sum over the images, in parts that the batch decides.
+    #[inline(never)]
     pub fn weight<T: Real>(&self, x: &[T], dy: &[T], dw: &mut [T]) {
         if dw.is_empty() || self.images == 0 {
             return dw.fill(T::zero());

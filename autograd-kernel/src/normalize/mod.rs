@@ -95,6 +95,7 @@ impl Normalize {
     /// `y ← (x − mean) · scale · weight + bias`, and mean and variance of each group.
     ///
     /// The statistics are taken in several passes: no digits cancel, and of equal elements the variance is exactly 0.
+    #[inline(never)]
     pub fn forward<T: Real>(
         &self,
         x: &[T],
@@ -113,6 +114,7 @@ impl Normalize {
     ///
     /// With `g = dy · weight` and the standardised `x̂`: `dx = scale · (g − mean(g) − x̂ · mean(g · x̂))`, to which come
     /// `(dmean + 2 · dvariance · (x − mean)) / n`.
+    #[inline(never)]
     pub fn backward<T: Real>(&self, given: Given<'_, T>, to: Gradients<'_, T>) {
         match self.grouping {
             Grouping::Each => self.backward_rows(given, to),

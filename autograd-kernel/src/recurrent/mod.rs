@@ -58,6 +58,7 @@ pub fn gradient_lens<C: Cell>(plan: &Plan, hidden: usize) -> [usize; 4] {
 
 /// Runs all steps, and leaves the state after each in `h`, for each row in the order of the plan, and the rest of what the gradient needs in
 /// `trace`.
+#[inline(never)]
 pub fn forward<C: Cell, T: Real>(plan: &Plan, o: Operands<'_, T>, h: &mut [T], trace: &mut [T]) {
     let [gates, c, kept] = cut_mut(trace, trace_lens::<C>(plan, o.hidden));
     let (rows, columns) = (plan.rows.len(), o.b_ih.len());
@@ -115,6 +116,7 @@ pub struct Seeds<'a, T> {
 }
 
 /// Runs all steps backwards, and leaves [`gradient_lens`] numbers in `out`.
+#[inline(never)]
 pub fn backward<C: Cell, T: Real>(
     plan: &Plan,
     o: Operands<'_, T>,
@@ -153,6 +155,7 @@ pub fn backward<C: Cell, T: Real>(
 }
 
 /// `dx ← d w_ih`, each row back at its step and example, for `d` in the order of the plan.
+#[inline(never)]
 pub fn input_gradient<T: Real>(plan: &Plan, d: &[T], o: Operands<'_, T>, dx: &mut [T]) {
     let (m, n, k) = (plan.rows.len(), o.b_ih.len(), o.inputs);
     let (d, w) = (Matrix::row_major(d, 0, [m, n]), Matrix::row_major(o.w_ih, 0, [n, k]));
@@ -165,11 +168,13 @@ pub fn input_gradient<T: Real>(plan: &Plan, d: &[T], o: Operands<'_, T>, dx: &mu
 }
 
 /// `dw_ih ← dᵀ x`, a sum over all rows.
+#[inline(never)]
 pub fn input_weight_gradient<T: Real>(plan: &Plan, d: &[T], o: Operands<'_, T>, dw: &mut [T]) {
     add_transposed_product(d, &plan.pack(o.x, o.inputs), [o.b_ih.len(), o.inputs], T::zero(), dw);
 }
 
 /// `dw_hh ← dᵀ` times the states before each step, given those after it.
+#[inline(never)]
 pub fn state_weight_gradient<T: Real>(plan: &Plan, d: &[T], o: Operands<'_, T>, h: &[T], dw: &mut [T]) {
     let size @ [n, hidden] = [o.b_hh.len(), o.hidden];
     if plan.in_order() {

@@ -55,11 +55,13 @@ impl Plan {
     }
 
     /// The rows of `x`, which has one for each step and example, in the order of the plan.
+    #[inline(never)]
     pub fn pack<'a, T: Real>(&self, x: &'a [T], width: usize) -> Cow<'a, [T]> {
         if self.in_order { Cow::Borrowed(x) } else { Cow::Owned(take(x, &self.rows, width)) }
     }
 
     /// `out ←` rows in the order of the plan, each back at its step and example; 0 in padding.
+    #[inline(never)]
     pub fn unpack<T: Real>(&self, packed: &[T], width: usize, out: &mut [T]) {
         if packed.len() < out.len() {
             out.fill(T::zero());
@@ -68,16 +70,19 @@ impl Plan {
     }
 
     /// States of the examples of the batch, in the order of the plan.
+    #[inline(never)]
     pub fn states<'a, T: Real>(&self, states: &'a [T], width: usize) -> Cow<'a, [T]> {
         if self.in_order { Cow::Borrowed(states) } else { Cow::Owned(take(states, &self.order, width)) }
     }
 
     /// States of the examples in the order of the plan, back in that of the batch.
+    #[inline(never)]
     pub fn states_back<T: Real>(&self, states: &[T], width: usize, out: &mut [T]) {
         put(states, &self.order, width, out);
     }
 
     /// `last ←` the state of each example at its last step, of the states at all; one that has no step keeps what `last` holds.
+    #[inline(never)]
     pub fn last<T: Real>(&self, states: &[T], width: usize, last: &mut [T]) {
         for s in 0..self.steps() {
             let step = self.step(s);
@@ -88,6 +93,7 @@ impl Plan {
     }
 
     /// For each row the state before it, of the initial ones in the order of the plan and those of all rows.
+    #[inline(never)]
     pub fn before<T: Real>(&self, initial: &[T], states: &[T], width: usize, mut out: &mut [T]) {
         for s in 0..self.steps() {
             let part = out.split_off_mut(..self.step(s).len() * width).expect("there is a row for each");
