@@ -80,7 +80,7 @@ pub trait Registered<T: Real>: Op<T> + sealed::Sealed {}
 
 pub(crate) mod sealed {
     /// Where the code of an op begins, for `f32` and for `f64`.
-    pub type Code = [*const (); 2];
+    pub type Code = [Option<*const ()>; 2];
 
     /// Only `register!` implements it.
     pub trait Sealed {

@@ -1,10 +1,11 @@
 //! `register!`: for each op of a family, the permission to be recorded, its code, its test, and its entry in the list of ops.
 
-/// For each op and each composite: the permission to be recorded, its code for `f32` and `f64`, its test, and its entry in the list that benches and
+/// For each op and each composite: the permission to be recorded, its code, its test, and its entry in the list that benches and
 /// documentation walk.
 ///
-/// The code: naming [`apply`](crate::op::apply) of an op makes the compiler compile it here, with all that the op computes. Since it is
-/// `#[inline(never)]`, crates that use the op take this one, and compile no loop anew.
+/// The code: naming [`apply`](crate::op::apply) of an op makes the compiler compile it here, with all that the op computes. What of it is
+/// `#[inline(never)]`, crates that use the op take from here, and compile no loop anew. Double precision, which few programs train in and all
+/// tests need, comes with the feature `testing`.
 macro_rules! register {
     (
         $family:ident:
@@ -16,7 +17,8 @@ macro_rules! register {
             impl crate::op::sealed::Sealed for $op {
                 #[inline(never)]
                 fn code() -> crate::op::sealed::Code {
-                    [crate::op::apply::<f32, Self> as _, crate::op::apply::<f64, Self> as _]
+                    let double = if cfg!(feature = "testing") { Some(crate::op::apply::<f64, Self> as _) } else { None };
+                    [Some(crate::op::apply::<f32, Self> as _), double]
                 }
             }
             impl<T: crate::tensor::Real> crate::op::Registered<T> for $op {}
@@ -26,7 +28,8 @@ macro_rules! register {
             impl crate::op::sealed::Sealed for $composite {
                 #[inline(never)]
                 fn code() -> crate::op::sealed::Code {
-                    [crate::composite::apply::<f32, Self> as _, crate::composite::apply::<f64, Self> as _]
+                    let double = if cfg!(feature = "testing") { Some(crate::composite::apply::<f64, Self> as _) } else { None };
+                    [Some(crate::composite::apply::<f32, Self> as _), double]
                 }
             }
             impl<T: crate::tensor::Real> crate::composite::RegisteredComposite<T> for $composite {}
