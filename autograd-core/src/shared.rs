@@ -66,11 +66,17 @@ impl<X: ?Sized> Shared<X> {
         self.inner.as_ptr().addr()
     }
 
+    /// The number of references.
+    #[inline]
+    pub(crate) fn count(&self) -> usize {
+        // Acquire pairs with the release of other owners' drops: what they did is done.
+        self.references().load(Ordering::Acquire)
+    }
+
     /// Whether this is the only reference.
     #[inline]
     pub(crate) fn is_sole(&self) -> bool {
-        // Acquire pairs with the release of other owners' drops: what they did is done.
-        self.references().load(Ordering::Acquire) == 1
+        self.count() == 1
     }
 
     /// The value to be changed, if nobody else refers to it.
@@ -116,6 +122,15 @@ impl<X: ?Sized> Drop for Shared<X> {
     }
 }
 
+/// A reference without the value's exact type: `erase!(shared)` where a `Shared<dyn Trait>` is expected.
+macro_rules! erase {
+    ($shared:expr) => {
+        // SAFETY: the pointer is coerced only.
+        unsafe { $shared.widen(|exact| exact) }
+    };
+}
+pub(crate) use erase;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,8 +158,7 @@ mod tests {
     fn a_widened_reference_is_the_same_one() {
         let exact = Shared::new([1u8, 2, 3]);
         let address = exact.address();
-        // SAFETY: the pointer is coerced only.
-        let wide: Shared<[u8]> = unsafe { exact.widen(|inner| inner) };
+        let wide: Shared<[u8]> = erase!(exact);
         assert_eq!((wide.address(), &wide[..]), (address, &[1u8, 2, 3][..]));
     }
 }

@@ -17,6 +17,7 @@ pub mod index;
 pub mod isa;
 pub mod lanes;
 pub mod linalg;
+pub mod list;
 pub mod math;
 pub mod normalize;
 pub mod order;

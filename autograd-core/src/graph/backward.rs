@@ -1,10 +1,11 @@
 //! The backward pass: from the results to the leaves, nodes in falling order of position.
 
-use super::address::ByAddress;
 use super::agenda::Agenda;
 use super::gradients::LeafTable;
 use super::node::{Edge, Handle};
 use super::{anomaly, mode};
+use crate::List;
+use crate::address::ByAddress;
 use crate::tensor::Real;
 use crate::var::Var;
 use smallvec::SmallVec;
@@ -35,7 +36,7 @@ struct Run<T: Real> {
 ///
 /// With `create_graph` the rules are recorded. Roots are consumed: what only they hold is freed as the pass proceeds.
 pub(crate) fn run<T: Real>(
-    roots: Vec<(Handle<T>, Var<T>)>,
+    roots: List<(Handle<T>, Var<T>)>,
     wanted: &Wanted<'_, T>,
     create_graph: bool,
 ) -> LeafTable<T> {
@@ -95,7 +96,7 @@ impl<T: Real> Run<T> {
     /// The turn of a node whose gradients are complete.
     fn turn(&mut self, node: &mut Handle<T>, dys: &[Option<Var<T>>], anomaly: bool) {
         let edges = node.step.edges();
-        let (mut few, mut many) = ([false; 4], Vec::new());
+        let (mut few, mut many) = ([false; 4], List::new());
         let needs = match few.get_mut(..edges.len()) {
             Some(few) => few,
             None => {

@@ -1,7 +1,7 @@
 //! `Node`: what a computed `Var` remembers, its place on the tape, its operands' nodes and its step back.
 
 use super::mode;
-use crate::shared::Shared;
+use crate::shared::{Shared, erase};
 use crate::tensor::Real;
 use crate::var::Var;
 use smallvec::SmallVec;
@@ -137,8 +137,7 @@ pub(crate) fn highest<T: Real>(edges: &[Edge<T>]) -> u64 {
 }
 
 fn new<T: Real, S: Step<T> + 'static>(position: u64, at: &'static Location<'static>, step: S) -> Handle<T> {
-    // SAFETY: the pointer is coerced only.
-    unsafe { Shared::new(Node { position, at, element: PhantomData, step }).widen(|node| node) }
+    erase!(Shared::new(Node { position, at, element: PhantomData, step }))
 }
 
 /// A node above its operands, of which `highest` is the highest position, and above all earlier nodes of this thread, as a Lamport clock:

@@ -39,7 +39,7 @@ impl<T: Real> Var<T> {
 #[derive(Clone)]
 pub struct Slice {
     /// What is taken of each axis, from the first on.
-    pub ranges: Vec<AxisIndex>,
+    pub ranges: List<AxisIndex>,
 }
 
 impl<T: Real> Op<T> for Slice {
@@ -57,7 +57,7 @@ impl<T: Real> Op<T> for Slice {
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {
-        [saved.needs(0).then(|| dy.embed(&*self.ranges, saved.shape(0)))]
+        [saved.needs(0).then(|| dy.embed(&self.ranges[..], saved.shape(0)))]
     }
 }
 
