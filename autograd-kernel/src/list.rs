@@ -2,6 +2,7 @@
 //!
 //! A step of training makes the lists that the step before let go; so it asks the system for none of them.
 
+use std::alloc::{Layout, dealloc};
 use std::cell::RefCell;
 use std::fmt;
 use std::mem::ManuallyDrop;
@@ -10,47 +11,58 @@ use std::ptr::NonNull;
 
 /// Bytes of the lists of one kind of elements that a thread keeps.
 const LIMIT: usize = 1 << 20;
+/// Kinds of elements.
+const KINDS: usize = 82;
 
-/// The memory of lists of elements of one size and alignment.
+/// The number of a kind of elements: one size and one alignment; `None` for those whose lists are not kept.
+const fn kind<X>() -> Option<usize> {
+    match (align_of::<X>(), size_of::<X>() / align_of::<X>()) {
+        (1, 1) => Some(0),
+        (4, n @ 1..=16) => Some(n),
+        (8, n @ 1..=64) => Some(16 + n),
+        (64, 1) => Some(81),
+        _ => None,
+    }
+}
+
+/// The memory of lists of elements of one kind.
 struct Shelf {
-    size: usize,
-    align: usize,
+    /// The layout of an element.
+    element: Layout,
     bytes: usize,
     /// Where each lies, and for how many elements it is: allocated by a vector of such elements, and used by nobody.
     waiting: Vec<(NonNull<u8>, usize)>,
 }
 
+impl Shelf {
+    const EMPTY: Shelf = Shelf { element: Layout::new::<()>(), bytes: 0, waiting: Vec::new() };
+}
+
 impl Drop for Shelf {
     fn drop(&mut self) {
         for (at, capacity) in self.waiting.drain(..) {
-            let layout = std::alloc::Layout::from_size_align(self.size * capacity, self.align);
-            // SAFETY: a vector allocated it for as many elements of this size and alignment, and nobody refers to it.
-            unsafe { std::alloc::dealloc(at.as_ptr(), layout.expect("a vector had it")) };
+            let layout = Layout::from_size_align(self.element.size() * capacity, self.element.align());
+            // SAFETY: a vector allocated it for as many elements of this layout, and nobody refers to it.
+            unsafe { dealloc(at.as_ptr(), layout.expect("a vector had it")) };
         }
     }
 }
 
 thread_local! {
-    static SHELVES: RefCell<Vec<Shelf>> = const { RefCell::new(Vec::new()) };
+    static SHELVES: RefCell<[Shelf; KINDS]> = const { RefCell::new([const { Shelf::EMPTY }; KINDS]) };
 }
 
 /// Gives the lists that wait for this thread back to the system.
 pub fn trim() {
-    SHELVES.take();
-}
-
-/// The shelf of lists of `X`.
-#[inline]
-fn place<X>(shelves: &[Shelf]) -> Option<usize> {
-    shelves.iter().position(|shelf| shelf.size == size_of::<X>() && shelf.align == align_of::<X>())
+    SHELVES.with_borrow_mut(|shelves| shelves.fill_with(|| Shelf::EMPTY));
 }
 
 /// An empty vector, with memory if some waits.
 #[inline]
 fn take<X>() -> Vec<X> {
-    let waits = |shelves: &RefCell<Vec<Shelf>>| {
-        let shelves = &mut *shelves.borrow_mut();
-        let shelf = place::<X>(shelves).map(|place| &mut shelves[place])?;
+    let Some(kind) = (const { kind::<X>() }) else { return Vec::new() };
+    let waits = |shelves: &RefCell<[Shelf; KINDS]>| {
+        let shelf = &mut shelves.borrow_mut()[kind];
         let (at, capacity) = shelf.waiting.pop()?;
         shelf.bytes -= capacity * size_of::<X>();
         // SAFETY: a vector of elements of this size and alignment allocated it for `capacity` of them, and nobody else refers to it.
@@ -62,22 +74,19 @@ fn take<X>() -> Vec<X> {
 /// Lets the memory of an empty vector wait.
 #[inline]
 fn give<X>(empty: Vec<X>) {
+    let Some(kind) = (const { kind::<X>() }) else { return };
     let bytes = empty.capacity() * size_of::<X>();
     if bytes == 0 || bytes > LIMIT {
         return;
     }
     // Where the thread is ending, the vector just goes.
     let _ = SHELVES.try_with(|shelves| {
-        let shelves = &mut *shelves.borrow_mut();
-        let place = place::<X>(shelves).unwrap_or_else(|| {
-            shelves.push(Shelf { size: size_of::<X>(), align: align_of::<X>(), bytes: 0, waiting: Vec::new() });
-            shelves.len() - 1
-        });
-        let shelf = &mut shelves[place];
+        let shelf = &mut shelves.borrow_mut()[kind];
         if shelf.bytes + bytes <= LIMIT {
-            shelf.bytes += bytes;
             let mut empty = ManuallyDrop::new(empty);
             let at = NonNull::new(empty.as_mut_ptr()).expect("a vector's memory is somewhere");
+            shelf.element = Layout::new::<X>();
+            shelf.bytes += bytes;
             shelf.waiting.push((at.cast(), empty.capacity()));
         }
     });

@@ -8,7 +8,6 @@ use crate::List;
 use crate::address::ByAddress;
 use crate::tensor::Real;
 use crate::var::Var;
-use smallvec::SmallVec;
 use std::collections::HashSet;
 
 /// Nodes by address.
@@ -92,18 +91,22 @@ fn leading_to<T: Real>(wanted: &[usize], floor: u64, roots: &[(Handle<T>, Var<T>
     leading
 }
 
+/// Room for `count` values: in `few` if they fit.
+#[inline]
+fn room<'a, X: Clone + Default>(few: &'a mut [X; 4], many: &'a mut Option<List<X>>, count: usize) -> &'a mut [X] {
+    match few.get_mut(..count) {
+        Some(few) => few,
+        None => many.insert(List::filled(X::default(), count)),
+    }
+}
+
 impl<T: Real> Run<T> {
     /// The turn of a node whose gradients are complete.
     fn turn(&mut self, node: &mut Handle<T>, dys: &[Option<Var<T>>], anomaly: bool) {
         let edges = node.step.edges();
-        let (mut few, mut many) = ([false; 4], List::new());
-        let needs = match few.get_mut(..edges.len()) {
-            Some(few) => few,
-            None => {
-                many.resize(edges.len(), false);
-                &mut many[..]
-            }
-        };
+        let count = edges.len();
+        let (mut few, mut many) = ([false; 4], None);
+        let needs = room(&mut few, &mut many, count);
         for (needed, edge) in needs.iter_mut().zip(edges) {
             *needed = edge.as_ref().is_some_and(|node| self.wants(node));
         }
@@ -111,12 +114,11 @@ impl<T: Real> Run<T> {
             return;
         }
         // A node that only this pass still holds is done: its operands' nodes move on to the agenda. A recorded rule may hold it again.
-        let mut edges = SmallVec::<[Edge<T>; 2]>::new();
+        let (mut few, mut many) = ([const { None }; 4], None);
+        let edges: &mut [Edge<T>] = room(&mut few, &mut many, count);
         match node.sole() {
-            Some(node) if !self.create_graph => {
-                node.step.edges_mut().iter_mut().for_each(|edge| edges.push(edge.take()));
-            }
-            _ => edges.extend(node.step.edges().iter().cloned()),
+            Some(node) if !self.create_graph => edges.swap_with_slice(node.step.edges_mut()),
+            _ => edges.clone_from_slice(node.step.edges()),
         }
         let result = node.step.result();
         node.step.backward(node, dys, needs, &mut |i, dx| {

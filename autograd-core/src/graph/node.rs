@@ -1,6 +1,7 @@
 //! `Node`: what a computed `Var` remembers, its place on the tape, its operands' nodes and its step back.
 
 use super::mode;
+use crate::List;
 use crate::shared::{Shared, erase};
 use crate::tensor::Real;
 use crate::var::Var;
@@ -31,7 +32,7 @@ pub(crate) trait Step<T: Real>: Send + Sync {
 /// A counted reference to a node.
 pub(crate) type Handle<T> = Shared<Node<T>>;
 /// Nodes let go by their last owner, which go one after the other.
-type Released<T> = SmallVec<[Handle<T>; 4]>;
+type Released<T> = List<Handle<T>>;
 
 /// A vertex of the graph. One allocation holds it, its op, the nodes of a fixed number of operands and up to two saved values; more of them spill.
 pub(crate) struct Node<T: Real, S: ?Sized + Step<T> = dyn Step<T>> {

@@ -49,11 +49,11 @@ impl<T: Real> Op<T> for Stack {
         if let Some(i) = rest.iter().position(|other| other != first) {
             return Err(Mismatch::new(format!("operand {} has shape {}, operand 0 has {first}", i + 1, rest[i])));
         }
-        let mut sizes = first.to_vec();
+        let mut sizes: List<usize> = first.iter().copied().collect();
         sizes.push(x.len());
-        let axis = Shape::from(&*sizes).axis(self.axis)?;
+        let axis = Shape::from(&sizes[..]).axis(self.axis)?;
         sizes[axis..].rotate_right(1);
-        Shape::from(sizes).addressable()
+        Shape::from(&sizes[..]).addressable()
     }
 
     fn forward(&self, x: List<&Tensor<T>>) -> Tensor<T> {
