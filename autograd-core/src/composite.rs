@@ -1,5 +1,6 @@
 //! The contract of a composite: an algebra of ops that kernels of its own compute at once, with one result or several.
 
+use crate::List;
 use crate::error::{Error, Mismatch};
 use crate::graph::backward::{self, Wanted};
 use crate::graph::mode::{self, blame};
@@ -110,8 +111,8 @@ pub(crate) fn apply<T: Real, C: Composite<T>>(op: C, x: &[&Var<T>]) -> Result<Re
 
 /// The operands, and the nodes that they came from.
 struct Kept<T: Real> {
-    edges: SmallVec<[Edge<T>; 2]>,
-    values: SmallVec<[Tensor<T>; 2]>,
+    edges: List<Edge<T>>,
+    values: List<Tensor<T>>,
 }
 
 impl<T: Real> Kept<T> {

@@ -21,6 +21,7 @@
 //! assert_eq!(gradients.get(&w).unwrap().to_vec(), [1.0, 2.0, 3.0]); // the mul gate switches: dw = x
 //! ```
 
+mod address;
 mod composite;
 mod custom;
 mod error;
@@ -37,6 +38,7 @@ pub mod testing;
 mod var;
 
 pub(crate) use autograd_kernel as kernel;
+pub use autograd_kernel::list::List;
 pub use composite::{Composite, Operands, RegisteredComposite, Results, custom_composite};
 pub use custom::custom;
 pub use error::{Error, Mismatch, refuse};

@@ -1,5 +1,6 @@
 //! The contract of an op: what an operation is, and how a `Var` comes to remember it.
 
+use crate::List;
 use crate::error::{Error, Mismatch};
 use crate::graph::node::{self, Edge, Handle};
 use crate::graph::{anomaly, mode};
@@ -8,7 +9,7 @@ use crate::var::Var;
 
 /// How many operands an op has: [`Fixed<2>`](Fixed) for `mul`, [`Any`] for `concat`.
 pub trait Arity: 'static {
-    /// One `X` for each operand: `[X; 2]` for `Fixed<2>`, `Vec<X>` for `Any`.
+    /// One `X` for each operand: `[X; 2]` for `Fixed<2>`, a [`List`] for `Any`.
     type Of<X>: AsRef<[X]> + AsMut<[X]> + IntoIterator<Item = X>;
     /// The number of operands, if it is fixed.
     const COUNT: Option<usize>;
@@ -34,9 +35,9 @@ impl<const N: usize> Arity for Fixed<N> {
     }
 }
 impl Arity for Any {
-    type Of<X> = Vec<X>;
+    type Of<X> = List<X>;
     const COUNT: Option<usize> = None;
-    fn collect<X>(x: impl ExactSizeIterator<Item = X>) -> Vec<X> {
+    fn collect<X>(x: impl ExactSizeIterator<Item = X>) -> List<X> {
         x.collect()
     }
 }
@@ -267,19 +268,28 @@ pub(crate) fn compute<T: Real, O: Op<T>>(op: O, x: &[&Var<T>]) -> Var<T> {
         return Var::from_parts(y, None);
     }
     // A node is as large as its op needs: few have more than two operands, or keep more than two values.
-    let edge = |i: usize| x[i].node().cloned();
-    let node = match const { O::Arity::COUNT } {
-        Some(1) => attach(op, x, [edge(0)], &y),
-        Some(2) => attach(op, x, [edge(0), edge(1)], &y),
-        _ => attach(op, x, (0..x.len()).map(edge).collect::<Vec<_>>(), &y),
+    let (edge, size) = (|i: usize| x[i].node().cloned(), |i: usize| x[i].shape().clone());
+    let node = match const { (O::Arity::COUNT, O::SAVES.shapes) } {
+        (Some(1), false) => attach(op, x, ([edge(0)], []), &y),
+        (Some(1), true) => attach(op, x, ([edge(0)], [size(0)]), &y),
+        (Some(2), false) => attach(op, x, ([edge(0), edge(1)], []), &y),
+        (Some(2), true) => attach(op, x, ([edge(0), edge(1)], [size(0), size(1)]), &y),
+        (_, shapes) => {
+            let sizes: List<Shape> = (0..x.len()).filter(|_| shapes).map(size).collect();
+            attach(op, x, ((0..x.len()).map(edge).collect::<List<_>>(), sizes), &y)
+        }
     };
     Var::from_parts(y, Some(node))
 }
 
 #[track_caller]
 #[inline]
-fn attach<T: Real, O: Op<T>, E: Edges<T>>(op: O, x: &[&Var<T>], edges: E, y: &Tensor<T>) -> Handle<T> {
-    let shapes = if O::SAVES.shapes { x.iter().map(|x| x.shape().clone()).collect() } else { Box::default() };
+fn attach<T: Real, O: Op<T>, E: Edges<T>, S: Shapes>(
+    op: O,
+    x: &[&Var<T>],
+    (edges, shapes): (E, S),
+    y: &Tensor<T>,
+) -> Handle<T> {
     let highest = node::highest(edges.as_ref());
     match const { O::SAVES.count(O::Arity::COUNT) } {
         Some(0) => node::attach(Recorded { op, edges, shapes, values: [] }, highest),
@@ -287,7 +297,7 @@ fn attach<T: Real, O: Op<T>, E: Edges<T>>(op: O, x: &[&Var<T>], edges: E, y: &Te
         Some(2) => node::attach(Recorded { op, edges, shapes, values: keep::<T, O, 2>(x, y) }, highest),
         _ => {
             let kept = x.iter().enumerate().filter(|(i, _)| O::SAVES.keeps_input(*i)).map(|(_, x)| x.value());
-            let values: Vec<_> = kept.chain(O::SAVES.output.then_some(y)).cloned().collect();
+            let values: List<_> = kept.chain(O::SAVES.output.then_some(y)).cloned().collect();
             node::attach(Recorded { op, edges, shapes, values }, highest)
         }
     }
@@ -322,15 +332,21 @@ pub(crate) fn is_recorded<T: Real>(op: &'static str, x: &[&Var<T>], y: &Tensor<T
 trait Edges<T: Real>: AsRef<[Edge<T>]> + AsMut<[Edge<T>]> + Send + Sync + 'static {}
 impl<T: Real, E: AsRef<[Edge<T>]> + AsMut<[Edge<T>]> + Send + Sync + 'static> Edges<T> for E {}
 
+/// Some number of shapes.
+trait Shapes: AsRef<[Shape]> + Send + Sync + 'static {}
+impl<S: AsRef<[Shape]> + Send + Sync + 'static> Shapes for S {}
+
 /// An op that was applied; `V` holds the values kept: operands in order, then the result if it is kept.
-struct Recorded<O, E, V> {
+struct Recorded<O, E, S, V> {
     op: O,
     edges: E,
-    shapes: Box<[Shape]>,
+    shapes: S,
     values: V,
 }
 
-impl<T: Real, O: Op<T>, E: Edges<T>, V: AsRef<[Tensor<T>]> + Send + Sync> node::Step<T> for Recorded<O, E, V> {
+impl<T: Real, O: Op<T>, E: Edges<T>, S: Shapes, V: AsRef<[Tensor<T>]> + Send + Sync> node::Step<T>
+    for Recorded<O, E, S, V>
+{
     fn name(&self) -> &'static str {
         O::NAME
     }
@@ -346,7 +362,7 @@ impl<T: Real, O: Op<T>, E: Edges<T>, V: AsRef<[Tensor<T>]> + Send + Sync> node::
     fn backward(&self, node: &Handle<T>, dys: &[Option<Var<T>>], needs: &[bool], put: &mut dyn FnMut(usize, Var<T>)) {
         let [Some(dy)] = dys else { return };
         let node = mode::current().recording().then_some(node);
-        let (values, shapes, edges) = (self.values.as_ref(), &self.shapes, self.edges.as_ref());
+        let (values, shapes, edges) = (self.values.as_ref(), self.shapes.as_ref(), self.edges.as_ref());
         let mut dx = self.op.backward(&Saved { save: O::SAVES, values, shapes, edges, needs, node }, dy);
         for (i, dx) in dx.as_mut().iter_mut().enumerate() {
             if let Some(dx) = dx.take() {

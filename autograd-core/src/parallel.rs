@@ -1,7 +1,8 @@
 //! `with_threads` and `for_each_part`: how many threads a piece of work may use, and how to spread one's own.
 
+use crate::List;
 use crate::graph::mode;
-use rayon::prelude::*;
+use crate::kernel::threads;
 
 pub(crate) use mode::fresh;
 
@@ -24,9 +25,6 @@ pub fn with_threads<R: Send>(threads: usize, f: impl FnOnce() -> R + Send) -> R 
     pool.install(|| mode.hold(f))
 }
 
-/// Cheap operations below which parts stay on the caller's thread: handing over to this pool costs some ten microseconds.
-const SERIAL: usize = 1 << 16;
-
 /// Runs `f` on each of `parts`, spread over the threads if `work` (in cheap operations, about a nanosecond each) is worth it.
 ///
 /// Cut the parts by the shape of the data alone, never by the number of threads, and let each write only what is its own: then the result
@@ -35,14 +33,11 @@ const SERIAL: usize = 1 << 16;
 /// ```
 /// use autograd_core::for_each_part;
 /// let mut squares = vec![0; 1000];
-/// let parts: Vec<(usize, &mut [usize])> = squares.chunks_mut(100).enumerate().collect();
-/// for_each_part(parts, 1000, |(k, part)| part.iter_mut().enumerate().for_each(|(i, y)| *y = (100 * k + i).pow(2)));
+/// for_each_part(squares.chunks_mut(100).enumerate(), 1000, |(k, part)| part.iter_mut().enumerate().for_each(|(i, y)| *y = (100 * k + i).pow(2)));
 /// assert_eq!(squares[999], 998_001);
 /// ```
-pub fn for_each_part<X: Send>(parts: Vec<X>, work: usize, f: impl Fn(X) + Sync) {
-    if parts.len() < 2 || work < SERIAL || rayon::current_num_threads() == 1 {
-        parts.into_iter().for_each(&f);
-    } else {
-        fresh(|| parts.into_par_iter().for_each(&f));
-    }
+pub fn for_each_part<X: Send>(parts: impl IntoIterator<Item = X>, work: usize, f: impl Fn(X) + Sync) {
+    let mut parts: List<Option<X>> = parts.into_iter().map(Some).collect();
+    let each = work.div_ceil(parts.len().max(1));
+    fresh(|| threads::chunks(&mut parts, 1, each, |_, part| f(part[0].take().expect("each is worked on once"))));
 }

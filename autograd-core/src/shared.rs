@@ -30,24 +30,24 @@ unsafe impl<X: ?Sized + Send + Sync> Sync for Shared<X> {}
 impl<X> Shared<X> {
     #[inline]
     pub(crate) fn new(value: X) -> Self {
-        Shared::wide(value, |value| value)
+        let inner = memory::take(Layout::new::<Inner<X>>()).cast::<Inner<X>>();
+        // SAFETY: the place has the size and the alignment of an `Inner<X>`, and nobody else refers to it.
+        unsafe { inner.write(Inner { references: AtomicUsize::new(1), value }) };
+        Shared { inner, owns: PhantomData }
+    }
+
+    /// The same reference without the value's exact type.
+    ///
+    /// # Safety
+    /// `widen` must give back the pointer that it gets, coerced to the wider type.
+    #[inline]
+    pub(crate) unsafe fn widen<U: ?Sized>(self, widen: fn(NonNull<Inner<X>>) -> NonNull<Inner<U>>) -> Shared<U> {
+        let inner = std::mem::ManuallyDrop::new(self).inner;
+        Shared { inner: widen(inner), owns: PhantomData }
     }
 }
 
 impl<X: ?Sized> Shared<X> {
-    /// A reference without the exact type of the value; `widen` gives back what it gets, coerced to the wider type.
-    #[inline]
-    pub(crate) fn wide<S>(value: S, widen: fn(&mut Inner<S>) -> &mut Inner<X>) -> Self {
-        let mut place = memory::take(Layout::new::<Inner<S>>()).cast::<Inner<S>>();
-        // SAFETY: the place has the size and the alignment of an `Inner<S>`, and nobody else refers to it.
-        let inner = unsafe {
-            place.write(Inner { references: AtomicUsize::new(1), value });
-            NonNull::from(widen(place.as_mut()))
-        };
-        assert!(inner.addr() == place.addr(), "the value that was given");
-        Shared { inner, owns: PhantomData }
-    }
-
     #[inline]
     fn references(&self) -> &AtomicUsize {
         // SAFETY: the value lives as long as a reference to it is counted, and this is one.
@@ -66,18 +66,27 @@ impl<X: ?Sized> Shared<X> {
         self.inner.as_ptr().addr()
     }
 
+    /// The number of references.
+    #[inline]
+    pub(crate) fn count(&self) -> usize {
+        // Acquire pairs with the release of other owners' drops: what they did is done.
+        self.references().load(Ordering::Acquire)
+    }
+
     /// Whether this is the only reference.
     #[inline]
     pub(crate) fn is_sole(&self) -> bool {
-        // Acquire pairs with the release of other owners' drops: what they did is done.
-        self.references().load(Ordering::Acquire) == 1
+        self.count() == 1
     }
 
     /// The value to be changed, if nobody else refers to it.
     #[inline]
     pub(crate) fn sole(&mut self) -> Option<&mut X> {
+        if !self.is_sole() {
+            return None;
+        }
         // SAFETY: this is the only reference, and it is borrowed mutably.
-        self.is_sole().then(|| unsafe { &mut self.inner.as_mut().value })
+        Some(unsafe { &mut self.inner.as_mut().value })
     }
 }
 
@@ -116,6 +125,15 @@ impl<X: ?Sized> Drop for Shared<X> {
     }
 }
 
+/// A reference without the value's exact type: `erase!(shared)` where a `Shared<dyn Trait>` is expected.
+macro_rules! erase {
+    ($shared:expr) => {
+        // SAFETY: the pointer is coerced only.
+        unsafe { $shared.widen(|exact| exact) }
+    };
+}
+pub(crate) use erase;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,11 +158,10 @@ mod tests {
     }
 
     #[test]
-    fn a_value_can_be_of_any_type() {
-        let wide: Shared<dyn Fn(usize) -> usize> = Shared::wide(|i| [5, 6, 7][i], |value| value);
-        let other = wide.clone();
-        assert!(wide.is(&other));
-        drop(wide);
-        assert_eq!(other(1), 6);
+    fn a_widened_reference_is_the_same_one() {
+        let exact = Shared::new([1u8, 2, 3]);
+        let address = exact.address();
+        let wide: Shared<[u8]> = erase!(exact);
+        assert_eq!((wide.address(), &wide[..]), (address, &[1u8, 2, 3][..]));
     }
 }

@@ -207,7 +207,7 @@ impl<T: Real> Var<T> {
         };
         // Only the node is needed from here on; the value goes, so that its memory serves the pass.
         drop(self.value);
-        Gradients::new(backward::run(vec![(node, Var::constant(dy))], &Wanted::Leaves, false))
+        Gradients::new(backward::run([(node, Var::constant(dy))].into(), &Wanted::Leaves, false))
     }
 
     /// Adds `dx` to this gradient, in place where its memory is not shared.

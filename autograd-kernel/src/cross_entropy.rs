@@ -5,6 +5,7 @@ use super::reduce::Fold;
 use super::softmax::LogSum;
 use super::threads;
 use crate::element::Real;
+use crate::list::List;
 
 /// Scores per chunk.
 const CHUNK: usize = 1 << 12;
@@ -14,7 +15,7 @@ pub struct Classes<'a, T> {
     /// The class of each row.
     pub targets: &'a [i64],
     /// How much a class counts; `None`: each 1.
-    pub weight: Option<Vec<T>>,
+    pub weight: Option<List<T>>,
     /// The part of a row that goes to all classes in equal shares.
     pub smoothing: T,
     /// The class of rows that do not count.
@@ -40,11 +41,11 @@ impl<T: Real> Classes<'_, T> {
 
     /// The sum of exponentials of each row; anything for ignored rows.
     #[inline(never)]
-    pub fn sums(&self, x: &[T]) -> Vec<LogSum<T>> {
+    pub fn sums(&self, x: &[T]) -> List<LogSum<T>> {
         let Fold { n, inner, .. } = self.fold;
-        let mut sums = vec![LogSum { largest: T::zero(), sum: T::one(), log: T::zero() }; self.targets.len()];
+        let mut sums = List::filled(LogSum { largest: T::zero(), sum: T::one(), log: T::zero() }, self.targets.len());
         threads::chunks(&mut sums, (CHUNK / n.max(1)).max(1), n, |start, sums| {
-            let mut row = Vec::new();
+            let mut row = List::new();
             for (number, sum) in (start..).zip(sums) {
                 if Some(self.targets[number]) != self.ignored {
                     *sum = log_sum(&x[number / inner * n * inner + number % inner..], n, inner, &mut row);
@@ -87,7 +88,7 @@ impl<T: Real> Classes<'_, T> {
         let block = n * inner;
         let all = self.all();
         threads::chunks(dx, (CHUNK / block.max(1)).max(1) * block, 2, |start, dx| {
-            let mut totals = vec![T::zero(); inner];
+            let mut totals = List::filled(T::zero(), inner);
             for (o, dx) in (start / block..).zip(dx.chunks_exact_mut(block)) {
                 let (x, rows) = (&x[o * block..(o + 1) * block], o * inner..(o + 1) * inner);
                 let (sums, targets, dy) = (&sums[rows.clone()], &self.targets[rows.clone()], &dy[rows]);
@@ -198,7 +199,7 @@ impl<T: Real> NullaryFnOnce for Scale<'_, T> {
 pub fn soft<T: Real>(x: &[T], q: &[T], share: impl Fn(usize, T) -> T + Sync, fold: Fold, out: &mut [T]) {
     let Fold { n, inner, .. } = fold;
     threads::chunks(out, (CHUNK / n.max(1)).max(1), 16 * n, |start, out| {
-        let mut row = Vec::new();
+        let mut row = List::new();
         for (number, y) in (start..).zip(out) {
             let first = number / inner * n * inner + number % inner;
             let sum = log_sum(&x[first.min(x.len())..], n, inner, &mut row);

@@ -1,7 +1,9 @@
 //! What a tensor may hold: `Element` for any value, `Real` for those that gradients are made of.
 
-use crate::fused::{Kind, Room};
+use crate::fused::{Kind, Source};
 use crate::gemm::{Bias, Matrix, MatrixMut, Packed, Right};
+use crate::list::List;
+use crate::view::{Reader, View};
 use std::fmt::{Debug, Display};
 use std::iter::Sum;
 
@@ -37,9 +39,9 @@ pub trait Element: Copy + Default + PartialEq + Debug + Display + Send + Sync + 
     /// Elements of this type to be written.
     #[doc(hidden)]
     fn slice_mut(x: ValuesMut<'_>) -> &mut [Self];
-    /// Room for elements of this type.
+    /// A view as an operand of an expression.
     #[doc(hidden)]
-    fn room(room: &mut Room) -> &mut Vec<Self>;
+    fn source(view: View<'_, Self>) -> Source<'_>;
 }
 
 macro_rules! elements {
@@ -66,7 +68,7 @@ macro_rules! elements {
             }
 
             /// Parts of `size` elements, the last of those that are left.
-            pub(crate) fn chunks(self, size: usize) -> Vec<ValuesMut<'a>> {
+            pub(crate) fn chunks(self, size: usize) -> List<ValuesMut<'a>> {
                 match self {$( ValuesMut::$Kind(x) => x.chunks_mut(size).map(ValuesMut::$Kind).collect(), )+}
             }
 
@@ -104,8 +106,8 @@ macro_rules! elements {
                     other => panic!("{other:?} are no {}", Self::NAME),
                 }
             }
-            fn room(room: &mut Room) -> &mut Vec<$T> {
-                &mut room.$T
+            fn source(view: View<'_, $T>) -> Source<'_> {
+                Source::$Kind(Reader::new(view))
             }
         })+
     };

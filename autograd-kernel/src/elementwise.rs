@@ -8,6 +8,7 @@
 
 use crate::element::{Element, Real, Values, ValuesMut};
 use crate::isa::{self, NullaryFnOnce};
+use crate::list::List;
 use crate::threads;
 use crate::view::{Reader, View};
 use std::marker::PhantomData;
@@ -187,7 +188,7 @@ pub fn zip3<A: Element, B: Element, C: Element, Y: Element>(
 ) {
     let (a, b, c) = (Reader::new(a), Reader::new(b), Reader::new(c));
     threads::chunks(out, CHUNK, f.cost(), |start, out| {
-        let (mut ta, mut tb, mut tc) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut ta, mut tb, mut tc) = (List::new(), List::new(), List::new());
         for (i, y) in out.chunks_mut(TILE).enumerate() {
             let (at, n) = (start + i * TILE, y.len());
             let (a, b, c) = (a.read(at, n, &mut ta), b.read(at, n, &mut tb), c.read(at, n, &mut tc));
@@ -202,7 +203,7 @@ fn map_tiles<X: Value, Y: Value>(x: View<'_, X>, out: &mut [Y], cost: usize, til
     }
     let x = Reader::new(x);
     threads::chunks(out, CHUNK, cost, |start, out| {
-        let mut scratch = Vec::new();
+        let mut scratch = List::new();
         for (i, out) in out.chunks_mut(TILE).enumerate() {
             tile(x.read(start + i * TILE, out.len(), &mut scratch), out);
         }
@@ -227,7 +228,7 @@ fn zip_tiles<A: Value, B: Value, Y: Value>(
     }
     let (a, b) = (Reader::new(a), Reader::new(b));
     threads::chunks(out, CHUNK, cost, |start, out| {
-        let (mut ta, mut tb) = (Vec::new(), Vec::new());
+        let (mut ta, mut tb) = (List::new(), List::new());
         for (i, out) in out.chunks_mut(TILE).enumerate() {
             let (at, n) = (start + i * TILE, out.len());
             tile(a.read(at, n, &mut ta), b.read(at, n, &mut tb), out);

@@ -1,10 +1,11 @@
 //! Elementwise expressions run as one pass: tile by tile, with every intermediate in the first-level cache.
 
-use crate::element::{Element, Values, ValuesMut};
+use crate::element::{Values, ValuesMut};
 use crate::elementwise::Apply;
+use crate::list::List;
 use crate::reduce;
 use crate::threads;
-use crate::view::{Reader, View};
+use crate::view::Reader;
 use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::sync::Mutex;
@@ -46,21 +47,25 @@ pub enum Kind {
     Bool,
 }
 
-/// An operand in memory, in any layout.
-pub trait Source: Sync {
-    /// The elements from the `start`-th on, as many as `scratch` may hold; in `scratch` unless they lie side by side.
-    fn read<'s>(&'s self, start: usize, len: usize, scratch: &'s mut Room) -> Values<'s>;
+/// An operand in memory, of any element type and in any layout.
+#[expect(missing_docs, reason = "each is the reader of its type")]
+pub enum Source<'a> {
+    F32(Reader<'a, f32>),
+    F64(Reader<'a, f64>),
+    I64(Reader<'a, i64>),
+    Bool(Reader<'a, bool>),
 }
 
-impl<T: Element> Source for Reader<'_, T> {
+impl Source<'_> {
+    /// The `len` elements from the `start`-th on; in `scratch` unless they lie side by side.
     fn read<'s>(&'s self, start: usize, len: usize, scratch: &'s mut Room) -> Values<'s> {
-        T::values(Reader::read(self, start, len, T::room(scratch)))
+        match self {
+            Source::F32(x) => Values::F32(x.read(start, len, &mut scratch.f32)),
+            Source::F64(x) => Values::F64(x.read(start, len, &mut scratch.f64)),
+            Source::I64(x) => Values::I64(x.read(start, len, &mut scratch.i64)),
+            Source::Bool(x) => Values::Bool(x.read(start, len, &mut scratch.bool)),
+        }
     }
-}
-
-/// The source that reads a view.
-pub fn source<'a, T: Element>(view: View<'a, T>) -> Box<dyn Source + 'a> {
-    Box::new(Reader::new(view))
 }
 
 /// Room for a tile of any element type.
@@ -110,9 +115,9 @@ pub struct Program<'a> {
     /// Elements of each operand and result.
     pub n: usize,
     /// The operands in memory.
-    pub sources: Vec<Box<dyn Source + 'a>>,
+    pub sources: List<Source<'a>>,
     /// The functions applied.
-    pub steps: Vec<Step<'a>>,
+    pub steps: List<Step<'a>>,
 }
 
 /// The sum of a step's result.
@@ -124,7 +129,7 @@ pub struct Sum<'a> {
 }
 
 thread_local! {
-    /// The rooms of this thread, kept from program to program: first those of registers, then those of sources.
+    /// The rooms of this thread, kept from program to program: first that of a sum, then those of registers, then those of sources.
     static ROOMS: RefCell<Vec<Room>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -133,11 +138,11 @@ impl Program<'_> {
     ///
     /// # Panics
     /// If a step reads what is not there, or an output has another length or element type.
-    pub fn run(&self, outputs: Vec<(usize, ValuesMut<'_>)>, sum: Option<Sum<'_>>) {
+    pub fn run(&self, outputs: List<(usize, ValuesMut<'_>)>, sum: Option<Sum<'_>>) {
         let places = self.places(outputs.iter().map(|(step, _)| *step), sum.as_ref().map(|sum| sum.step));
         let count = self.n.div_ceil(PIECE);
         let cost: usize = self.steps.iter().map(|step| step.function.cost()).sum();
-        let mut pieces: Vec<Mutex<Piece<'_>>> = (0..count).map(|_| Mutex::default()).collect();
+        let mut pieces: List<Mutex<Piece<'_>>> = (0..count).map(|_| Mutex::default()).collect();
         for (_, output) in outputs {
             assert_eq!(output.len(), self.n, "an output holds all elements");
             for (piece, part) in pieces.iter_mut().zip(output.chunks(PIECE)) {
@@ -151,17 +156,17 @@ impl Program<'_> {
             }
         }
         threads::pieces(count, self.n.saturating_mul(cost), |i| {
-            let piece = std::mem::take(&mut *pieces[i].lock().expect("each piece is taken once"));
+            let mut piece = pieces[i].lock().expect("each piece is worked on once");
             // The rooms are taken out: a function that ran a program of its own would find none and make some.
             let mut rooms = ROOMS.take();
-            self.piece(i * PIECE, piece, &places, &mut rooms);
+            self.piece(i * PIECE, &mut piece, &places, &mut rooms);
             ROOMS.set(rooms);
         });
     }
 
     /// Where each result goes: outputs to their memory, the others to as few registers as do.
     fn places(&self, outputs: impl Iterator<Item = usize>, summed: Option<usize>) -> Places {
-        let mut last: Vec<usize> = (0..self.steps.len()).collect();
+        let mut last: List<usize> = (0..self.steps.len()).collect();
         for (i, step) in self.steps.iter().enumerate() {
             for input in &step.inputs {
                 match *input {
@@ -176,11 +181,11 @@ impl Program<'_> {
         if let Some(step) = summed {
             last[step] = usize::MAX;
         }
-        let mut places: Vec<Option<Place>> = vec![None; self.steps.len()];
+        let mut places = List::filled(None, self.steps.len());
         for (output, step) in outputs.enumerate() {
             places[step] = Some(Place::Output(output));
         }
-        let (mut free, mut registers) = (Vec::new(), 0);
+        let (mut free, mut registers) = (List::new(), 0);
         for i in 0..self.steps.len() {
             if places[i].is_none() {
                 // Taken before those that end here are given back: a function never writes what it reads.
@@ -224,13 +229,13 @@ impl Program<'_> {
         self.steps[i].function.run(&inputs, y);
     }
 
-    fn piece(&self, start: usize, mut piece: Piece<'_>, places: &Places, rooms: &mut Vec<Room>) {
+    fn piece(&self, start: usize, piece: &mut Piece<'_>, places: &Places, rooms: &mut Vec<Room>) {
         let n = (self.n - start).min(PIECE);
-        if rooms.len() < places.registers + self.sources.len() {
-            rooms.resize_with(places.registers + self.sources.len(), Room::default);
+        if rooms.len() < 1 + places.registers + self.sources.len() {
+            rooms.resize_with(1 + places.registers + self.sources.len(), Room::default);
         }
+        let [block, rooms @ ..] = &mut rooms[..] else { unreachable!("there is one at least") };
         let (registers, scratch) = rooms.split_at_mut(places.registers);
-        let mut block = Room::default();
         for at in (0..n).step_by(TILE) {
             let len = TILE.min(n - at);
             let sources: SmallVec<[Values<'_>; 8]> = self
@@ -291,20 +296,22 @@ fn gather<T: crate::element::Real>(x: &[T], done: usize, n: usize, block: &mut V
 }
 
 struct Places {
-    of: Vec<Place>,
+    of: List<Place>,
     registers: usize,
 }
 
 /// What one thread writes.
 #[derive(Default)]
 struct Piece<'a> {
-    outputs: Vec<ValuesMut<'a>>,
+    outputs: List<ValuesMut<'a>>,
     sum: Option<(usize, ValuesMut<'a>)>,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::element::Element;
+    use crate::view::View;
 
     struct Add;
     impl Apply for Add {
@@ -339,23 +346,23 @@ mod tests {
             let step = |function, inputs: &[Input], kind| Step { function, inputs: SmallVec::from_slice(inputs), kind };
             let program = Program {
                 n,
-                sources: vec![
-                    source(View { data: &a, offset: 0, shape: &shape, strides: None }),
-                    source(View { data: &b, offset: 0, shape: &shape, strides: Some(&[0]) }),
-                ],
-                steps: vec![
+                sources: List::from([
+                    f32::source(View { data: &a, offset: 0, shape: &shape, strides: None }),
+                    f32::source(View { data: &b, offset: 0, shape: &shape, strides: Some(&[0]) }),
+                ]),
+                steps: List::from([
                     step(&Add, &[Input::Source(0), Input::Source(1)], Kind::F32),
                     step(&Add, &[Input::Step(0), Input::Step(0)], Kind::F32),
                     step(&Positive, &[Input::Step(1)], Kind::Bool),
                     step(&Add, &[Input::Step(1), Input::Source(1)], Kind::F32),
-                ],
+                ]),
             };
             let expected: Vec<f32> = a.iter().map(|a| 2.0 * (a + 2.0) + 2.0).collect();
             let mut positive = vec![false; n];
             let (mut twice, mut last) = (vec![f32::NAN; n], vec![f32::NAN; n]);
             for all in [false, true] {
                 let mut blocks = vec![f32::NAN; n.div_ceil(reduce::BLOCK)];
-                let mut outputs = vec![(2, ValuesMut::Bool(&mut positive))];
+                let mut outputs = List::from([(2, ValuesMut::Bool(&mut positive))]);
                 if all {
                     outputs.push((1, ValuesMut::F32(&mut twice)));
                     outputs.push((3, ValuesMut::F32(&mut last)));

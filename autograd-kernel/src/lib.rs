@@ -18,6 +18,7 @@ mod instances;
 pub mod isa;
 pub mod lanes;
 pub mod linalg;
+pub mod list;
 pub mod math;
 pub mod normalize;
 pub mod order;

@@ -4,6 +4,7 @@ use super::elementwise::max;
 use super::threads;
 use crate::element::Real;
 use crate::isa;
+use crate::list::List;
 use pulp::{Simd, WithSimd};
 use std::ops::Range;
 
@@ -176,7 +177,7 @@ impl Pool {
         }
         self.planes(at, self.pixels(), |number, windows, at| {
             let (x, step) = (&x[number * self.plane()..(number + 1) * self.plane()], windows.step);
-            let mut largest = vec![T::zero(); self.out[1]];
+            let mut largest = List::filled(T::zero(), self.out[1]);
             for (o, at) in at.chunks_exact_mut(self.out[1]).enumerate() {
                 windows.each_first(o, |p, first| (at[p], largest[p]) = (first as i64, x[first]));
                 windows.each_run(o, |p, from| {
@@ -214,7 +215,7 @@ impl Pool {
     pub fn spread<T: Real>(&self, y: &[T], divisor: Divisor, x: &mut [T]) {
         self.planes(x, self.plane(), |number, windows, x| {
             let (y, step) = (&y[number * self.pixels()..(number + 1) * self.pixels()], windows.step);
-            let mut shares = vec![T::zero(); self.out[1]];
+            let mut shares = List::filled(T::zero(), self.out[1]);
             x.fill(T::zero());
             for (o, y) in y.chunks_exact(self.out[1]).enumerate() {
                 let share = |(p, &y): (usize, &T)| y / windows.divisor(o, p, divisor);
@@ -258,8 +259,8 @@ impl<T: Real, Y, F: Fn([T; 4], usize) -> Y> WithSimd for Squares<'_, T, Y, F> {
 
 /// Where the windows of a pooling lie.
 struct Windows {
-    rows: Vec<Window>,
-    columns: Vec<Window>,
+    rows: List<Window>,
+    columns: List<Window>,
     /// Distance between neighbours in a window.
     dilation: [usize; 2],
     /// Width of a plane.
@@ -272,7 +273,7 @@ struct Windows {
 
 impl Windows {
     fn new(pool: &Pool) -> Self {
-        let along = |d: usize| -> Vec<Window> { (0..pool.out[d]).map(|o| pool.window(d, o)).collect() };
+        let along = |d: usize| -> List<Window> { (0..pool.out[d]).map(|o| pool.window(d, o)).collect() };
         let (rows, columns, width) = (along(0), along(1), pool.size[1]);
         let Kind::Sliding(sliding) = pool.kind else {
             return Windows { rows, columns, dilation: [1, 1], width, whole: 0..0, step: 1 };
@@ -327,7 +328,7 @@ impl Windows {
 /// `out ←` for each place in planes of `plane` indices whether a later one of its plane has the same index, below `n`.
 pub fn overwritten(index: &[i64], plane: usize, n: usize, out: &mut [bool]) {
     threads::chunks(out, plane, 2 + n.div_ceil(plane.max(1)), |start, out| {
-        let mut seen = vec![false; n];
+        let mut seen = List::filled(false, n);
         for (out, &at) in out.iter_mut().zip(&index[start..]).rev() {
             *out = std::mem::replace(&mut seen[at as usize], true);
         }

@@ -7,6 +7,7 @@ pub use super::fold::{fold_slice, sum_by, sum_exp, sum_slice};
 use super::isa::{self, NullaryFnOnce};
 use super::threads;
 use crate::element::Real;
+use crate::list::List;
 
 /// Rows added up before the next level of the tree begins, where columns are summed.
 const ROWS: usize = 256;
@@ -28,7 +29,7 @@ pub fn sum<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, out: &mut [T]) {
     debug_assert_eq!((x.len(), out.len()), (outer * n * inner, outer * inner));
     if inner == 1 && outer == 1 && n > BLOCK {
         // One long sum: its blocks are spread, then their sums are summed.
-        let mut partial = vec![T::zero(); n.div_ceil(BLOCK)];
+        let mut partial = List::filled(T::zero(), n.div_ceil(BLOCK));
         threads::chunks(&mut partial, 1, BLOCK, |i, p| p[0] = sum_slice(&x[i * BLOCK..((i + 1) * BLOCK).min(n)]));
         out[0] = sum_slice(&partial);
     } else if inner == 1 {
@@ -46,7 +47,7 @@ pub fn sum<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, out: &mut [T]) {
 fn columns<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, out: &mut [T]) {
     if outer == 1 && n > 2 * ROWS && inner < 64 && inner > 0 {
         // A tall block has too few columns for several threads: its groups of rows are spread.
-        let mut partial = vec![T::zero(); n.div_ceil(ROWS) * inner];
+        let mut partial = List::filled(T::zero(), n.div_ceil(ROWS) * inner);
         threads::chunks(&mut partial, inner, ROWS, |start, sums| {
             let first = start / inner * ROWS;
             let rows = &x[first * inner..(first + ROWS).min(n) * inner];
@@ -62,7 +63,7 @@ fn columns<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, out: &mut [T]) {
         BLOCK / (n * inner).max(1) * inner
     };
     threads::chunks(out, chunk.max(1), n, |start, out| {
-        let mut partial = vec![T::zero(); out.len().min(inner)];
+        let mut partial = List::filled(T::zero(), out.len().min(inner));
         let mut done = 0;
         while done < out.len() {
             let (block, column) = ((start + done) / inner, (start + done) % inner);
@@ -109,7 +110,7 @@ pub fn fold<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, start: T, out: &mu
     debug_assert_eq!((x.len(), out.len()), (outer * n * inner, outer * inner));
     if inner == 1 && outer == 1 && n > BLOCK {
         // One long fold: its blocks are spread, then their results are folded.
-        let mut partial = vec![start; n.div_ceil(BLOCK)];
+        let mut partial = List::filled(start, n.div_ceil(BLOCK));
         threads::chunks(&mut partial, 1, BLOCK, |i, p| {
             p[0] = fold_slice(&x[i * BLOCK..((i + 1) * BLOCK).min(n)], start, &f);
         });
@@ -149,7 +150,7 @@ pub fn rows<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, out: &mut [T], f: 
             return out.chunks_mut(n).for_each(&f);
         }
         // Several neighbouring rows at once, so that each cache line is fetched once for all of them.
-        let mut tile = vec![T::zero(); n * LANES.min(inner)];
+        let mut tile = List::filled(T::zero(), n * LANES.min(inner));
         for (x, out) in x.chunks(n * inner).zip(out.chunks_mut(n * inner)) {
             for first in (0..inner).step_by(LANES) {
                 let width = LANES.min(inner - first);
@@ -213,7 +214,7 @@ pub fn each_row<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, out: &mut [T],
             return (start..).zip(out).for_each(|(o, y)| *y = f(&x[o * n..(o + 1) * n]));
         }
         // Several neighbouring rows at once, so that each cache line is fetched once for all of them.
-        let mut tile = vec![T::zero(); n * LANES.min(inner)];
+        let mut tile = List::filled(T::zero(), n * LANES.min(inner));
         let mut done = 0;
         while done < out.len() {
             let (block, column) = ((start + done) / inner, (start + done) % inner);

@@ -5,6 +5,7 @@
 //! change a result.
 
 use crate::isa::Isa;
+use crate::list::List;
 use std::any::Any;
 use std::hint::spin_loop;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -34,7 +35,7 @@ struct Job {
     work: *const (dyn Fn(usize) + Sync),
     count: usize,
     isa: Isa,
-    cursors: Box<[Cursor]>,
+    cursors: List<Cursor>,
     panic: Mutex<Option<Box<dyn Any + Send>>>,
 }
 

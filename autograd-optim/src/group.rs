@@ -1,7 +1,7 @@
 //! Parameters with their names, in groups that have settings of their own.
 
 use crate::{Error, Rule};
-use autograd_core::{Gradients, Real, Tensor};
+use autograd_core::{Gradients, List, Real, Tensor};
 use autograd_nn::{Module, Parameter};
 use std::collections::HashMap;
 
@@ -79,8 +79,8 @@ pub(crate) struct Due<T: Real> {
 }
 
 /// Each parameter that a step is to change, with its gradient, whose shape is right.
-pub(crate) fn due<T: Real>(all: &[Named<T>], gradients: &Gradients<T>) -> Result<Vec<Due<T>>, Error> {
-    let mut found = Vec::with_capacity(all.len());
+pub(crate) fn due<T: Real>(all: &[Named<T>], gradients: &Gradients<T>) -> Result<List<Due<T>>, Error> {
+    let mut found = List::new();
     for (place, Named { name, parameter }) in all.iter().enumerate() {
         if !parameter.is_trainable() {
             continue;

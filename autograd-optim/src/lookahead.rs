@@ -140,7 +140,7 @@ impl<T: Real, O: Optimizer<T>> Lookahead<O, T> {
         let work = slow.iter().map(|slow| slow.len()).sum();
         let pairs = guards.iter_mut().zip(&mut slow);
         let parts = pairs.flat_map(|(fast, slow)| fast.elements().chunks_mut(PART).zip(slow.chunks_mut(PART)));
-        for_each_part(parts.collect(), work, |(fast, slow): (&mut [T], &mut [T])| {
+        for_each_part(parts, work, |(fast, slow): (&mut [T], &mut [T])| {
             for (w, s) in fast.iter_mut().zip(slow) {
                 // An infinite weight, as in a mask, has no difference to itself.
                 if *w != *s {

@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::group::{Due, Named};
-use autograd_core::{Real, for_each_part};
+use autograd_core::{List, Real, for_each_part};
 
 /// Elements that are summed one after the other; the sums of pieces are added in order.
 const PIECE: usize = 1 << 14;
@@ -29,12 +29,11 @@ pub(crate) fn check_finite<T: Real>(all: &[Named<T>], due: &[Due<T>]) -> Result<
 }
 
 /// What `f` gives for each piece of each gradient, in order.
-fn over_pieces<T: Real>(due: &[Due<T>], f: impl Fn(&[T]) -> f64 + Sync) -> Vec<f64> {
-    let pieces: Vec<&[T]> = due.iter().flat_map(|due| elements(due).chunks(PIECE)).collect();
-    let work = pieces.iter().map(|piece| piece.len()).sum();
-    let mut results = vec![0.0; pieces.len()];
-    let parts: Vec<(&[T], &mut f64)> = pieces.into_iter().zip(&mut results).collect();
-    for_each_part(parts, work, |(piece, result)| *result = f(piece));
+fn over_pieces<T: Real>(due: &[Due<T>], f: impl Fn(&[T]) -> f64 + Sync) -> List<f64> {
+    let pieces = || due.iter().flat_map(|due| elements(due).chunks(PIECE));
+    let work = pieces().map(<[T]>::len).sum();
+    let mut results = List::filled(0.0, pieces().count());
+    for_each_part(pieces().zip(&mut results), work, |(piece, result)| *result = f(piece));
     results
 }
 

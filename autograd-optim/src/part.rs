@@ -31,10 +31,9 @@ impl<T: Real> Part<'_, T> {
     #[inline]
     pub fn each<const N: usize>(self, rule: impl Fn(T, T, [T; N]) -> (T, [T; N])) {
         let Part { w, dw, scale, decay, slots, .. } = self;
-        let found = slots.len();
-        let Ok(slots) = <[&mut [T]; N]>::try_from(slots.into_vec()) else {
-            panic!("the rule takes {N} slots and named {found}");
-        };
+        assert_eq!(slots.len(), N, "the slots that the rule takes, and those that it named");
+        let mut slots = slots.into_iter();
+        let slots: [&mut [T]; N] = std::array::from_fn(|_| slots.next().expect("they were counted"));
         let n = w.len();
         // Once for all elements, so that the loop has no checks left and runs on vectors.
         assert!(dw.len() == n && slots.iter().all(|slot| slot.len() == n), "parts of one length");

@@ -4,7 +4,7 @@ use crate::group::{Due, Group, IntoParameters, Named, due, extend, group_of};
 use crate::memory::Memory;
 use crate::part::Part;
 use crate::{Error, Optimizer, OptimizerState, Rule, check, norm};
-use autograd_core::{Gradients, Real, Shape, for_each_part};
+use autograd_core::{Gradients, List, Real, Shape, for_each_part};
 use autograd_nn::{Parameter, ParameterGuard};
 use smallvec::SmallVec;
 
@@ -110,10 +110,10 @@ impl<R: Rule, T: Real> Stepper<R, T> {
     /// Moves the parameters. Nothing can fail from here on.
     fn apply(&mut self, due: &[Due<T>], scale: f64) {
         let (groups, all) = (&self.groups, &self.all);
-        let mut guards: Vec<ParameterGuard<'_, T>> = due.iter().map(|due| all[due.place].parameter.lock()).collect();
-        let places: Vec<usize> = due.iter().map(|due| due.place).collect();
-        let memories = self.memory.iter_mut().enumerate().filter(|(place, _)| places.binary_search(place).is_ok());
-        let (mut parts, mut work) = (Vec::new(), 0);
+        let mut guards: List<ParameterGuard<'_, T>> = due.iter().map(|due| all[due.place].parameter.lock()).collect();
+        let is_due = |place: &usize| due.binary_search_by_key(place, |due| due.place).is_ok();
+        let memories = self.memory.iter_mut().enumerate().filter(|(place, _)| is_due(place));
+        let (mut parts, mut work) = (List::new(), 0);
         for ((due, guard), (place, memory)) in due.iter().zip(&mut guards).zip(memories) {
             let group = group_of(groups, place);
             let settings = &group.settings;
@@ -145,7 +145,7 @@ struct Whole<'a, T: Real> {
 }
 
 impl<'a, T: Real> Whole<'a, T> {
-    fn cut<R: Rule>(mut self, settings: &'a R, scale: f64, sparse_rows: bool, parts: &mut Vec<(&'a R, Part<'a, T>)>) {
+    fn cut<R: Rule>(mut self, settings: &'a R, scale: f64, sparse_rows: bool, parts: &mut List<(&'a R, Part<'a, T>)>) {
         let sign = if settings.maximize() { -1.0 } else { 1.0 };
         let (scale, decay) = (T::of(scale * sign), T::of(settings.coupled_decay()));
         let size = match (R::WHOLE, sparse_rows) {

@@ -5,10 +5,10 @@
 //! Pages are recycled within the thread.
 
 use super::node::{Cotangents, Handle};
+use crate::List;
 use crate::tensor::Real;
 use crate::var::Var;
 use std::cell::Cell;
-use std::collections::BTreeMap;
 
 /// A node and what has reached it so far.
 type Waiting<T> = (Handle<T>, Cotangents<T>);
@@ -23,7 +23,7 @@ pub(super) struct Agenda<T: Real> {
 
 impl<T: Real> Agenda<T> {
     pub(super) fn new() -> Self {
-        let table = Table { top: None, below: BTreeMap::new(), entries: Vec::new(), free: Vec::new() };
+        let table = Table { pages: List::new(), entries: List::new(), free: List::new() };
         Agenda { front: None, bound: 0, table }
     }
 
@@ -100,11 +100,10 @@ struct Entry<T: Real> {
 }
 
 struct Table<T: Real> {
-    /// The page with the highest positions.
-    top: Option<(u64, Box<Page>)>,
-    below: BTreeMap<u64, Box<Page>>,
-    entries: Vec<Entry<T>>,
-    free: Vec<u32>,
+    /// By rising position: the last page is the next one.
+    pages: List<(u64, Box<Page>)>,
+    entries: List<Entry<T>>,
+    free: List<u32>,
 }
 
 thread_local! {
@@ -129,6 +128,15 @@ fn recycle(page: Box<Page>) {
     PAGES.set(pages);
 }
 
+/// Where the page of this number is, or where it would be.
+#[inline]
+fn search(pages: &[(u64, Box<Page>)], number: u64) -> Result<usize, usize> {
+    match pages.last() {
+        Some((last, _)) if *last == number => Ok(pages.len() - 1),
+        _ => pages.binary_search_by_key(&number, |(number, _)| *number),
+    }
+}
+
 /// The page of a node, and its place there.
 fn place<T: Real>(node: &Handle<T>) -> (u64, usize) {
     (node.position / SIZE as u64, (node.position % SIZE as u64) as usize)
@@ -138,10 +146,7 @@ impl<T: Real> Table<T> {
     /// What has reached `node`, if it waits here.
     fn find(&mut self, node: &Handle<T>) -> Option<&mut Cotangents<T>> {
         let (number, slot) = place(node);
-        let page = match &self.top {
-            Some((top, page)) if *top == number => page,
-            _ => self.below.get(&number)?,
-        };
+        let (_, page) = &self.pages[search(&self.pages, number).ok()?];
         let occupied = page.occupied[slot / 64] >> (slot % 64) & 1 == 1;
         let mut at = if occupied { page.first[slot] } else { NONE };
         while at != NONE {
@@ -158,7 +163,11 @@ impl<T: Real> Table<T> {
     /// Lets a node wait that does not yet.
     fn insert(&mut self, node: Handle<T>, sums: Cotangents<T>) {
         let (number, slot) = place(&node);
-        let page = Self::page(&mut self.top, &mut self.below, number);
+        let at = search(&self.pages, number).unwrap_or_else(|at| {
+            self.pages.insert(at, (number, new_page()));
+            at
+        });
+        let (_, page) = &mut self.pages[at];
         let occupied = page.occupied[slot / 64] >> (slot % 64) & 1 == 1;
         let next = if occupied { page.first[slot] } else { NONE };
         page.occupied[slot / 64] |= 1 << (slot % 64);
@@ -175,27 +184,10 @@ impl<T: Real> Table<T> {
         };
     }
 
-    fn page<'a>(
-        top: &'a mut Option<(u64, Box<Page>)>,
-        below: &'a mut BTreeMap<u64, Box<Page>>,
-        number: u64,
-    ) -> &'a mut Page {
-        let highest = top.as_ref().map(|(highest, _)| *highest);
-        if highest.is_some_and(|highest| number < highest) {
-            return below.entry(number).or_insert_with(new_page);
-        }
-        if highest != Some(number)
-            && let Some((highest, page)) = top.replace((number, new_page()))
-        {
-            below.insert(highest, page);
-        }
-        &mut top.as_mut().expect("it was just put there").1
-    }
-
     /// The node with the highest position, and the gradients of its results up to the last that one reached.
     fn pop(&mut self) -> Option<Waiting<T>> {
         loop {
-            let (_, page) = self.top.as_mut()?;
+            let (_, page) = self.pages.last_mut()?;
             if let Some(word) = page.occupied.iter().rposition(|&word| word != 0) {
                 let slot = word * 64 + 63 - page.occupied[word].leading_zeros() as usize;
                 let at = page.first[slot];
@@ -207,9 +199,8 @@ impl<T: Real> Table<T> {
                 self.free.push(at);
                 return entry.waiting.take();
             }
-            let (_, page) = self.top.take()?;
+            let (_, page) = self.pages.pop()?;
             recycle(page);
-            self.top = self.below.pop_last();
         }
     }
 }

@@ -1,13 +1,13 @@
 //! The backward pass: from the results to the leaves, nodes in falling order of position.
 
-use super::address::ByAddress;
 use super::agenda::Agenda;
 use super::gradients::LeafTable;
 use super::node::{Edge, Handle};
 use super::{anomaly, mode};
+use crate::List;
+use crate::address::ByAddress;
 use crate::tensor::Real;
 use crate::var::Var;
-use smallvec::SmallVec;
 use std::collections::HashSet;
 
 /// Nodes by address.
@@ -35,7 +35,7 @@ struct Run<T: Real> {
 ///
 /// With `create_graph` the rules are recorded. Roots are consumed: what only they hold is freed as the pass proceeds.
 pub(crate) fn run<T: Real>(
-    roots: Vec<(Handle<T>, Var<T>)>,
+    roots: List<(Handle<T>, Var<T>)>,
     wanted: &Wanted<'_, T>,
     create_graph: bool,
 ) -> LeafTable<T> {
@@ -91,26 +91,29 @@ fn leading_to<T: Real>(wanted: &[usize], floor: u64, roots: &[(Handle<T>, Var<T>
     leading
 }
 
+/// Room for `count` values: in `few` if they fit.
+#[inline]
+fn room<'a, X: Clone + Default>(few: &'a mut [X; 4], many: &'a mut Option<List<X>>, count: usize) -> &'a mut [X] {
+    match few.get_mut(..count) {
+        Some(few) => few,
+        None => many.insert(List::filled(X::default(), count)),
+    }
+}
+
 impl<T: Real> Run<T> {
     /// The turn of a node whose gradients are complete.
     fn turn(&mut self, node: &mut Handle<T>, dys: &[Option<Var<T>>], anomaly: bool) {
+        let count = node.step.edges().len();
         // A node that only this pass still holds is done: its operands' nodes move on to the agenda. A recorded rule may hold it again.
-        let mut edges = SmallVec::<[Edge<T>; 2]>::new();
+        let (mut few, mut many) = ([const { None }; 4], None);
+        let edges: &mut [Edge<T>] = room(&mut few, &mut many, count);
         match node.sole() {
-            Some(node) if !self.create_graph => {
-                node.step.edges_mut().iter_mut().for_each(|edge| edges.push(edge.take()));
-            }
-            _ => edges.extend(node.step.edges().iter().cloned()),
+            Some(node) if !self.create_graph => edges.swap_with_slice(node.step.edges_mut()),
+            _ => edges.clone_from_slice(node.step.edges()),
         }
-        let (mut few, mut many) = ([false; 4], Vec::new());
-        let needs = match few.get_mut(..edges.len()) {
-            Some(few) => few,
-            None => {
-                many.resize(edges.len(), false);
-                &mut many
-            }
-        };
-        for (needed, edge) in needs.iter_mut().zip(&edges) {
+        let (mut few, mut many) = ([false; 4], None);
+        let needs = room(&mut few, &mut many, count);
+        for (needed, edge) in needs.iter_mut().zip(&*edges) {
             *needed = edge.as_ref().is_some_and(|node| self.wants(node));
         }
         if !needs.contains(&true) {

@@ -1,22 +1,22 @@
 //! `Gradients`: what a backward pass returns, the gradient of each leaf that it reached.
 
-use super::address::ByAddress;
 use super::node::Handle;
+use crate::List;
+use crate::address::Places;
 use crate::error::{Error, Mismatch};
 use crate::tensor::{Real, Tensor};
 use crate::var::Var;
-use std::collections::HashMap;
 use std::fmt;
 
 /// A table from nodes to gradients, in the order in which nodes were first reached.
 pub(crate) struct LeafTable<T: Real> {
-    entries: Vec<(Handle<T>, Var<T>)>,
-    index: HashMap<usize, usize, ByAddress>,
+    entries: List<(Handle<T>, Var<T>)>,
+    index: Places,
 }
 
 impl<T: Real> Default for LeafTable<T> {
     fn default() -> Self {
-        LeafTable { entries: Vec::new(), index: HashMap::default() }
+        LeafTable { entries: List::new(), index: Places::default() }
     }
 }
 
@@ -49,7 +49,8 @@ impl<T: Real> LeafTable<T> {
 
     /// Takes the gradient of `node` out; the others keep their order.
     fn remove(&mut self, node: &Handle<T>) -> Option<Var<T>> {
-        let (_, dx) = self.entries.remove(self.find(node)?);
+        let place = self.find(node)?;
+        let (_, dx) = self.entries.remove(place);
         if self.entries.len() > FEW {
             self.reindex();
         }
@@ -58,7 +59,8 @@ impl<T: Real> LeafTable<T> {
 
     /// Writes the index anew, as it is needed beyond a [few](FEW) entries.
     fn reindex(&mut self) {
-        self.index = self.entries.iter().enumerate().map(|(i, (node, _))| (node.address(), i)).collect();
+        self.index.clear();
+        self.index.extend(self.entries.iter().enumerate().map(|(i, (node, _))| (node.address(), i)));
     }
 
     pub(crate) fn get(&self, node: &Handle<T>) -> Option<&Var<T>> {

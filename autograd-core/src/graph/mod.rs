@@ -7,7 +7,6 @@
 //! Each node has a position, greater than those of its operands. The backward pass takes nodes from the highest position
 //! down; when a node's turn comes, each of its consumers has had its own, so its gradient is complete.
 
-mod address;
 mod agenda;
 pub mod anomaly;
 pub(crate) mod backward;

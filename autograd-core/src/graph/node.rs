@@ -1,7 +1,8 @@
 //! `Node`: what a computed `Var` remembers, its place on the tape, its operands' nodes and its step back.
 
 use super::mode;
-use crate::shared::Shared;
+use crate::List;
+use crate::shared::{Shared, erase};
 use crate::tensor::Real;
 use crate::var::Var;
 use smallvec::SmallVec;
@@ -27,7 +28,7 @@ pub(crate) trait Step<T: Real>: Send + Sync {
 /// A counted reference to a node.
 pub(crate) type Handle<T> = Shared<Node<T>>;
 /// Nodes let go by their last owner, which go one after the other.
-type Released<T> = SmallVec<[Handle<T>; 4]>;
+type Released<T> = List<Handle<T>>;
 
 /// A vertex of the graph. One allocation holds it, its op, the nodes of a fixed number of operands and up to two saved values; more of them spill.
 pub(crate) struct Node<T: Real, S: ?Sized + Step<T> = dyn Step<T>> {
@@ -133,7 +134,7 @@ pub(crate) fn highest<T: Real>(edges: &[Edge<T>]) -> u64 {
 #[track_caller]
 #[inline]
 fn new<T: Real, S: Step<T> + 'static>(position: u64, result: usize, step: S) -> Handle<T> {
-    Shared::wide(Node { position, result, at: mode::location(), element: PhantomData, step }, |node| node)
+    erase!(Shared::new(Node { position, result, at: mode::location(), element: PhantomData, step }))
 }
 
 /// The next position above `highest`.

@@ -1,5 +1,6 @@
 //! What each op file needs.
 
+pub(super) use crate::List;
 pub(super) use crate::error::Mismatch;
 pub(super) use crate::op::{Any, Fixed, Op, Registered, Save, Saved, compute, record};
 pub(super) use crate::tensor::{Axes, Real, Shape, Tensor};

@@ -1,6 +1,7 @@
 //! `AxisIndex`: what is taken of one axis, and `s!`, which writes it down for several.
 
 use super::{AxisSlice, Shape};
+use crate::List;
 use crate::error::Mismatch;
 use smallvec::SmallVec;
 
@@ -45,21 +46,26 @@ from_integers!(i32, i64, isize, usize);
 /// array of ranges and integers, or a list of [`AxisIndex`] or [`AxisSlice`].
 pub trait IntoSlices {
     /// One entry for each axis, from the first on.
-    fn into_slices(self) -> Vec<AxisIndex>;
+    fn into_slices(self) -> List<AxisIndex>;
 }
 
 impl<R: Into<AxisIndex>> IntoSlices for Vec<R> {
-    fn into_slices(self) -> Vec<AxisIndex> {
+    fn into_slices(self) -> List<AxisIndex> {
+        self.into_iter().map(Into::into).collect()
+    }
+}
+impl<R: Into<AxisIndex>> IntoSlices for List<R> {
+    fn into_slices(self) -> List<AxisIndex> {
         self.into_iter().map(Into::into).collect()
     }
 }
 impl<R: Into<AxisIndex> + Copy> IntoSlices for &[R] {
-    fn into_slices(self) -> Vec<AxisIndex> {
+    fn into_slices(self) -> List<AxisIndex> {
         self.iter().map(|&entry| entry.into()).collect()
     }
 }
 impl<R: Into<AxisIndex>, const N: usize> IntoSlices for [R; N] {
-    fn into_slices(self) -> Vec<AxisIndex> {
+    fn into_slices(self) -> List<AxisIndex> {
         self.into_iter().map(Into::into).collect()
     }
 }
@@ -67,10 +73,10 @@ impl<R: Into<AxisIndex>, const N: usize> IntoSlices for [R; N] {
 macro_rules! tuple_slices {
     ($(($($entry:ident),+);)+) => {$(
         impl<$($entry: Into<AxisIndex>),+> IntoSlices for ($($entry,)+) {
-            fn into_slices(self) -> Vec<AxisIndex> {
+            fn into_slices(self) -> List<AxisIndex> {
                 #[expect(non_snake_case, reason = "each type parameter names its own value")]
                 let ($($entry,)+) = self;
-                vec![$($entry.into()),+]
+                List::from([$($entry.into()),+])
             }
         }
     )+};

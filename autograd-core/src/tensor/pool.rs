@@ -8,6 +8,7 @@
 //! That is why kernels may write into plain slices and never see `MaybeUninit`.
 
 use super::Shape;
+use crate::kernel::list;
 use crate::memory;
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
 use std::cell::RefCell;
@@ -142,11 +143,12 @@ fn with_shared<R>(f: impl FnOnce(&mut Waiting) -> R) -> R {
     f(&mut SHARED.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// Gives the blocks that wait for this thread, or for any, back to the system, and the memory of nodes that waits for this thread.
+/// Gives the blocks that wait for this thread, or for any, back to the system, and the memory of nodes and lists that waits for this thread.
 pub fn trim() {
     POOL.with_borrow_mut(|pool| pool.waiting.trim());
     with_shared(Waiting::trim);
     memory::trim();
+    list::trim();
 }
 
 /// What this thread's pool has done so far.

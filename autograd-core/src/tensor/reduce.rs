@@ -1,6 +1,7 @@
 //! Reductions of values: any axes are brought into the one form that the kernels know.
 
 use super::{Real, Shape, Tensor};
+use crate::List;
 use crate::kernel::reduce::{self, Fold};
 
 impl<T: Real> Tensor<T> {
@@ -11,8 +12,8 @@ impl<T: Real> Tensor<T> {
             (true, first) => (self.contiguous(), first.copied().unwrap_or(0)),
             (false, _) => {
                 let kept = (0..self.rank()).filter(|axis| !axes.contains(axis));
-                let order: Vec<usize> = kept.chain(axes.iter().copied()).collect();
-                (self.permute(order).contiguous(), self.rank() - axes.len())
+                let order: List<usize> = kept.chain(axes.iter().copied()).collect();
+                (self.permute(&**order).contiguous(), self.rank() - axes.len())
             }
         };
         let size = |range: std::ops::Range<usize>| x.shape()[range].iter().product();

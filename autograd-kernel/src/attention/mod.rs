@@ -6,6 +6,7 @@ mod scores;
 use crate::element::Real;
 use crate::gemm::Matrix;
 use crate::isa;
+use crate::list::List;
 use crate::scratch;
 use crate::threads;
 use crate::view::Reader;
@@ -53,13 +54,13 @@ pub(crate) struct Gradients<'a, T> {
 
 /// What reading a mask and a bias needs.
 struct Room<T> {
-    mask: Vec<bool>,
-    bias: Vec<T>,
+    mask: List<bool>,
+    bias: List<T>,
 }
 
 impl<T> Room<T> {
     fn new() -> Self {
-        Room { mask: Vec::new(), bias: Vec::new() }
+        Room { mask: List::new(), bias: List::new() }
     }
 }
 
@@ -128,7 +129,7 @@ impl<T: Real> Attention<'_, T> {
         if t == 0 || heads == 0 {
             return;
         }
-        let mut tasks: Vec<(usize, usize, &mut [T], &mut [T])> = Vec::with_capacity(heads * t.div_ceil(QUERIES));
+        let mut tasks = List::<(usize, usize, &mut [T], &mut [T])>::new();
         let mut rest = y;
         for (number, logsums) in logsums.chunks_exact_mut(t).enumerate() {
             for (block, logsums) in logsums.chunks_mut(QUERIES).enumerate() {
@@ -197,7 +198,7 @@ impl<T: Real> Attention<'_, T> {
             rest[i] = later;
             now
         };
-        let mut tasks: Vec<Gradients<'_, T>> =
+        let mut tasks: List<Gradients<'_, T>> =
             (0..heads).map(|_| Gradients { dq: take(0), dk: take(1), dv: take(2), dbias: take(3) }).collect();
         threads::chunks(&mut tasks, 1, t * s * (3 * d + 2 * e), |number, tasks| {
             let (values, sums) = (number * t * e..(number + 1) * t * e, number * t..(number + 1) * t);

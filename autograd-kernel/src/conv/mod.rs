@@ -14,6 +14,7 @@ mod weight;
 
 use super::reduce::{self, Fold};
 use crate::element::Real;
+use crate::list::List;
 use panels::Panels;
 use product::Places;
 use reading::{Axis, Reading};
@@ -103,7 +104,7 @@ impl Sizes {
         }
         let (filters, channels, volume) = (self.filters / self.groups, self.channels / self.groups, self.volume());
         // Pixels at the distance of the stride are reached by the same places of the kernel.
-        let classes: [Vec<(usize, Axis)>; 3] = array::from_fn(|d| sizes.classes(d));
+        let classes: [List<(usize, Axis)>; 3] = array::from_fn(|d| sizes.classes(d));
         let covered = (0..3).all(|d| classes[d].len() == sizes.stride[d].min(sizes.size[d]));
         if !covered || filters == 0 {
             dx.fill(T::zero());
@@ -127,9 +128,9 @@ impl Sizes {
 
     /// The pixels along axis `d` in classes modulo the stride, those that the kernel reaches: the first of each, and what they read of
     /// the gradient of the results.
-    fn classes(&self, d: usize) -> Vec<(usize, Axis)> {
+    fn classes(&self, d: usize) -> List<(usize, Axis)> {
         let (stride, size) = (self.stride[d] as isize, self.size[d]);
-        let mut classes: Vec<(usize, Axis)> = Vec::new();
+        let mut classes = List::<(usize, Axis)>::new();
         for i in 0..self.kernel[d] {
             let read = (i * self.dilation[d]) as isize - self.padding[d] as isize;
             let first = read.rem_euclid(stride) as usize;

@@ -13,6 +13,7 @@ mod weights;
 
 use crate::element::Real;
 use crate::gemm::{Bias, Matrix, MatrixMut};
+use crate::list::List;
 use backward::Backward;
 use cells::Cell;
 use forward::Forward;
@@ -162,7 +163,7 @@ pub fn input_gradient<T: Real>(plan: &Plan, d: &[T], o: Operands<'_, T>, dx: &mu
     if plan.in_order() {
         return T::gemm(d, w, T::zero(), dx);
     }
-    let mut packed = vec![T::zero(); m * k];
+    let mut packed = List::filled(T::zero(), m * k);
     T::gemm(d, w, T::zero(), &mut packed);
     plan.unpack(&packed, k, dx);
 }
@@ -184,7 +185,7 @@ pub fn state_weight_gradient<T: Real>(plan: &Plan, d: &[T], o: Operands<'_, T>, 
         add_transposed_product(d, &o.states[0][..first * hidden], size, T::zero(), dw);
         return add_transposed_product(rest, &h[..rest.len() / n.max(1) * hidden], size, T::one(), dw);
     }
-    let mut before = vec![T::zero(); h.len()];
+    let mut before = List::filled(T::zero(), h.len());
     plan.before(&plan.states(o.states[0], hidden), h, hidden, &mut before);
     add_transposed_product(d, &before, size, T::zero(), dw);
 }

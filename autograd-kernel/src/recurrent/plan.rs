@@ -4,6 +4,7 @@
 //! has ended are missing at the end of a step, and padding has no row.
 
 use crate::element::Real;
+use crate::list::List;
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::ops::Range;
@@ -11,11 +12,11 @@ use std::ops::Range;
 /// Which rows of `[steps, batch]` belong to which step.
 pub struct Plan {
     /// The examples by falling length.
-    pub order: Vec<usize>,
+    pub order: List<usize>,
     /// For each row, in the order of the plan, its place among those of `[steps, batch]`.
-    pub rows: Vec<usize>,
+    pub rows: List<usize>,
     /// The first row of each step, and the one behind the last.
-    starts: Vec<usize>,
+    starts: List<usize>,
     /// Whether the rows of `[steps, batch]` are in the order of the plan, all of them, as in a batch of one length.
     in_order: bool,
 }
@@ -24,9 +25,9 @@ impl Plan {
     /// The plan for examples of these lengths, or of `steps` each. In reverse, an example begins at its own last step.
     pub fn new([steps, batch]: [usize; 2], lengths: Option<&[i64]>, reverse: bool) -> Self {
         let length = |example: usize| lengths.map_or(steps, |lengths| lengths[example] as usize);
-        let mut order: Vec<usize> = (0..batch).collect();
+        let mut order: List<usize> = (0..batch).collect();
         order.sort_by_key(|&example| Reverse(length(example)));
-        let (mut rows, mut starts) = (Vec::new(), vec![0]);
+        let (mut rows, mut starts) = (List::new(), List::from([0]));
         for s in 0..order.first().map_or(0, |&longest| length(longest)) {
             for &example in order.iter().take_while(|&&example| length(example) > s) {
                 let time = if reverse { length(example) - 1 - s } else { s };
@@ -124,11 +125,11 @@ mod tests {
     #[test]
     fn examples_are_sorted_by_length_and_each_step_has_those_that_still_run() {
         let plan = Plan::new([3, 4], Some(&[1, 3, 0, 3]), false);
-        assert_eq!(plan.order, [1, 3, 0, 2]);
-        assert_eq!(plan.rows, [1, 3, 0, 5, 7, 9, 11]); // step · 4 + example
+        assert_eq!(*plan.order, [1, 3, 0, 2]);
+        assert_eq!(*plan.rows, [1, 3, 0, 5, 7, 9, 11]); // step · 4 + example
         assert_eq!((0..=plan.steps()).map(|s| plan.step(s)).collect::<Vec<_>>(), [0..3, 3..5, 5..7, 7..7]);
         let reversed = Plan::new([3, 4], Some(&[1, 3, 0, 3]), true);
-        assert_eq!(reversed.rows, [9, 11, 0, 5, 7, 1, 3]);
+        assert_eq!(*reversed.rows, [9, 11, 0, 5, 7, 1, 3]);
     }
 
     #[test]

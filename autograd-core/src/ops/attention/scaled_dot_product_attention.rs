@@ -42,7 +42,7 @@ impl<T: Real> Var<T> {
     #[must_use]
     #[doc(alias = "attention")]
     pub fn scaled_dot_product_attention(&self, key: &Var<T>, value: &Var<T>, options: &Attention) -> Self {
-        let [y] = compose(options.clone(), vec![self, key, value]);
+        let [y] = compose(options.clone(), [self, key, value].into());
         y
     }
 
@@ -66,7 +66,7 @@ impl<T: Real> Var<T> {
             Ok(scores) if bias.shape().broadcast(&scores).ok().as_ref() == Some(&scores) => bias.broadcast_to(scores),
             _ => bias.clone(),
         };
-        let [y] = compose(options.clone(), vec![self, key, value, &bias]);
+        let [y] = compose(options.clone(), [self, key, value, &bias].into());
         y
     }
 }
@@ -80,7 +80,7 @@ impl<T: Real> Composite<T> for Attention {
     const RULE: &'static str = "[.., t, d] x [.., s, d] x [.., s, e] (x [.., t, s]) -> [.., t, e]";
     const OPERANDS: &'static [&'static str] = &["query", "key", "value", "bias"];
 
-    fn shape(&self, x: Vec<&Shape>) -> Result<[Shape; 1], Mismatch> {
+    fn shape(&self, x: List<&Shape>) -> Result<[Shape; 1], Mismatch> {
         if !(3..=4).contains(&x.len()) {
             return Err(Mismatch::new(format!("{} operands, there are query, key, value and bias", x.len())));
         }
@@ -100,45 +100,48 @@ impl<T: Real> Composite<T> for Attention {
         x[0].with(last, e).addressable().map(|y| [y])
     }
 
-    fn forward(&self, x: Vec<&Tensor<T>>) -> ([Tensor<T>; 1], [Tensor<T>; 2]) {
-        let shapes: Vec<&Shape> = x.iter().map(|x| x.shape()).collect();
+    fn forward(&self, x: List<&Tensor<T>>) -> ([Tensor<T>; 1], [Tensor<T>; 2]) {
+        let shapes: List<&Shape> = x.iter().map(|x| x.shape()).collect();
         let mask = self.spread_mask(&shapes);
         let kernel = self.kernel(&x, mask.as_ref(), x.get(3).copied());
-        let flat = x[..3].iter().map(|x| x.contiguous()).collect::<Vec<_>>();
+        let flat = [0, 1, 2].map(|i| x[i].contiguous());
         let (batch, [t, _]) = matrix(x[0]);
         let heads = batch.iter().product();
-        let mut logsums = vec![T::zero(); heads * t];
+        let mut logsums = Tensor::zeros(heads * t);
         let y = Tensor::build(x[0].shape().with(x[0].rank() - 1, kernel.sizes[3]), |y| {
-            kernel.forward(heads, |number| head(&flat, number), y, &mut logsums);
+            kernel.forward(heads, |number| head(&flat, number), y, logsums.as_mut_slice());
         });
-        ([y.clone()], [y, Tensor::from_vec(logsums, heads * t)])
+        ([y.clone()], [y, logsums])
     }
 
     fn backward(
         &self,
-        x: Vec<&Tensor<T>>,
+        x: List<&Tensor<T>>,
         [y, logsums]: &[Tensor<T>; 2],
         [dy]: [Option<&Tensor<T>>; 1],
         needs: &[bool],
-    ) -> Vec<Option<Tensor<T>>> {
-        let shapes: Vec<&Shape> = x.iter().map(|x| x.shape()).collect();
+    ) -> List<Option<Tensor<T>>> {
+        let shapes: List<&Shape> = x.iter().map(|x| x.shape()).collect();
         let mask = self.spread_mask(&shapes);
         let kernel = self.kernel(&x, mask.as_ref(), x.get(3).copied());
-        let flat = x[..3].iter().map(|x| x.contiguous()).collect::<Vec<_>>();
+        let flat = [0, 1, 2].map(|i| x[i].contiguous());
         let dy = dy.expect("the only result").contiguous();
         let given = [y, logsums, &dy].map(|x| x.as_slice().expect("contiguous"));
         let heads = matrix(x[0]).0.iter().product::<usize>();
         // Filled together: each head writes to all of them.
-        let wanted = |i: usize| vec![T::zero(); if needs.get(i) == Some(&true) { x[i].numel() } else { 0 }];
-        let mut dx: [Vec<T>; 4] = std::array::from_fn(wanted);
-        let to = dx.each_mut().map(Vec::as_mut_slice);
+        let wanted = |i: usize| match needs.get(i) {
+            Some(true) => Tensor::zeros(x[i].shape()),
+            _ => Tensor::zeros(0),
+        };
+        let mut dx: [Tensor<T>; 4] = std::array::from_fn(wanted);
+        let to = dx.each_mut().map(Tensor::as_mut_slice);
         kernel.backward(heads, |number| head(&flat, number), (given[0], given[1], given[2]), to);
-        let gradient = |(i, dx): (usize, Vec<T>)| needs[i].then(|| Tensor::from_vec(dx, x[i].shape()));
+        let gradient = |(i, dx): (usize, Tensor<T>)| needs[i].then_some(dx);
         dx.into_iter().take(x.len()).enumerate().map(gradient).collect()
     }
 
-    fn algebra(&self, x: Vec<&Var<T>>) -> [Var<T>; 1] {
-        let shapes: Vec<&Shape> = x.iter().map(|x| x.shape()).collect();
+    fn algebra(&self, x: List<&Var<T>>) -> [Var<T>; 1] {
+        let shapes: List<&Shape> = x.iter().map(|x| x.shape()).collect();
         let (_, [_, d]) = matrix(x[0].value());
         let mut scores = x[0].matmul(&x[1].mt()) * T::of(self.factor(d));
         if let Some(bias) = x.get(3) {

@@ -56,7 +56,7 @@ fn rows(x: &Shape, index: &Tensor<i64>, padding: Option<usize>) -> Result<Shape,
     }
     match padding.filter(|padding| padding >= n) {
         Some(padding) => Err(Mismatch::new(format!("the padding is row {padding}, the table has {n}"))),
-        None => Shape::from([&**index.shape(), row].concat()).addressable(),
+        None => [&**index.shape(), row].into_iter().flatten().copied().collect::<Shape>().addressable(),
     }
 }
 

@@ -35,8 +35,8 @@ impl<T: Real> Var<T> {
     #[doc(alias = "dense")]
     pub fn linear(&self, weight: &Var<T>, bias: Option<&Var<T>>) -> Self {
         match bias {
-            Some(bias) => record(Linear, vec![self, weight, bias]),
-            None => record(Linear, vec![self, weight]),
+            Some(bias) => record(Linear, [self, weight, bias].into()),
+            None => record(Linear, [self, weight].into()),
         }
     }
 }
@@ -59,8 +59,8 @@ impl<T: Real> Op<T> for Linear {
     const SAVES: Save = Save::input(0).and(Save::input(1));
     const OPERANDS: &'static [&'static str] = &["x", "weight", "bias"];
 
-    fn shape(&self, x: Vec<&Shape>) -> Result<Shape, Mismatch> {
-        let (x, weight, bias) = match *x {
+    fn shape(&self, x: List<&Shape>) -> Result<Shape, Mismatch> {
+        let (x, weight, bias) = match x[..] {
             [x, weight] => (x, weight, None),
             [x, weight, bias] => (x, weight, Some(bias)),
             _ => return Err(Mismatch::new(format!("{} operands, there are x, weight and bias", x.len()))),
@@ -80,7 +80,7 @@ impl<T: Real> Op<T> for Linear {
         x.with(last, outputs).addressable()
     }
 
-    fn forward(&self, x: Vec<&Tensor<T>>) -> Tensor<T> {
+    fn forward(&self, x: List<&Tensor<T>>) -> Tensor<T> {
         let shape = Op::<T>::shape(self, x.iter().map(|x| x.shape()).collect()).expect("accepted before");
         let (leading, outputs) = shape.split_at(shape.rank() - 1);
         let rows = Shape::from(leading).numel();
@@ -93,11 +93,11 @@ impl<T: Real> Op<T> for Linear {
         })
     }
 
-    fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Vec<Option<Var<T>>> {
-        let mut dx = vec![
+    fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> List<Option<Var<T>>> {
+        let mut dx = List::from([
             saved.needs(0).then(|| dy.matmul(&saved.input(1))),
             saved.needs(1).then(|| rows(dy).mt().matmul(&rows(&saved.input(0)))),
-        ];
+        ]);
         if saved.count() == 3 {
             dx.push(saved.needs(2).then(|| rows(dy).sum_axes(0, false)));
         }

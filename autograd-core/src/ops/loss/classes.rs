@@ -56,7 +56,8 @@ impl Targets<'_> {
 
     /// The sum of the weights of the examples.
     pub fn total(&self) -> f64 {
-        self.classes.to_vec().into_iter().map(|class| self.weight_of(class)).sum()
+        let classes = self.classes.contiguous();
+        classes.as_slice().expect("contiguous").iter().map(|&class| self.weight_of(class)).sum()
     }
 
     fn weight_of(&self, class: i64) -> f64 {

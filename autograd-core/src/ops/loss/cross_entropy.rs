@@ -100,7 +100,7 @@ impl CrossEntropy {
 impl<T: Real> Composite<T> for CrossEntropy {
     type Arity = Fixed<1>;
     type Results = Fixed<1>;
-    type Workspace = Vec<LogSum<T>>;
+    type Workspace = List<LogSum<T>>;
     const NAME: &'static str = "cross_entropy";
     const RULE: &'static str = "[n, c, ..] -> [n, ..] for targets [n, ..]";
 
@@ -109,7 +109,7 @@ impl<T: Real> Composite<T> for CrossEntropy {
         Ok([self.targets().rows(x)?])
     }
 
-    fn forward(&self, [x]: [&Tensor<T>; 1]) -> ([Tensor<T>; 1], Vec<LogSum<T>>) {
+    fn forward(&self, [x]: [&Tensor<T>; 1]) -> ([Tensor<T>; 1], List<LogSum<T>>) {
         let (x, rows) = (x.contiguous(), x.shape().reduced(&[1], false));
         let scores = x.as_slice().expect("contiguous");
         self.classes(x.shape(), |classes| {
@@ -121,7 +121,7 @@ impl<T: Real> Composite<T> for CrossEntropy {
     fn backward(
         &self,
         [x]: [&Tensor<T>; 1],
-        sums: &Vec<LogSum<T>>,
+        sums: &List<LogSum<T>>,
         [dy]: [Option<&Tensor<T>>; 1],
         _: &[bool],
     ) -> [Option<Tensor<T>>; 1] {

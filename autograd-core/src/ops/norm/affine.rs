@@ -4,13 +4,13 @@ use crate::kernel::normalize::{Given, Gradients, Normalize, Statistics};
 use crate::ops::prelude::*;
 
 /// The operands of a normalisation behind `x`: a weight perhaps, a bias perhaps. A bias alone gets a weight of ones.
-pub(super) fn weights<T: Real>(weight: Option<&Var<T>>, bias: Option<&Var<T>>) -> Vec<Var<T>> {
+pub(super) fn weights<T: Real>(weight: Option<&Var<T>>, bias: Option<&Var<T>>) -> List<Var<T>> {
     let ones = || bias.map(|bias| Var::constant(Tensor::ones(bias.shape())));
     weight.cloned().or_else(ones).into_iter().chain(bias.cloned()).collect()
 }
 
 /// `x`, and behind it what [`weights`] gives.
-pub(super) fn operands<'a, T: Real>(x: &'a Var<T>, weights: &'a [Var<T>]) -> Vec<&'a Var<T>> {
+pub(super) fn operands<'a, T: Real>(x: &'a Var<T>, weights: &'a [Var<T>]) -> List<&'a Var<T>> {
     std::iter::once(x).chain(weights).collect()
 }
 
@@ -54,11 +54,11 @@ pub(super) fn scale<T: Real>(y: Var<T>, affine: &[&Var<T>], shape: &[usize]) -> 
 }
 
 /// The result and the statistics that the gradient needs.
-pub(super) fn forward<T: Real>(normalize: Normalize, x: &[&Tensor<T>]) -> (Tensor<T>, Vec<Statistics<T>>) {
-    let flat: Vec<Tensor<T>> = x.iter().map(|x| x.contiguous()).collect();
+pub(super) fn forward<T: Real>(normalize: Normalize, x: &[&Tensor<T>]) -> (Tensor<T>, List<Statistics<T>>) {
+    let flat: List<Tensor<T>> = x.iter().map(|x| x.contiguous()).collect();
     let slice = |i: usize| flat.get(i).map(|x| x.as_slice().expect("contiguous"));
     let block = slice(0).expect("x comes first");
-    let mut statistics = vec![[T::zero(); 2]; normalize.groups()];
+    let mut statistics = List::filled([T::zero(); 2], normalize.groups());
     let y = Tensor::build(x[0].shape().clone(), |y| normalize.forward(block, slice(1), slice(2), y, &mut statistics));
     (y, statistics)
 }
@@ -71,7 +71,7 @@ pub(super) fn backward<T: Real>(
     dy: Option<&Tensor<T>>,
     dstatistics: Option<&[Statistics<T>]>,
     needs: &[bool],
-) -> Vec<Option<Tensor<T>>> {
+) -> List<Option<Tensor<T>>> {
     let dy = dy.map(Tensor::contiguous);
     let dy = dy.as_ref().map(|dy| dy.as_slice().expect("contiguous"));
     let block = x[0].contiguous();
@@ -79,10 +79,15 @@ pub(super) fn backward<T: Real>(
     let weight = x.get(1).map(|weight| weight.contiguous());
     let weight = weight.as_ref().map(|weight| weight.as_slice().expect("contiguous"));
     let given = Given { x: block, statistics, weight, dy, dstatistics };
-    let size = |i: usize, wanted: bool| if wanted { x[i].numel() } else { 0 };
-    let wanted = |i: usize| needs.get(i).copied().unwrap_or(false);
-    let [mut dweight, mut dbias] = [1, 2].map(|i| vec![T::zero(); size(i.min(x.len() - 1), wanted(i))]);
-    let mut fill = |dx: &mut [T]| normalize.backward(given, Gradients { dx, dweight: &mut dweight, dbias: &mut dbias });
+    let [mut dweight, mut dbias] = [1, 2].map(|i| match needs.get(i) {
+        Some(true) => Tensor::zeros(x[i].shape()),
+        _ => Tensor::zeros(0),
+    });
+    let mut affine = [&mut dweight, &mut dbias].map(Tensor::as_mut_slice);
+    let mut fill = |dx: &mut [T]| {
+        let [dweight, dbias] = affine.each_mut().map(|d| &mut **d);
+        normalize.backward(given, Gradients { dx, dweight, dbias });
+    };
     let dx = match needs[0] {
         true => Some(Tensor::build(x[0].shape().clone(), fill)),
         false => {
@@ -90,8 +95,7 @@ pub(super) fn backward<T: Real>(
             None
         }
     };
-    let affine = [dweight, dbias].into_iter().zip(&needs[1..]).zip(&x[1..]);
-    let affine = affine.map(|((d, &wanted), x)| wanted.then(|| Tensor::from_vec(d, x.shape())));
+    let affine = [dweight, dbias].into_iter().zip(&needs[1..]).map(|(d, &wanted)| wanted.then_some(d));
     std::iter::once(dx).chain(affine).collect()
 }
 

@@ -59,13 +59,13 @@ impl BatchNorm {
 impl<T: Real> Composite<T> for BatchNorm {
     type Arity = Any;
     type Results = Fixed<3>;
-    type Workspace = Vec<Statistics<T>>;
+    type Workspace = List<Statistics<T>>;
     const NAME: &'static str = "batch_norm";
     const RULE: &'static str = "[n, c, ..] x [c] x [c] -> [n, c, ..], [c], [c]";
     const OPERANDS: &'static [&'static str] = &["x", "weight", "bias"];
     const RESULTS: &'static [&'static str] = &["y", "mean", "variance"];
 
-    fn shape(&self, x: Vec<&Shape>) -> Result<[Shape; 3], Mismatch> {
+    fn shape(&self, x: List<&Shape>) -> Result<[Shape; 3], Mismatch> {
         if x[0].rank() < 2 {
             return Err(Mismatch::new(format!("x has {} axes, images and channels are at least 2", x[0].rank())));
         }
@@ -78,7 +78,7 @@ impl<T: Real> Composite<T> for BatchNorm {
         Ok([x[0].clone(), channels.into(), channels.into()])
     }
 
-    fn forward(&self, x: Vec<&Tensor<T>>) -> ([Tensor<T>; 3], Vec<Statistics<T>>) {
+    fn forward(&self, x: List<&Tensor<T>>) -> ([Tensor<T>; 3], List<Statistics<T>>) {
         let (y, statistics) = affine::forward(self.normalize(x[0].shape()), &x);
         let of = |i: usize| Tensor::from_fn(statistics.len(), |channel| statistics[channel][i]);
         ([y, of(0), of(1)], statistics)
@@ -86,18 +86,21 @@ impl<T: Real> Composite<T> for BatchNorm {
 
     fn backward(
         &self,
-        x: Vec<&Tensor<T>>,
-        statistics: &Vec<Statistics<T>>,
+        x: List<&Tensor<T>>,
+        statistics: &List<Statistics<T>>,
         [dy, dmean, dvariance]: [Option<&Tensor<T>>; 3],
         needs: &[bool],
-    ) -> Vec<Option<Tensor<T>>> {
-        let of = |d: Option<&Tensor<T>>| d.map_or(vec![T::zero(); statistics.len()], Tensor::to_vec);
-        let given = dmean.is_some() || dvariance.is_some();
-        let both: Vec<Statistics<T>> = of(dmean).into_iter().zip(of(dvariance)).map(|(m, v)| [m, v]).collect();
-        affine::backward(self.normalize(x[0].shape()), &x, statistics, dy, given.then_some(&*both), needs)
+    ) -> List<Option<Tensor<T>>> {
+        let given = [dmean, dvariance].map(|d| d.map(Tensor::contiguous));
+        let of = |i: usize, channel: usize| {
+            given[i].as_ref().map_or(T::zero(), |d| d.as_slice().expect("contiguous")[channel])
+        };
+        let both = given.iter().any(Option::is_some);
+        let both = both.then(|| (0..statistics.len()).map(|c| [of(0, c), of(1, c)]).collect::<List<_>>());
+        affine::backward(self.normalize(x[0].shape()), &x, statistics, dy, both.as_deref().map(Vec::as_slice), needs)
     }
 
-    fn algebra(&self, x: Vec<&Var<T>>) -> [Var<T>; 3] {
+    fn algebra(&self, x: List<&Var<T>>) -> [Var<T>; 3] {
         let axes: Vec<isize> = (0..x[0].rank() as isize).filter(|&axis| axis != 1).collect();
         let mean = x[0].mean_axes(&*axes, true);
         let centred = affine::centred(x[0], &axes);

@@ -88,12 +88,12 @@ impl GroupNorm {
 impl<T: Real> Composite<T> for GroupNorm {
     type Arity = Any;
     type Results = Fixed<1>;
-    type Workspace = Vec<Statistics<T>>;
+    type Workspace = List<Statistics<T>>;
     const NAME: &'static str = "group_norm";
     const RULE: &'static str = "[n, c, ..] x [c] x [c] -> [n, c, ..]";
     const OPERANDS: &'static [&'static str] = &["x", "weight", "bias"];
 
-    fn shape(&self, x: Vec<&Shape>) -> Result<[Shape; 1], Mismatch> {
+    fn shape(&self, x: List<&Shape>) -> Result<[Shape; 1], Mismatch> {
         if x[0].rank() < 2 {
             return Err(Mismatch::new(format!("x has {} axes, images and channels are at least 2", x[0].rank())));
         }
@@ -101,22 +101,22 @@ impl<T: Real> Composite<T> for GroupNorm {
         affine::check(&x, &x[0][1..2], self.eps).map(|()| [x[0].clone()])
     }
 
-    fn forward(&self, x: Vec<&Tensor<T>>) -> ([Tensor<T>; 1], Vec<Statistics<T>>) {
+    fn forward(&self, x: List<&Tensor<T>>) -> ([Tensor<T>; 1], List<Statistics<T>>) {
         let (y, statistics) = affine::forward(self.normalize(x[0].shape()), &x);
         ([y], statistics)
     }
 
     fn backward(
         &self,
-        x: Vec<&Tensor<T>>,
-        statistics: &Vec<Statistics<T>>,
+        x: List<&Tensor<T>>,
+        statistics: &List<Statistics<T>>,
         [dy]: [Option<&Tensor<T>>; 1],
         needs: &[bool],
-    ) -> Vec<Option<Tensor<T>>> {
+    ) -> List<Option<Tensor<T>>> {
         affine::backward(self.normalize(x[0].shape()), &x, statistics, dy, None, needs)
     }
 
-    fn algebra(&self, x: Vec<&Var<T>>) -> [Var<T>; 1] {
+    fn algebra(&self, x: List<&Var<T>>) -> [Var<T>; 1] {
         let shape = x[0].shape();
         let run = self.run(shape);
         let group = [shape[0], shape[1] / run.max(1), run * shape[2..].iter().product::<usize>()];

@@ -60,34 +60,34 @@ impl RmsNorm {
 impl<T: Real> Composite<T> for RmsNorm {
     type Arity = Any;
     type Results = Fixed<1>;
-    type Workspace = Vec<Statistics<T>>;
+    type Workspace = List<Statistics<T>>;
     const NAME: &'static str = "rms_norm";
     const RULE: &'static str = "[.., n] x [n] -> [.., n], [n] being the last axes";
     const OPERANDS: &'static [&'static str] = &["x", "weight"];
 
-    fn shape(&self, x: Vec<&Shape>) -> Result<[Shape; 1], Mismatch> {
+    fn shape(&self, x: List<&Shape>) -> Result<[Shape; 1], Mismatch> {
         if x.len() > 2 {
             return Err(Mismatch::new(format!("{} operands, there are x and weight", x.len())));
         }
         affine::check(&x, last(&x, self.axes)?, self.eps).map(|()| [x[0].clone()])
     }
 
-    fn forward(&self, x: Vec<&Tensor<T>>) -> ([Tensor<T>; 1], Vec<Statistics<T>>) {
+    fn forward(&self, x: List<&Tensor<T>>) -> ([Tensor<T>; 1], List<Statistics<T>>) {
         let (y, statistics) = affine::forward(self.normalize(x[0].shape()), &x);
         ([y], statistics)
     }
 
     fn backward(
         &self,
-        x: Vec<&Tensor<T>>,
-        statistics: &Vec<Statistics<T>>,
+        x: List<&Tensor<T>>,
+        statistics: &List<Statistics<T>>,
         [dy]: [Option<&Tensor<T>>; 1],
         needs: &[bool],
-    ) -> Vec<Option<Tensor<T>>> {
+    ) -> List<Option<Tensor<T>>> {
         affine::backward(self.normalize(x[0].shape()), &x, statistics, dy, None, needs)
     }
 
-    fn algebra(&self, x: Vec<&Var<T>>) -> [Var<T>; 1] {
+    fn algebra(&self, x: List<&Var<T>>) -> [Var<T>; 1] {
         let axes: Vec<isize> = (1..=self.axes as isize).map(|axis| -axis).collect();
         let root = (x[0].square().mean_axes(&*axes, true) + T::of(self.eps)).sqrt();
         let shape = &x[0].shape()[x[0].rank() - self.axes..];

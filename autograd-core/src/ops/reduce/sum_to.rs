@@ -55,7 +55,7 @@ impl<T: Real> Op<T> for SumTo {
     fn forward(&self, [x]: [&Tensor<T>; 1]) -> Tensor<T> {
         let new = x.rank() - self.shape.rank();
         let summed = |&axis: &usize| axis < new || self.shape[axis - new] != x.shape()[axis];
-        let axes: Vec<usize> = (0..x.rank()).filter(summed).collect();
+        let axes: List<usize> = (0..x.rank()).filter(summed).collect();
         x.sum_over(&axes, self.shape.clone())
     }
 

@@ -30,7 +30,7 @@ impl<T: Real> Var<T> {
     #[doc(alias = "cat")]
     #[doc(alias = "concatenate")]
     pub fn concat(parts: &[&Var<T>], axis: isize) -> Self {
-        record(Concat { axis }, parts.to_vec())
+        record(Concat { axis }, parts.iter().copied().collect())
     }
 }
 
@@ -47,8 +47,8 @@ impl<T: Real> Op<T> for Concat {
     const RULE: &'static str = "[.., n0, ..] x [.., n1, ..] x .. -> [.., n0 + n1 + .., ..]";
     const SAVES: Save = Save::SHAPES;
 
-    fn shape(&self, x: Vec<&Shape>) -> Result<Shape, Mismatch> {
-        let [first, rest @ ..] = &*x else { return Err(Mismatch::new("there is nothing to concat")) };
+    fn shape(&self, x: List<&Shape>) -> Result<Shape, Mismatch> {
+        let [first, rest @ ..] = &x[..] else { return Err(Mismatch::new("there is nothing to concat")) };
         let axis = first.axis(self.axis)?;
         for (i, other) in rest.iter().enumerate() {
             if other.rank() != first.rank() {
@@ -64,22 +64,22 @@ impl<T: Real> Op<T> for Concat {
         first.with(axis, total).addressable()
     }
 
-    fn forward(&self, x: Vec<&Tensor<T>>) -> Tensor<T> {
+    fn forward(&self, x: List<&Tensor<T>>) -> Tensor<T> {
         let shape =
             Op::<T>::shape(self, x.iter().map(|x| x.shape()).collect()).expect("the shape rule accepted the operands");
         let axis = shape.axis(self.axis).expect("the shape rule accepted the axis");
         join(&x, axis, shape)
     }
 
-    fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Vec<Option<Var<T>>> {
+    fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> List<Option<Var<T>>> {
         let axis = dy.shape().axis(self.axis).expect("the shape rule accepted the axis");
-        let mut ranges = vec![AxisSlice::from(..); axis + 1];
+        let mut ranges = List::filled(AxisSlice::from(..), axis + 1);
         let mut begin = 0;
         let slice = |i: usize| {
             let end = begin + saved.shape(i)[axis];
             ranges[axis] = (begin..end).into();
             begin = end;
-            saved.needs(i).then(|| dy.slice(&*ranges))
+            saved.needs(i).then(|| dy.slice(&ranges[..]))
         };
         (0..saved.count()).map(slice).collect()
     }
@@ -94,7 +94,7 @@ pub(super) fn join<'a, T: Real>(x: &[&'a Tensor<T>], axis: usize, shape: Shape) 
         begin += x.shape()[axis];
         part
     };
-    let parts: Vec<Part<'a, T>> = x.iter().map(part).collect();
+    let parts: List<Part<'a, T>> = x.iter().map(part).collect();
     Tensor::build(shape.clone(), |out| index::place(&parts, None, &shape, out))
 }
 

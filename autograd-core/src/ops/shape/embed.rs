@@ -38,7 +38,7 @@ impl<T: Real> Var<T> {
 #[derive(Clone)]
 pub struct Embed {
     /// Which part of each axis, from the first on.
-    pub ranges: Vec<AxisIndex>,
+    pub ranges: List<AxisIndex>,
     /// The shape of the result.
     pub shape: Shape,
 }
@@ -67,7 +67,7 @@ impl<T: Real> Op<T> for Embed {
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {
-        [saved.needs(0).then(|| dy.slice(&*self.ranges))]
+        [saved.needs(0).then(|| dy.slice(&self.ranges[..]))]
     }
 }
 
@@ -75,7 +75,7 @@ impl<T: Real> Op<T> for Embed {
 impl Checked for Embed {
     fn cases() -> Cases<Self> {
         use crate::s;
-        let of = |ranges: &[AxisIndex], shape: &[usize]| Embed { ranges: ranges.to_vec(), shape: shape.into() };
+        let of = |ranges: &[AxisIndex], shape: &[usize]| Embed { ranges: ranges.into_slices(), shape: shape.into() };
         Cases::new(textbook, of(&s![1..4, ..2], &[5, 3]), shapes![[3, 2]])
             .case(of(&s![1..;2, .., -2..-1], &[5, 2, 3]), shapes![[2, 2, 1]])
             .case(of(&s![..;-2, ..;-1], &[7, 3]), shapes![[4, 3]])

@@ -33,7 +33,7 @@ impl<T: Real> Var<T> {
     pub fn select(&self, axis: isize, index: isize) -> Self {
         let found = self.shape().axis(axis).and_then(|axis| position(index, axis, self.shape()).map(|_| axis));
         let axis = self.value().accept("select", "[.., n, ..] -> [.., ..]", found);
-        let mut ranges = vec![AxisIndex::from(..); axis];
+        let mut ranges = List::filled(AxisIndex::from(..), axis);
         ranges.push(AxisIndex::At(index));
         self.slice(ranges)
     }

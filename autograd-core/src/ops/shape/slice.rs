@@ -39,7 +39,7 @@ impl<T: Real> Var<T> {
 #[derive(Clone)]
 pub struct Slice {
     /// What is taken of each axis, from the first on.
-    pub ranges: Vec<AxisIndex>,
+    pub ranges: List<AxisIndex>,
 }
 
 impl<T: Real> Op<T> for Slice {
@@ -57,7 +57,7 @@ impl<T: Real> Op<T> for Slice {
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {
-        [saved.needs(0).then(|| dy.embed(&*self.ranges, saved.shape(0)))]
+        [saved.needs(0).then(|| dy.embed(&self.ranges[..], saved.shape(0)))]
     }
 }
 
@@ -65,7 +65,7 @@ impl<T: Real> Op<T> for Slice {
 impl Checked for Slice {
     fn cases() -> Cases<Self> {
         use crate::{AxisSlice, s};
-        let of = |ranges: &[AxisIndex]| Slice { ranges: ranges.to_vec() };
+        let of = |ranges: &[AxisIndex]| Slice { ranges: ranges.iter().copied().collect() };
         Cases::new(textbook, of(&s![1..4, ..2]), shapes![[5, 3]])
             .case(of(&s![1..;2, .., -2..-1]), shapes![[5, 2, 3]])
             .case(of(&s![..;-1, ..;-2]), shapes![[3, 4]])

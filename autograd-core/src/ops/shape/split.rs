@@ -165,18 +165,18 @@ impl<T: Real> Var<T> {
             _ => {
                 let (left, right) = ends.split_at(ends.len() / 2);
                 let cut = left[left.len() - 1];
-                let mut ranges = vec![AxisIndex::from(..); axis + 1];
+                let mut ranges = List::filled(AxisIndex::from(..), axis + 1);
                 ranges[axis] = (..cut - start).into();
-                self.slice(&*ranges).halve(axis, start, left, parts);
+                self.slice(&ranges[..]).halve(axis, start, left, parts);
                 ranges[axis] = (cut - start..).into();
-                self.slice(&*ranges).halve(axis, cut, right, parts);
+                self.slice(&ranges[..]).halve(axis, cut, right, parts);
             }
         }
     }
 }
 
 /// Where parts of `size` along an axis of `n` end; a single, empty one if the axis is.
-fn ends(n: usize, size: usize) -> Vec<usize> {
+fn ends(n: usize, size: usize) -> List<usize> {
     let count = n.div_ceil(size.max(1)).max(1);
     (1..=count).map(|i| i.saturating_mul(size).min(n)).collect()
 }

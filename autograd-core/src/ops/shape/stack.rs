@@ -27,7 +27,7 @@ impl<T: Real> Var<T> {
     #[track_caller]
     #[must_use]
     pub fn stack(parts: &[&Var<T>], axis: isize) -> Self {
-        record(Stack { axis }, parts.to_vec())
+        record(Stack { axis }, parts.iter().copied().collect())
     }
 }
 
@@ -44,34 +44,34 @@ impl<T: Real> Op<T> for Stack {
     const RULE: &'static str = "k of [.., ..] -> [.., k, ..]";
     const SAVES: Save = Save::NOTHING;
 
-    fn shape(&self, x: Vec<&Shape>) -> Result<Shape, Mismatch> {
-        let [first, rest @ ..] = &*x else { return Err(Mismatch::new("there is nothing to stack")) };
+    fn shape(&self, x: List<&Shape>) -> Result<Shape, Mismatch> {
+        let [first, rest @ ..] = &x[..] else { return Err(Mismatch::new("there is nothing to stack")) };
         if let Some(i) = rest.iter().position(|other| other != first) {
             return Err(Mismatch::new(format!("operand {} has shape {}, operand 0 has {first}", i + 1, rest[i])));
         }
-        let mut sizes = first.to_vec();
+        let mut sizes: List<usize> = first.iter().copied().collect();
         sizes.push(x.len());
-        let axis = Shape::from(&*sizes).axis(self.axis)?;
+        let axis = Shape::from(&sizes[..]).axis(self.axis)?;
         sizes[axis..].rotate_right(1);
-        Shape::from(sizes).addressable()
+        Shape::from(&sizes[..]).addressable()
     }
 
-    fn forward(&self, x: Vec<&Tensor<T>>) -> Tensor<T> {
+    fn forward(&self, x: List<&Tensor<T>>) -> Tensor<T> {
         let shape =
             Op::<T>::shape(self, x.iter().map(|x| x.shape()).collect()).expect("the shape rule accepted the operands");
         let axis = shape.axis(self.axis).expect("the shape rule accepted the axis");
         let one = shape.with(axis, 1);
-        let slices: Vec<Tensor<T>> = x.iter().map(|x| x.reshape(&one)).collect();
-        join(&slices.iter().collect::<Vec<_>>(), axis, shape)
+        let slices: List<Tensor<T>> = x.iter().map(|x| x.reshape(&one)).collect();
+        join(&slices.iter().collect::<List<_>>(), axis, shape)
     }
 
-    fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Vec<Option<Var<T>>> {
+    fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> List<Option<Var<T>>> {
         let axis = dy.shape().axis(self.axis).expect("the shape rule accepted the axis");
         let shape = dy.shape().reduced(&[axis], false);
-        let mut ranges = vec![AxisSlice::from(..); axis + 1];
+        let mut ranges = List::filled(AxisSlice::from(..), axis + 1);
         let slice = |i: usize| {
             ranges[axis] = (i..i + 1).into();
-            saved.needs(i).then(|| dy.slice(&*ranges).reshape(&shape))
+            saved.needs(i).then(|| dy.slice(&ranges[..]).reshape(&shape))
         };
         (0..saved.count()).map(slice).collect()
     }

@@ -2,29 +2,31 @@
 
 use super::plan::{Expression, Node, Operand, evaluate};
 use super::{DEPTH, Pending, Store, defer_from};
+use crate::List;
 use crate::kernel::elementwise::{self, Apply, Function, Of, Short};
 use crate::kernel::reduce;
+use crate::shared::{Shared, erase};
 use crate::tensor::layout::Layout;
 use crate::tensor::{Element, Real, Shape, Tensor};
 use smallvec::{SmallVec, smallvec};
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Mutex, OnceLock};
 
 /// Notes a function of operands of one shape.
 fn note<Y: Element>(
     shape: Shape,
-    function: Box<dyn Apply>,
+    function: Shared<dyn Apply>,
     depth: usize,
-    operands: SmallVec<[Box<dyn Operand>; 3]>,
+    operands: SmallVec<[Shared<dyn Operand>; 3]>,
 ) -> Tensor<Y> {
     let pending = Pending {
         value: OnceLock::new(),
-        expression: Mutex::new(Some(Arc::new(Expression { function, operands }))),
+        expression: Mutex::new(Some(Shared::new(Expression { function, operands }))),
         shape,
         depth: depth + 1,
         looks: AtomicUsize::new(0),
     };
-    Tensor { layout: Layout::Whole(Store::Pending(Arc::new(pending))) }
+    Tensor { layout: Layout::Whole(Store::Pending(Shared::new(pending))) }
 }
 
 /// Elements of whole operands up to which one call of the function does it: of a graph of small values each nanosecond counts.
@@ -53,7 +55,7 @@ fn zip_now<A: Element, B: Element, Y: Element>(a: &Tensor<A>, b: &Tensor<B>, f: 
 
 impl<T: Element> Tensor<T> {
     /// The value that is still to be computed, if its elements are those of this tensor in row-major order.
-    pub(super) fn waiting(&self) -> Option<&Arc<Pending<T>>> {
+    pub(super) fn waiting(&self) -> Option<&Shared<Pending<T>>> {
         match self.layout.store() {
             Store::Pending(pending) if pending.value.get().is_none() => {
                 let in_order = self.is_contiguous() && self.layout.offset() == 0;
@@ -78,13 +80,13 @@ impl<T: Element> Tensor<T> {
         match self.layout.store() {
             Store::Ready(_) => {}
             Store::Pending(pending) if self.waiting().is_some() && pending.depth < DEPTH => {}
-            Store::Pending(pending) => drop(pending.look()),
+            Store::Pending(pending) => drop(Pending::look(pending)),
         }
     }
 
-    fn operand(&self) -> Box<dyn Operand> {
+    fn operand(&self) -> Shared<dyn Operand> {
         self.settle();
-        Box::new(self.clone())
+        erase!(Shared::new(self.clone()))
     }
 
     /// `f` of each element; `cost` is the work of `f` in cheap operations, from which follows when threads pay.
@@ -99,7 +101,7 @@ impl<T: Element> Tensor<T> {
             return map_now(self, &f);
         }
         let operands = smallvec![self.operand()];
-        note(self.shape().clone(), Box::new(f), self.depth(), operands)
+        note(self.shape().clone(), erase!(Shared::new(f)), self.depth(), operands)
     }
 
     /// `f` of each pair of elements of tensors known to have one shape.
@@ -125,7 +127,7 @@ impl<T: Element> Tensor<T> {
             return zip_now(self, other, &f);
         }
         let operands = smallvec![self.operand(), other.operand()];
-        note(self.shape().clone(), Box::new(f), self.depth().max(other.depth()), operands)
+        note(self.shape().clone(), erase!(Shared::new(f)), self.depth().max(other.depth()), operands)
     }
 
     /// `f` of each three elements of tensors known to have one shape.
@@ -143,23 +145,23 @@ impl<T: Element> Tensor<T> {
         }
         let operands = smallvec![self.operand(), b.operand(), c.operand()];
         let depth = self.depth().max(b.depth()).max(c.depth());
-        note(self.shape().clone(), Box::new(f), depth, operands)
+        note(self.shape().clone(), erase!(Shared::new(f)), depth, operands)
     }
 }
 
 impl<T: Real> Tensor<T> {
     /// The sums of the [blocks](reduce::BLOCK) of elements that are still to be computed, without writing them to memory; `None` if they lie there
     /// already.
-    pub(in crate::tensor) fn block_sums(&self) -> Option<Vec<T>> {
+    pub(in crate::tensor) fn block_sums(&self) -> Option<List<T>> {
         let pending = self.waiting()?;
-        let mut sums = vec![T::zero(); pending.numel().div_ceil(reduce::BLOCK)];
-        evaluate(Vec::new(), Some((pending.clone(), T::values_mut(&mut sums))));
+        let mut sums = List::filled(T::zero(), pending.numel().div_ceil(reduce::BLOCK));
+        evaluate(List::new(), Some((erase!(pending.clone()), T::values_mut(&mut sums))));
         Some(sums)
     }
 
     /// Computes those of `tensors` that are pending; those of one size in one pass, so that what they share is computed once.
     pub(crate) fn compute_all<'a>(tensors: impl Iterator<Item = &'a Tensor<T>>) {
-        let mut waiting: Vec<Arc<Pending<T>>> = Vec::new();
+        let mut waiting = List::<Shared<Pending<T>>>::new();
         for tensor in tensors {
             match tensor.waiting() {
                 Some(pending) => waiting.push(pending.clone()),
@@ -168,10 +170,9 @@ impl<T: Real> Tensor<T> {
         }
         while let Some(first) = waiting.first() {
             let numel = first.numel();
-            let (now, later) = waiting.into_iter().partition(|pending| pending.numel() == numel);
-            waiting = later;
-            let now: Vec<Arc<Pending<T>>> = now;
-            evaluate(now.into_iter().map(|pending| pending as Arc<dyn Node>).collect(), None);
+            let same = waiting.extract_if(.., |pending| pending.numel() == numel);
+            let now = same.map(|pending| -> Shared<dyn Node> { erase!(pending) }).collect();
+            evaluate(now, None);
         }
     }
 }

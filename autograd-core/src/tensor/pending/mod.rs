@@ -11,11 +11,12 @@ mod plan;
 use super::buffer::Buffer;
 use super::{Element, Shape, Tensor};
 use crate::kernel::element::ValuesMut;
-use crate::kernel::fused::{self, Kind, Source};
+use crate::kernel::fused::{Kind, Source};
+use crate::shared::{Shared, erase};
 use plan::{Expression, Node, Operand, Output, evaluate};
 use std::cell::Cell;
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// Elements from which on a function is deferred: below, noting it costs as much as it saves.
 const FROM: usize = 1 << 15;
@@ -48,7 +49,7 @@ pub(crate) fn deferring_from<R>(elements: usize, f: impl FnOnce() -> R) -> R {
 /// The memory of a tensor, or what will be.
 pub(super) enum Store<T: Element> {
     Ready(Buffer<T>),
-    Pending(Arc<Pending<T>>),
+    Pending(Shared<Pending<T>>),
 }
 
 impl<T: Element> Clone for Store<T> {
@@ -76,15 +77,15 @@ impl<T: Element> Store<T> {
     pub(super) fn buffer(&self) -> &Buffer<T> {
         match self {
             Store::Ready(buffer) => buffer,
-            Store::Pending(pending) => pending.look(),
+            Store::Pending(pending) => Pending::look(pending),
         }
     }
 
     /// The elements for writing, if nobody else shares them; computes them if need be.
     pub(super) fn unique(&mut self) -> Option<&mut [T]> {
         if let Store::Pending(pending) = self {
-            pending.look();
-            let pending = Arc::get_mut(pending)?;
+            Pending::look(pending);
+            let pending = pending.sole()?;
             *self = Store::Ready(pending.value.take().expect("it was just computed"));
         }
         match self {
@@ -98,7 +99,7 @@ impl<T: Element> Store<T> {
 pub(super) struct Pending<T: Element> {
     value: OnceLock<Buffer<T>>,
     /// `None` from when the value is there.
-    expression: Mutex<Option<Arc<Expression>>>,
+    expression: Mutex<Option<Shared<Expression>>>,
     shape: Shape,
     depth: usize,
     /// How often a pass has run through this without writing it.
@@ -106,35 +107,40 @@ pub(super) struct Pending<T: Element> {
 }
 
 impl<T: Element> Pending<T> {
-    fn look(self: &Arc<Self>) -> &Buffer<T> {
-        if self.value.get().is_none() {
-            evaluate(vec![self.clone()], None);
+    fn look(this: &Shared<Self>) -> &Buffer<T> {
+        if this.value.get().is_none() {
+            let root: Shared<dyn Node> = erase!(this.clone());
+            evaluate([root].into(), None);
         }
-        self.value.get().expect("it was just computed")
+        this.value.get().expect("it was just computed")
     }
 }
 
 impl<T: Element> Operand for Tensor<T> {
-    fn pending(&self) -> Option<Arc<dyn Node>> {
-        self.waiting().map(|pending| pending.clone() as Arc<dyn Node>)
+    fn pending(&self) -> Option<Shared<dyn Node>> {
+        Some(erase!(self.waiting()?.clone()))
     }
-    fn source(&self) -> Box<dyn Source + '_> {
-        fused::source(self.view())
+    fn source(&self) -> Source<'_> {
+        T::source(self.view())
     }
 }
 
-struct Memory<T: Element> {
-    buffer: Buffer<T>,
-    of: Arc<Pending<T>>,
+struct Memory<'a, T: Element> {
+    /// `None` from when it was handed over.
+    buffer: Option<Buffer<T>>,
+    of: &'a Pending<T>,
 }
 
-impl<T: Element> Output for Memory<T> {
+impl<T: Element> Output for Memory<'_, T> {
     fn elements(&mut self) -> ValuesMut<'_> {
-        T::values_mut(self.buffer.unique().expect("a new buffer has one owner"))
+        let buffer = self.buffer.as_mut().and_then(Buffer::unique);
+        T::values_mut(buffer.expect("a new buffer has one owner"))
     }
-    fn finish(self: Box<Self>) {
+    fn finish(&mut self) {
         // Another thread may have been quicker; it computed the same bits.
-        let _ = self.of.value.set(self.buffer);
+        if let Some(buffer) = self.buffer.take() {
+            let _ = self.of.value.set(buffer);
+        }
         // Let go outside of the lock: what this holds may go with it.
         let expression = self.of.expression.lock().unwrap_or_else(PoisonError::into_inner).take();
         drop(expression);
@@ -142,7 +148,7 @@ impl<T: Element> Output for Memory<T> {
 }
 
 impl<T: Element> Node for Pending<T> {
-    fn expression(&self) -> Option<Arc<Expression>> {
+    fn expression(&self) -> Option<Shared<Expression>> {
         self.expression.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
     fn kind(&self) -> Kind {
@@ -154,8 +160,8 @@ impl<T: Element> Node for Pending<T> {
     fn looks(&self) -> &AtomicUsize {
         &self.looks
     }
-    fn prepare(self: Arc<Self>) -> Box<dyn Output> {
-        Box::new(Memory { buffer: Buffer::recycled(&self.shape), of: self })
+    fn prepare(&self) -> Shared<dyn Output + '_> {
+        erase!(Shared::new(Memory { buffer: Some(Buffer::recycled(&self.shape)), of: self }))
     }
 }
 

@@ -1,57 +1,58 @@
 //! The plan of a pass: which values are computed, which of them are written, in an order in which each comes after its operands.
 
+use crate::List;
+use crate::address::Places;
 use crate::kernel::element::ValuesMut;
 use crate::kernel::elementwise::Apply;
 use crate::kernel::fused::{self, Input, Kind, Program, Source, Step};
+use crate::shared::Shared;
 use smallvec::SmallVec;
-use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A function and what it is applied to.
 pub(super) struct Expression {
-    pub(super) function: Box<dyn Apply>,
-    pub(super) operands: SmallVec<[Box<dyn Operand>; 3]>,
+    pub(super) function: Shared<dyn Apply>,
+    pub(super) operands: SmallVec<[Shared<dyn Operand>; 3]>,
 }
 
 /// A tensor of any element type, as part of an expression.
 pub(super) trait Operand: Send + Sync {
     /// The value that is still to be computed, element by element in the same order as the whole expression.
-    fn pending(&self) -> Option<Arc<dyn Node>>;
-    fn source(&self) -> Box<dyn Source + '_>;
+    fn pending(&self) -> Option<Shared<dyn Node>>;
+    fn source(&self) -> Source<'_>;
 }
 
 /// A [`Pending`] of any element type.
 pub(super) trait Node: Send + Sync {
-    fn expression(&self) -> Option<Arc<Expression>>;
+    fn expression(&self) -> Option<Shared<Expression>>;
     fn kind(&self) -> Kind;
     fn numel(&self) -> usize;
     fn looks(&self) -> &AtomicUsize;
     /// Memory for the value.
-    fn prepare(self: Arc<Self>) -> Box<dyn Output>;
+    fn prepare(&self) -> Shared<dyn Output + '_>;
 }
 
 /// Memory that a pass writes.
 pub(super) trait Output {
     fn elements(&mut self) -> ValuesMut<'_>;
     /// Hands the memory over: the value is computed.
-    fn finish(self: Box<Self>);
+    fn finish(&mut self);
 }
 
 /// What a pass runs through: nodes in an order in which each comes after its operands.
 #[derive(Default)]
 struct Plan {
-    nodes: Vec<(Arc<dyn Node>, Arc<Expression>)>,
-    place: HashMap<*const (), usize>,
+    nodes: List<(Shared<dyn Node>, Shared<Expression>)>,
+    place: Places,
     /// How many operands in the plan are this node.
-    uses: Vec<usize>,
+    uses: List<usize>,
 }
 
 impl Plan {
     /// The place of a node, after those of its operands; `None` if its value is there meanwhile.
-    fn add(&mut self, node: Arc<dyn Node>) -> Option<usize> {
-        let key = Arc::as_ptr(&node).cast::<()>();
-        if let Some(&place) = self.place.get(&key) {
+    fn add(&mut self, node: Shared<dyn Node>) -> Option<usize> {
+        let address = node.address();
+        if let Some(&place) = self.place.get(&address) {
             return Some(place);
         }
         let expression = node.expression()?;
@@ -60,7 +61,7 @@ impl Plan {
                 self.uses[place] += 1;
             }
         }
-        self.place.insert(key, self.nodes.len());
+        self.place.insert(address, self.nodes.len());
         self.nodes.push((node, expression));
         self.uses.push(0);
         Some(self.nodes.len() - 1)
@@ -68,15 +69,15 @@ impl Plan {
 
     /// Whether a node is held by more than the expressions of this plan and the plan itself.
     fn is_held(&self, place: usize) -> bool {
-        Arc::strong_count(&self.nodes[place].0) > self.uses[place] + 1
+        self.nodes[place].0.count() > self.uses[place] + 1
     }
 }
 
 /// Computes `roots`, all of as many elements, in one pass; and the sums of the blocks of a node.
-pub(super) fn evaluate(roots: Vec<Arc<dyn Node>>, sum: Option<(Arc<dyn Node>, ValuesMut<'_>)>) {
+pub(super) fn evaluate(roots: List<Shared<dyn Node>>, sum: Option<(Shared<dyn Node>, ValuesMut<'_>)>) {
     let mut plan = Plan::default();
     let n = roots.iter().chain(sum.iter().map(|(node, _)| node)).next().map_or(0, |node| node.numel());
-    let mut wanted: Vec<usize> = roots.into_iter().filter_map(|root| plan.add(root)).collect();
+    let mut wanted: List<usize> = roots.into_iter().filter_map(|root| plan.add(root)).collect();
     wanted.sort_unstable();
     wanted.dedup();
     let sum = sum.map(|(node, blocks)| (plan.add(node).expect("the caller saw that it is pending"), blocks));
@@ -86,13 +87,14 @@ pub(super) fn evaluate(roots: Vec<Arc<dyn Node>>, sum: Option<(Arc<dyn Node>, Va
             && (plan.is_held(place) || summed == Some(place))
             && plan.nodes[place].0.looks().fetch_add(1, Ordering::Relaxed) > 0;
         if again {
-            wanted.insert(wanted.partition_point(|&other| other < place), place);
+            let at = wanted.partition_point(|&other| other < place);
+            wanted.insert(at, place);
         }
     }
-    let (mut sources, mut steps) = (Vec::new(), Vec::with_capacity(plan.nodes.len()));
+    let (mut sources, mut steps) = (List::new(), List::new());
     for (node, expression) in &plan.nodes {
         let inputs = expression.operands.iter().map(|operand| {
-            let step = operand.pending().and_then(|node| plan.place.get(&Arc::as_ptr(&node).cast::<()>()).copied());
+            let step = operand.pending().and_then(|node| plan.place.get(&node.address()).copied());
             step.map_or_else(
                 || {
                     sources.push(operand.source());
@@ -103,8 +105,9 @@ pub(super) fn evaluate(roots: Vec<Arc<dyn Node>>, sum: Option<(Arc<dyn Node>, Va
         });
         steps.push(Step { function: &*expression.function, inputs: inputs.collect(), kind: node.kind() });
     }
-    let mut memory: Vec<Box<dyn Output>> = wanted.iter().map(|&place| plan.nodes[place].0.clone().prepare()).collect();
-    let outputs = wanted.iter().copied().zip(memory.iter_mut().map(|memory| memory.elements())).collect();
+    let mut memory: List<Shared<dyn Output + '_>> = wanted.iter().map(|&place| plan.nodes[place].0.prepare()).collect();
+    let elements = memory.iter_mut().map(|memory| memory.sole().expect("it was just made").elements());
+    let outputs = wanted.iter().copied().zip(elements).collect();
     Program { n, sources, steps }.run(outputs, sum.map(|(step, blocks)| fused::Sum { step, blocks }));
-    memory.into_iter().for_each(Output::finish);
+    memory.iter_mut().for_each(|memory| memory.sole().expect("nobody else had it").finish());
 }

@@ -1,6 +1,7 @@
 //! `Flatten`: several axes as one.
 
 use crate::layers::prelude::*;
+use autograd_core::Shape;
 
 /// All axes but the first few as one axis.
 ///
@@ -39,8 +40,8 @@ impl<T: Real> Forward<T> for Flatten {
         let shape = x.shape();
         require!(shape.rank() >= self.keep, "Flatten: {} axes are to stay, the operand has shape {shape}", self.keep);
         let (kept, rest) = shape.split_at(self.keep);
-        let joined: usize = rest.iter().product();
-        report(self, x.reshape([kept, &[joined]].concat()))
+        let joined = rest.iter().product();
+        report(self, x.reshape(kept.iter().copied().chain([joined]).collect::<Shape>()))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::{RecurrentLayer, RecurrentOptions, RecurrentParameters};
 use crate::layers::prelude::*;
+use autograd_core::List;
 use autograd_core::ops::Sequence;
 use std::panic::Location;
 
@@ -60,12 +61,12 @@ impl<T: Real> RecurrentStack<T> {
         let first = first
             .map(|(_, size, given)| (size, given.map(|state| if single { state.unsqueeze(1) } else { state.clone() })));
 
-        let mut last: [Vec<Var<T>>; S] = std::array::from_fn(|_| Vec::new());
+        let mut last: [List<Var<T>>; S] = std::array::from_fn(|_| List::new());
         for (number, parameters) in self.layers.iter().enumerate() {
             if number > 0 && self.options.dropout > 0.0 && self.training.is_on() {
                 y = y.dropout(self.options.dropout, self.keys.next());
             }
-            let mut outputs = Vec::new();
+            let mut outputs = List::new();
             for (i, (parameters, reverse)) in parameters.directions().enumerate() {
                 let run = (number * self.options.directions() + i) as isize;
                 let states = first.each_ref().map(|(size, state)| match state {
@@ -78,9 +79,9 @@ impl<T: Real> RecurrentStack<T> {
                 outputs.push(output);
                 last.iter_mut().zip(ends).for_each(|(last, end)| last.push(end));
             }
-            y = match &*outputs {
+            y = match &outputs[..] {
                 [output] => output.clone(),
-                outputs => Var::concat(&outputs.iter().collect::<Vec<_>>(), 2),
+                outputs => Var::concat(&outputs.iter().collect::<List<_>>(), 2),
             };
         }
         let y = match (single, swapped) {
@@ -89,7 +90,7 @@ impl<T: Real> RecurrentStack<T> {
             _ => y,
         };
         let last = last.map(|ends| {
-            let ends = Var::stack(&ends.iter().collect::<Vec<_>>(), 0);
+            let ends = Var::stack(&ends.iter().collect::<List<_>>(), 0);
             if single { ends.squeeze(1) } else { ends }
         });
         (y, last)

@@ -1,0 +1,153 @@
+//! A step of training at steady state asks the system for no memory: what it needs, the step before has let go.
+
+use autograd::ops::Attention;
+use autograd::prelude::*;
+use autograd::with_threads;
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The system's memory, with the number of requests for it on all threads.
+struct Counting;
+
+static REQUESTS: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: each call is passed on as it came.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        REQUESTS.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: as the caller promises.
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        REQUESTS.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: as the caller promises.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+    unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        REQUESTS.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: as the caller promises.
+        unsafe { System.realloc(at, layout, size) }
+    }
+    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
+        // SAFETY: as the caller promises.
+        unsafe { System.dealloc(at, layout) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+type Step = Box<dyn FnMut() + Send>;
+/// What makes such steps.
+type Make = fn(&mut Generator) -> Step;
+
+/// Steps of a classifier that is given the same examples again and again.
+fn classifier(
+    model: impl Forward + Send + Sync + 'static,
+    mut optimizer: impl Optimizer + Send + 'static,
+    examples: &[usize],
+    generator: &mut Generator,
+) -> Step {
+    let x = Var::constant(Tensor::uniform(examples, 0.0, 1.0, generator));
+    let truth = Tensor::from_fn([examples[0]], |_| generator.below(10) as i64);
+    Box::new(move || {
+        let loss = model.forward(&x).cross_entropy(&truth);
+        optimizer.step_clipped(&loss.backward(), 1.0).expect("the gradients are finite");
+    })
+}
+
+/// Small elementwise ops.
+fn chain(_: &mut Generator) -> Step {
+    let x = Var::leaf(Tensor::full(16, 1e-3f32));
+    let a = Var::constant(Tensor::full(16, 0.5f32));
+    Box::new(move || drop((0..50).fold(x.clone(), |y, _| y * &a + &a).sum().backward()))
+}
+
+fn perceptron(generator: &mut Generator) -> Step {
+    let model =
+        Sequential::new().then(Linear::new(784, 512, generator)).then(Relu).then(Linear::new(512, 10, generator));
+    let adam = Adam::new(&model, 1e-3).expect("settings that make sense");
+    classifier(model, adam, &[128, 784], generator)
+}
+
+fn convolutions(generator: &mut Generator) -> Step {
+    let model = Sequential::new()
+        .then(Conv2d::new(1, 6, 5, generator).padding(2))
+        .then(BatchNorm2d::new(6))
+        .then(Relu)
+        .then(MaxPool2d::new(2))
+        .then(Conv2d::new(6, 16, 5, generator))
+        .then(Relu)
+        .then(MaxPool2d::new(2))
+        .then(Flatten::default())
+        .then(Linear::new(400, 10, generator));
+    let sgd = Sgd::new(&model, SgdOptions { lr: 0.01, momentum: 0.9, ..SgdOptions::default() });
+    classifier(model, sgd.expect("settings that make sense"), &[64, 1, 28, 28], generator)
+}
+
+fn recurrence(generator: &mut Generator) -> Step {
+    let lstm = Lstm::<f32>::new(16, 64, generator);
+    let mut sgd = Sgd::new(&lstm, 0.01).expect("settings that make sense");
+    let x = Var::constant(Tensor::uniform([12, 8, 16], -1.0, 1.0, generator));
+    Box::new(move || {
+        let (y, _) = lstm.forward(&x);
+        sgd.step(&y.square().mean().backward()).expect("the gradients are finite");
+    })
+}
+
+/// A layer normalisation and attention, without an optimiser.
+fn attention(generator: &mut Generator) -> Step {
+    let mut normal = |shape: &[usize]| Var::leaf(Tensor::<f32>::normal(shape, 0.0, 0.1, generator));
+    let weights = [(); 4].map(|()| normal(&[32, 32]));
+    let norm = [(); 2].map(|()| normal(&[32]));
+    let x = Var::constant(Tensor::<f32>::uniform([4, 16, 32], -1.0, 1.0, generator));
+    Box::new(move || {
+        let y = x.layer_norm(1, Some(&norm[0]), Some(&norm[1]), 1e-5);
+        let [query, key, value] = [0, 1, 2].map(|i| y.linear(&weights[i], None));
+        let y = query.scaled_dot_product_attention(&key, &value, &Attention::default()).linear(&weights[3], None);
+        drop((y + &x).square().mean().backward());
+    })
+}
+
+/// Steps without a request before a step counts as steady, and steps in which that must come to be.
+const STEADY: usize = 10;
+const STEPS: usize = 200;
+
+/// Takes steps until `STEADY` of them, one after the other, ask for nothing. With one thread each step is as the one before, and the fifth is
+/// the first of them at the latest. With two, which of them works on a piece is chance: each has its scratch memory from when it first does.
+fn settles(name: &str, threads: usize, step: Make) {
+    with_threads(threads, || {
+        let mut step = step(&mut Generator::seed(0));
+        let (mut quiet, mut last, mut asked) = (0, 0, 0);
+        for number in 1..=STEPS {
+            let before = REQUESTS.load(Ordering::Relaxed);
+            step();
+            match REQUESTS.load(Ordering::Relaxed) - before {
+                0 => quiet += 1,
+                requests => (quiet, last, asked) = (0, number, requests),
+            }
+            if quiet == STEADY {
+                break;
+            }
+        }
+        assert_eq!(quiet, STEADY, "{name}, {threads} threads: step {last} asked {asked} times");
+        assert!(threads > 1 || last < 5, "{name}: step {last} asked {asked} times");
+    });
+}
+
+/// One test, since the count is that of all threads.
+#[test]
+fn a_step_at_steady_state_asks_for_no_memory() {
+    let steps: [(&str, Make); 5] = [
+        ("chain", chain),
+        ("perceptron", perceptron),
+        ("convolutions", convolutions),
+        ("recurrence", recurrence),
+        ("attention", attention),
+    ];
+    for threads in [1, 2] {
+        for (name, step) in steps {
+            settles(name, threads, step);
+        }
+    }
+}
