@@ -23,7 +23,7 @@ pub(super) struct Agenda<T: Real> {
 
 impl<T: Real> Agenda<T> {
     pub(super) fn new() -> Self {
-        let table = Table { pages: List::new(), entries: List::new(), free: List::new() };
+        let table = Table { offset: 0, pages: List::new(), entries: List::new(), free: List::new() };
         Agenda { front: None, bound: 0, table }
     }
 
@@ -100,6 +100,9 @@ struct Entry<T: Real> {
 }
 
 struct Table<T: Real> {
+    /// Positions count from such a place on that the first node lies at the end of its page: so a pass over the same graph, whose positions are
+    /// higher each time, needs as many pages each time.
+    offset: u64,
     /// By rising position: the last page is the next one.
     pages: List<(u64, Box<Page>)>,
     entries: List<Entry<T>>,
@@ -137,15 +140,17 @@ fn search(pages: &[(u64, Box<Page>)], number: u64) -> Result<usize, usize> {
     }
 }
 
-/// The page of a node, and its place there.
-fn place<T: Real>(node: &Handle<T>) -> (u64, usize) {
-    (node.position / SIZE as u64, (node.position % SIZE as u64) as usize)
-}
-
 impl<T: Real> Table<T> {
+    /// The page of a node, and its place there.
+    #[inline]
+    fn place(&self, node: &Handle<T>) -> (u64, usize) {
+        let position = node.position + self.offset;
+        (position / SIZE as u64, (position % SIZE as u64) as usize)
+    }
+
     /// What has reached `node`, if it waits here.
     fn find(&mut self, node: &Handle<T>) -> Option<&mut Cotangents<T>> {
-        let (number, slot) = place(node);
+        let (number, slot) = self.place(node);
         let (_, page) = &self.pages[search(&self.pages, number).ok()?];
         let occupied = page.occupied[slot / 64] >> (slot % 64) & 1 == 1;
         let mut at = if occupied { page.first[slot] } else { NONE };
@@ -162,7 +167,10 @@ impl<T: Real> Table<T> {
 
     /// Lets a node wait that does not yet.
     fn insert(&mut self, node: Handle<T>, sums: Cotangents<T>) {
-        let (number, slot) = place(&node);
+        if self.pages.is_empty() {
+            self.offset = SIZE as u64 - 1 - node.position % SIZE as u64;
+        }
+        let (number, slot) = self.place(&node);
         let at = search(&self.pages, number).unwrap_or_else(|at| {
             self.pages.insert(at, (number, new_page()));
             at
