@@ -2,6 +2,8 @@
 
 mod dots;
 mod exact;
+mod narrow;
+mod narrow_weight;
 mod panels;
 mod product;
 mod reading;
@@ -15,12 +17,14 @@ mod weight;
 use super::reduce::{self, Fold};
 use crate::element::Real;
 use crate::list::List;
+use crate::threads;
 use panels::Panels;
 use product::Places;
 use reading::{Axis, Reading};
 use scratch::Scratch;
 use smallvec::SmallVec;
 use std::array;
+use std::sync::atomic::{AtomicBool, Ordering};
 use weight::Gradient;
 
 /// Chunks into which a batch is cut, for the sums over it.
@@ -30,6 +34,8 @@ const PARTIAL: usize = 1 << 20;
 /// Pieces of work that are enough for any number of threads, and places of the kernel in one that are worth it.
 const PIECES: usize = 8;
 const WORTH: usize = 256;
+/// Elements of a weight that are looked through at a time.
+const RUN: usize = 1 << 15;
 
 /// The sizes of a convolution from images `[images, channels, size]` to `[images, filters, out]` with a weight
 /// `[filters, channels / groups, kernel]`.
@@ -90,16 +96,23 @@ impl Sizes {
         }
         let places = Places { size: sizes.out, first: [0; 3], step: [1; 3] };
         let (filters, channels, volume) = (self.filters / self.groups, self.channels / self.groups, self.volume());
-        sizes.multiply(&sizes.forwards(), x, weight, &places, y, [filters, channels], |group, filter, channel| {
-            ((group * filters + filter) * channels + channel) * volume
-        });
+        sizes.multiply(
+            &sizes.forwards(),
+            x,
+            weight,
+            &places,
+            y,
+            [filters, channels],
+            false,
+            |group, filter, channel| ((group * filters + filter) * channels + channel) * volume,
+        );
     }
 
     /// `dx ←` the gradient of the images, given `dy`.
     #[inline(never)]
     pub fn input<T: Real>(&self, dy: &[T], weight: &[T], dx: &mut [T]) {
         let sizes = self.upright();
-        if !weight.iter().fold(true, |finite, w| finite & w.is_finite()) {
+        if !finite(weight) {
             return sizes.exact_input(dy, weight, dx);
         }
         let (filters, channels, volume) = (self.filters / self.groups, self.channels / self.groups, self.volume());
@@ -118,9 +131,16 @@ impl Sizes {
                     let axes = [deep.clone(), down.clone(), wide.clone()];
                     let reading = Reading::new(filters, sizes.out, axes);
                     let places = Places { size: sizes.size, first: [*depth, *row, *column], step: sizes.stride };
-                    sizes.multiply(&reading, dy, weight, &places, dx, [channels, filters], |group, channel, filter| {
-                        ((group * filters + filter) * channels + channel) * volume
-                    });
+                    sizes.multiply(
+                        &reading,
+                        dy,
+                        weight,
+                        &places,
+                        dx,
+                        [channels, filters],
+                        true,
+                        |group, channel, filter| ((group * filters + filter) * channels + channel) * volume,
+                    );
                 }
             }
         }
@@ -148,7 +168,7 @@ impl Sizes {
     }
 
     /// `y ←` at `places` the product of the weight with what results read of `x`, which has `ins` channels in a group; `at(group, out, in)`
-    /// is where a kernel begins.
+    /// is where a kernel begins. It may be `sure` that the weight is finite; if it is not, the padding counts: `0 · ∞` is NaN.
     #[expect(clippy::too_many_arguments, reason = "the operands of a product, and where they lie")]
     fn multiply<T: Real>(
         &self,
@@ -158,19 +178,25 @@ impl Sizes {
         places: &Places,
         y: &mut [T],
         [outs, ins]: [usize; 2],
+        sure: bool,
         at: impl Fn(usize, usize, usize) -> usize + Sync,
     ) {
         if y.is_empty() {
             return;
         }
         let depth = ins * reading.places();
+        let narrow = narrow::panel::<T>(reading, places, outs, narrow::vectors(reading.width()))
+            .filter(|_| sure || finite(weight));
+        let rows = narrow.unwrap_or_else(|| panels::rows(outs));
+        let mut packed = Scratch::<T>::new(self.groups * outs.next_multiple_of(rows) * depth);
+        let numbers: SmallVec<[usize; 32]> = reading.numbers(self.kernel).collect();
+        panels::pack(weight, [outs, ins], rows, &numbers, at, &mut packed);
+        if narrow.is_some() {
+            return narrow::product(reading, [self.images, self.groups], x, &packed, [outs, rows], y);
+        }
         let mut offsets = Scratch::<usize>::new(depth);
         reading.offsets(ins, &mut offsets);
-        let rows = panels::rows(outs);
-        let mut panels = Scratch::<T>::new(self.groups * outs.next_multiple_of(rows) * depth);
-        let numbers: SmallVec<[usize; 32]> = reading.numbers(self.kernel).collect();
-        panels::pack(weight, [outs, ins], &numbers, at, &mut panels);
-        let panels = Panels { weight: &panels, rows, offsets: &offsets, filters: outs };
+        let panels = Panels { weight: &packed, rows, offsets: &offsets, filters: outs };
         product::product(reading, [self.images, self.groups], x, &panels, places, y);
     }
 
@@ -182,6 +208,13 @@ impl Sizes {
         }
         let sizes = self.upright();
         let (reading, channels) = (sizes.forwards(), self.channels / self.groups);
+        let filters = self.filters / self.groups;
+        let places = Places { size: sizes.out, first: [0; 3], step: [1; 3] };
+        let narrow = narrow::panel::<T>(&reading, &places, filters, narrow_weight::VECTORS);
+        // The padding counts where it meets what is not finite.
+        if let Some(panel) = narrow.filter(|_| finite(dy)) {
+            return narrow_weight::gradient(&reading, [self.images, self.groups], [filters, panel], [x, dy], dw);
+        }
         let chunks = (PARTIAL / dw.len()).clamp(1, CHUNKS);
         let together = self.images.div_ceil(chunks).max(1);
         let chunks = self.images.div_ceil(together).max(1);
@@ -189,7 +222,6 @@ impl Sizes {
         let block = channels.div_ceil(blocks).max(WORTH.div_ceil(self.volume())).min(channels);
         let mut offsets = Scratch::<usize>::new(channels * self.volume());
         reading.offsets(channels, &mut offsets);
-        let filters = self.filters / self.groups;
         let gradient = Gradient { reading: &reading, groups: self.groups, filters, x, dy, offsets: &offsets };
         if chunks == 1 {
             return gradient.all(self.images, together, block, dw);
@@ -203,6 +235,18 @@ impl Sizes {
     fn volume(&self) -> usize {
         self.kernel.iter().product()
     }
+}
+
+/// Whether all elements are finite.
+fn finite<T: Real>(x: &[T]) -> bool {
+    let all = AtomicBool::new(true);
+    threads::pieces(x.len().div_ceil(RUN), x.len(), |i| {
+        let run = &x[i * RUN..((i + 1) * RUN).min(x.len())];
+        if !run.iter().fold(true, |finite, x| finite & x.is_finite()) {
+            all.store(false, Ordering::Relaxed);
+        }
+    });
+    all.into_inner()
 }
 
 #[cfg(test)]

@@ -37,16 +37,16 @@ pub(super) const fn many_registers<S: Simd>() -> bool {
     S::REGISTER_COUNT >= 32
 }
 
-/// `panels ←` the weight of `outs` results and `ins` channels for each group; `at(group, out, in)` is where their first place is, and
+/// `panels ←` the weight, in panels of `rows`, of `outs` results and `ins` channels for each group; `at(group, out, in)` is where their first place is, and
 /// `numbers` are the places from there on that take part.
 pub(super) fn pack<T: Real>(
     weight: &[T],
     [outs, ins]: [usize; 2],
+    rows: usize,
     numbers: &[usize],
     at: impl Fn(usize, usize, usize) -> usize + Sync,
     panels: &mut [T],
 ) {
-    let rows = rows(outs);
     let each = ins * numbers.len() * rows;
     let pack = Pack { weight, ins, numbers, rows };
     threads::chunks(panels, each, 1, |start, panel| {

@@ -132,6 +132,40 @@ fn widths_and_filters_about_the_size_of_a_vector() {
 }
 
 #[test]
+fn narrow_images_of_many_filters() {
+    for size in [[1, 5, 8], [1, 7, 7], [1, 1, 8], [1, 4, 4]] {
+        for (images, channels, filters, groups) in [(1, 32, 32, 1), (9, 23, 62, 1), (2, 66, 116, 2)] {
+            for [down, padding] in [[3, 1], [1, 0], [2, 1], [5, 2]] {
+                let conv = Sizes { images, channels, filters, groups, size, kernel: [1, down, 3], ..PLAIN };
+                let conv = Sizes { padding: [0, padding, 1], ..conv }.fitted([0, padding, 1]);
+                if conv.out[1] > 0 {
+                    check::<f32>(&conv);
+                    check::<f64>(&Sizes { images: 1, ..conv });
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn padding_times_infinity_is_nan_in_narrow_images_too() {
+    let conv = Sizes { images: 1, channels: 32, filters: 32, size: [1, 8, 8], ..PLAIN }.fitted([0, 1, 1]);
+    let [x, weight, dy] = operands::<f32>(&conv);
+    for which in 0..3 {
+        let mut operands = [x.clone(), weight.clone(), dy.clone()];
+        operands[which][0] = f32::INFINITY;
+        let operands = operands.each_ref().map(|x| &x[..]);
+        let expected = expected(&conv, operands);
+        for isa in Isa::all() {
+            let found = isa.hold(|| found(&conv, operands));
+            for (found, expected) in found.iter().flatten().zip(expected.iter().flatten()) {
+                assert!(found == expected || found.is_nan() && expected.is_nan(), "{found} {expected} {which}");
+            }
+        }
+    }
+}
+
+#[test]
 fn results_that_take_several_tiles_and_pieces_are_exact_on_small_integers() {
     let plain = Sizes {
         images: 2,
@@ -178,7 +212,8 @@ fn results_that_take_several_tiles_and_pieces_are_exact_on_small_integers() {
 fn any_number_of_threads_gives_the_same_bits() {
     let conv = Sizes { images: 5, channels: 20, filters: 20, ..PLAIN };
     let depthwise = Sizes { images: 9, channels: 20, filters: 20, groups: 20, ..PLAIN };
-    for conv in [conv, depthwise] {
+    let narrow = Sizes { channels: 60, filters: 60, size: [1, 8, 8], out: [1, 8, 8], ..conv };
+    for conv in [conv, depthwise, narrow] {
         let [x, weight, dy] = operands::<f32>(&conv).map(|x| x.iter().map(|x| x.sin()).collect::<Vec<_>>());
         let on = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
