@@ -245,6 +245,7 @@ pub(crate) fn record<T: Real, O: Registered<T>>(op: O, x: In<O, T, &Var<T>>) -> 
 
 /// `record` for any op, with a mistake as an error.
 #[track_caller]
+#[inline(never)]
 pub(crate) fn apply<T: Real, O: Op<T>>(op: O, x: &[&Var<T>]) -> Result<Var<T>, Error> {
     match op.shape(O::Arity::collect(x.iter().map(|x| x.shape()))) {
         Ok(_) => Ok(compute(op, x)),
