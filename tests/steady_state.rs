@@ -3,39 +3,12 @@
 use autograd::ops::Attention;
 use autograd::prelude::*;
 use autograd::with_threads;
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The system's memory, with the number of requests for it on all threads.
-struct Counting;
-
-static REQUESTS: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: each call is passed on as it came.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        REQUESTS.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: as the caller promises.
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        REQUESTS.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: as the caller promises.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-    unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        REQUESTS.fetch_add(1, Ordering::Relaxed);
-        // SAFETY: as the caller promises.
-        unsafe { System.realloc(at, layout, size) }
-    }
-    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
-        // SAFETY: as the caller promises.
-        unsafe { System.dealloc(at, layout) }
-    }
-}
+#[path = "../benches/workloads/meter.rs"]
+mod meter;
 
 #[global_allocator]
-static COUNTING: Counting = Counting;
+static METER: meter::Meter = meter::Meter;
 
 type Step = Box<dyn FnMut() + Send>;
 /// What makes such steps.
@@ -118,20 +91,20 @@ const STEPS: usize = 200;
 fn settles(name: &str, threads: usize, step: Make) {
     with_threads(threads, || {
         let mut step = step(&mut Generator::seed(0));
-        let (mut quiet, mut last, mut asked) = (0, 0, 0);
+        let (mut quiet, mut last, mut asked) = (0, 0, (0, 0));
         for number in 1..=STEPS {
-            let before = REQUESTS.load(Ordering::Relaxed);
-            step();
-            match REQUESTS.load(Ordering::Relaxed) - before {
-                0 => quiet += 1,
-                requests => (quiet, last, asked) = (0, number, requests),
+            let count = meter::count(&mut step);
+            match (count.allocations, count.peak) {
+                (0, _) => quiet += 1,
+                some => (quiet, last, asked) = (0, number, some),
             }
             if quiet == STEADY {
                 break;
             }
         }
-        assert_eq!(quiet, STEADY, "{name}, {threads} threads: step {last} asked {asked} times");
-        assert!(threads > 1 || last < 5, "{name}: step {last} asked {asked} times");
+        let asked = format!("{name}, {threads} threads: step {last} asked {} times for {} bytes", asked.0, asked.1);
+        assert_eq!(quiet, STEADY, "{asked}");
+        assert!(threads > 1 || last < 5, "{asked}");
     });
 }
 

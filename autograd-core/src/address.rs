@@ -1,4 +1,4 @@
-//! Tables of nodes by address.
+//! Tables by address, of nodes and of pending values.
 
 use std::cell::RefCell;
 use std::collections::HashMap;

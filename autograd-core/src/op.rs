@@ -260,11 +260,12 @@ pub(crate) fn apply<T: Real, O: Op<T>>(op: O, x: &[&Var<T>]) -> Result<Var<T>, E
 #[inline(never)]
 pub(crate) fn compute<T: Real, O: Op<T>>(op: O, x: &[&Var<T>]) -> Var<T> {
     let y = op.forward(O::Arity::collect(x.iter().map(|x| x.value())));
-    #[cfg(debug_assertions)]
-    {
-        let shape = op.shape(O::Arity::collect(x.iter().map(|x| x.shape())));
-        debug_assert_eq!(shape.ok().as_ref(), Some(y.shape()), "{}: the shape rule and the computation agree", O::NAME);
-    }
+    debug_assert_eq!(
+        op.shape(O::Arity::collect(x.iter().map(|x| x.shape()))).ok().as_ref(),
+        Some(y.shape()),
+        "{}: the shape rule and the computation agree",
+        O::NAME
+    );
     if !is_recorded(O::NAME, x, &y) {
         return Var::from_parts(y, None);
     }

@@ -33,7 +33,9 @@ pub fn with_threads<R: Send>(threads: usize, f: impl FnOnce() -> R + Send) -> R 
 /// ```
 /// use autograd_core::for_each_part;
 /// let mut squares = vec![0; 1000];
-/// for_each_part(squares.chunks_mut(100).enumerate(), 1000, |(k, part)| part.iter_mut().enumerate().for_each(|(i, y)| *y = (100 * k + i).pow(2)));
+/// for_each_part(squares.chunks_mut(100).enumerate(), 1000, |(k, part)| {
+///     part.iter_mut().enumerate().for_each(|(i, y)| *y = (100 * k + i).pow(2));
+/// });
 /// assert_eq!(squares[999], 998_001);
 /// ```
 pub fn for_each_part<X: Send>(parts: impl IntoIterator<Item = X>, work: usize, f: impl Fn(X) + Sync) {

@@ -9,6 +9,7 @@ use crate::kernel::view::{Strides, View};
 use crate::shared::Shared;
 
 /// Where the elements of a tensor lie.
+#[derive(Clone)]
 pub(super) enum Layout<T: Element> {
     /// All of them, in row-major order, under the shape they were made for.
     Whole(Store<T>),
@@ -23,16 +24,6 @@ pub(super) struct Other<T: Element> {
     strides: Option<Strides>,
     /// Place of the first element.
     offset: usize,
-}
-
-impl<T: Element> Clone for Layout<T> {
-    #[inline]
-    fn clone(&self) -> Self {
-        match self {
-            Layout::Whole(store) => Layout::Whole(store.clone()),
-            Layout::Other(other) => Layout::Other(other.clone()),
-        }
-    }
 }
 
 impl<T: Element> Layout<T> {

@@ -31,6 +31,7 @@ use crate::kernel::view::View;
 use buffer::Buffer;
 use layout::Layout;
 use pending::Store;
+use std::borrow::Borrow;
 
 /// An n-dimensional array with value semantics.
 ///
@@ -51,14 +52,8 @@ pub struct Tensor<T: Element = f32> {
 impl<T: Element> Tensor<T> {
     /// A row-major tensor whose elements `fill` writes; it must write each, since the memory is recycled.
     #[inline]
-    pub(crate) fn build(shape: Shape, fill: impl FnOnce(&mut [T])) -> Self {
-        Tensor::shaped(&shape, fill)
-    }
-
-    /// `build` of a shape that another tensor has.
-    #[inline]
-    pub(crate) fn shaped(shape: &Shape, fill: impl FnOnce(&mut [T])) -> Self {
-        let mut buffer = Buffer::recycled(shape);
+    pub(crate) fn build(shape: impl Borrow<Shape>, fill: impl FnOnce(&mut [T])) -> Self {
+        let mut buffer = Buffer::recycled(shape.borrow());
         fill(buffer.unique().expect("a new buffer has one owner"));
         Tensor { layout: Layout::Whole(Store::Ready(buffer)) }
     }
@@ -103,7 +98,7 @@ impl<T: Element> Tensor<T> {
         if self.is_contiguous() {
             return self.clone();
         }
-        Tensor::build(self.shape().clone(), |out| self.view().copy_to(out))
+        Tensor::build(self.shape(), |out| self.view().copy_to(out))
     }
 
     /// The elements in row-major order.
@@ -158,7 +153,7 @@ impl<T: Element> Tensor<T> {
     /// The elements in row-major order, to be changed in place; as with [`write`](Tensor::write), no other tensor changes.
     pub fn as_mut_slice(&mut self) -> &mut [T] {
         if self.layout.sole().is_none() {
-            *self = Tensor::build(self.shape().clone(), |out| self.view().copy_to(out));
+            *self = Tensor::build(self.shape(), |out| self.view().copy_to(out));
         }
         let (start, len) = (self.layout.offset(), self.numel());
         &mut self.layout.sole().expect("one owner: tested or new")[start..start + len]
@@ -172,9 +167,7 @@ impl<T: Element> Tensor<T> {
     /// ```
     #[must_use]
     pub fn map<Y: Element>(&self, f: impl Fn(T) -> Y + Send + Sync) -> Tensor<Y> {
-        Tensor::build(self.shape().clone(), |out| {
-            elementwise::map(self.view(), out, &Of::<_, (T, Y)>::new(1, Short(f)))
-        })
+        Tensor::build(self.shape(), |out| elementwise::map(self.view(), out, &Of::<_, (T, Y)>::new(1, Short(f))))
     }
 
     /// The tensor of `f` of each pair of elements of two tensors of one shape.
@@ -194,7 +187,7 @@ impl<T: Element> Tensor<T> {
             )
             .raise();
         }
-        Tensor::build(self.shape().clone(), |out| {
+        Tensor::build(self.shape(), |out| {
             elementwise::zip(self.view(), other.view(), out, &Of::<_, (T, B, Y)>::new(1, Short(f)))
         })
     }

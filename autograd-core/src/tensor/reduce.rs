@@ -43,6 +43,6 @@ impl<T: Real> Tensor<T> {
     pub(crate) fn map_rows(&self, axis: isize, f: impl Fn(&mut [T]) + Sync) -> Tensor<T> {
         let axis = self.shape().axis(axis).expect("the shape rule accepted the axis");
         let (x, fold) = self.fold_over(&[axis]);
-        Tensor::build(self.shape().clone(), |out| reduce::rows(x.as_slice().expect("contiguous"), fold, out, f))
+        Tensor::build(self.shape(), |out| reduce::rows(x.as_slice().expect("contiguous"), fold, out, f))
     }
 }

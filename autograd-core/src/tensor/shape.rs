@@ -42,6 +42,11 @@ impl Shape {
         }
     }
 
+    /// The sizes of all parts, one behind the other.
+    pub(crate) fn joined<const N: usize>(parts: [&[usize]; N]) -> Shape {
+        parts.into_iter().flatten().copied().collect()
+    }
+
     /// Lets memory of its own go; what is left is the shape of a single number.
     #[inline]
     pub(super) fn clear(&mut self) {

@@ -44,7 +44,7 @@ impl<T: Real> Var<T> {
             return y;
         }
         let ones = vec![1; shape.rank() - index.rank()];
-        Var::where_(&mask.reshape([&**index.shape(), &ones].concat()), &y.detach(), &y)
+        Var::where_(&mask.reshape(Shape::joined([&**index.shape(), &ones])), &y.detach(), &y)
     }
 }
 
@@ -56,7 +56,7 @@ fn rows(x: &Shape, index: &Tensor<i64>, padding: Option<usize>) -> Result<Shape,
     }
     match padding.filter(|padding| padding >= n) {
         Some(padding) => Err(Mismatch::new(format!("the padding is row {padding}, the table has {n}"))),
-        None => [&**index.shape(), row].into_iter().flatten().copied().collect::<Shape>().addressable(),
+        None => Shape::joined([&**index.shape(), row]).addressable(),
     }
 }
 

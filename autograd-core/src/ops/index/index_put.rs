@@ -127,7 +127,7 @@ impl Places {
         for index in indices {
             named = named.broadcast(index.shape())?;
         }
-        let taken = Shape::from([&*named, rest].concat()).addressable()?;
+        let taken = Shape::joined([&*named, rest]).addressable()?;
         let mut rows = Tensor::zeros([]).broadcast_to(&named);
         for (axis, (&index, &n)) in indices.iter().zip(first).enumerate() {
             within_both(index, axis, n)?;
@@ -148,13 +148,13 @@ impl Places {
     /// The variable with its first axes as one.
     #[track_caller]
     fn flat<T: Real>(&self, x: &Var<T>) -> Var<T> {
-        x.reshape([&[self.count], &*self.rest].concat())
+        x.reshape(Shape::joined([&[self.count], &*self.rest]))
     }
 
     /// The values as one row for each position.
     #[track_caller]
     fn values<T: Real>(&self, values: &Var<T>) -> Var<T> {
-        values.broadcast_to(&self.taken).reshape([&[self.rows.numel()], &*self.rest].concat())
+        values.broadcast_to(&self.taken).reshape(Shape::joined([&[self.rows.numel()], &*self.rest]))
     }
 }
 

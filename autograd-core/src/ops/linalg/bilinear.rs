@@ -40,9 +40,9 @@ impl<T: Real> Var<T> {
         };
         let [outputs, m, n] = sizes;
         let leading = &a[..a.rank() - 1];
-        let column = self.reshape([leading, &[m, 1]].concat());
-        let row = other.reshape([leading, &[1, n]].concat());
-        let products = (column * row).reshape([leading, &[m * n]].concat());
+        let column = self.reshape(Shape::joined([leading, &[m, 1]]));
+        let row = other.reshape(Shape::joined([leading, &[1, n]]));
+        let products = (column * row).reshape(Shape::joined([leading, &[m * n]]));
         products.linear(&weight.reshape([outputs, m * n]), bias)
     }
 }
@@ -65,8 +65,8 @@ fn accepts(a: &Shape, b: &Shape, weight: &Shape, bias: Option<&Shape>) -> Result
     if let Some(bias) = bias.filter(|&bias| *bias != [outputs]) {
         return refuse(format!("the bias has shape {bias}, it must have [{outputs}]"));
     }
-    Shape::from([leading_a, &[m, n]].concat()).addressable()?;
-    Shape::from([leading_a, &[outputs]].concat()).addressable()?;
+    Shape::joined([leading_a, &[m, n]]).addressable()?;
+    Shape::joined([leading_a, &[outputs]]).addressable()?;
     Ok([outputs, m, n])
 }
 

@@ -78,7 +78,7 @@ pub(super) fn contract<T: Real>(
     let (batch, inner): (Vec<Label>, Vec<Label>) = shared.into_iter().partition(|&label| kept(label));
     let columns: Vec<Label> = b.labels.iter().copied().filter(|&label| !a.has(label)).collect();
     let labels = [&*batch, &rows, &columns].concat();
-    let shape = Shape::from([a.sizes(&batch), a.sizes(&rows), b.sizes(&columns)].concat()).addressable()?;
+    let shape = Shape::joined([&a.sizes(&batch), &a.sizes(&rows), &b.sizes(&columns)]).addressable()?;
     let x = if inner.is_empty() || rows.is_empty() && columns.is_empty() {
         // Matrices of one row and column, or of one inner place: element by element is the shorter way.
         let all = [&*labels, &inner].concat();

@@ -47,9 +47,9 @@ pub(super) fn system<T: Real, O: Registered<T> + Op<T, Arity = Fixed<2>>>(op: O,
         let batch = &b.shape()[..last - 1];
         let order: Vec<usize> = [last - 1].into_iter().chain(0..last - 1).chain([last]).collect();
         let back: Vec<usize> = (1..last).chain([0, last]).collect();
-        let columns = Shape::from([batch, &[k]].concat()).numel();
+        let columns = Shape::joined([batch, &[k]]).numel();
         let x = record(op, [a, &b.permute(order).reshape([n, columns])]);
-        return x.reshape([&[n], batch, &[k]].concat()).permute(back);
+        return x.reshape(Shape::joined([&[n], batch, &[k]])).permute(back);
     }
     let [a, b] = batched(a, b);
     record(op, [&a, &b])

@@ -64,7 +64,7 @@ impl<T: Real> Op<T> for Det {
 /// Numbers, one for each matrix of a batch, with axes of size 1 to multiply matrices by.
 #[track_caller]
 pub(super) fn per_matrix<T: Real>(x: &Var<T>) -> Var<T> {
-    x.reshape([x.shape(), &[1, 1][..]].concat())
+    x.reshape(Shape::joined([x.shape(), &[1, 1][..]]))
 }
 
 #[cfg(any(test, feature = "testing"))]

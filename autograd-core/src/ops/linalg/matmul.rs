@@ -85,7 +85,7 @@ fn accepts(a: &Shape, b: &Shape) -> Result<(), Mismatch> {
 pub(super) fn batched<T: Real>(a: &Var<T>, b: &Var<T>) -> [Var<T>; 2] {
     let (n, m) = (a.rank() - 2, b.rank() - 2);
     let batch = Shape::from(&a.shape()[..n]).broadcast(&b.shape()[..m].into()).expect("the caller has checked");
-    let with = |matrix: &[usize]| [&*batch, matrix].into_iter().flatten().copied().collect::<Shape>();
+    let with = |matrix: &[usize]| Shape::joined([&*batch, matrix]);
     [a.broadcast_to(with(&a.shape()[n..])), b.broadcast_to(with(&b.shape()[m..]))]
 }
 

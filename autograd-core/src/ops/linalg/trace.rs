@@ -46,7 +46,7 @@ pub(super) fn diagonal<T: Real>(x: &Var<T>) -> Result<Var<T>, Mismatch> {
     let end = if places == 0 { 0 } else { (m.min(n) - 1) * (n + 1) + 1 };
     let mut ranges = vec![AxisSlice::from(..); batch.len()];
     ranges.push(AxisSlice::from(..end).step(n as isize + 1));
-    Ok(x.reshape([batch, &[places]].concat()).slice(ranges))
+    Ok(x.reshape(Shape::joined([batch, &[places]])).slice(ranges))
 }
 
 #[cfg(test)]

@@ -140,7 +140,7 @@ impl<T: Real> Composite<T> for CrossEntropy {
             Some(ignored) => x.masked_fill(&ignored.reshape(x.shape().with(1, 1)), T::zero()),
             None => x.clone(),
         };
-        let shares = self.classes(x.shape(), |classes| Tensor::build(x.shape().clone(), |q| classes.shares(q)));
+        let shares = self.classes(x.shape(), |classes| Tensor::build(x.shape(), |q| classes.shares(q)));
         let logs = where_counted(&x.log_softmax(1), &shares);
         let losses = (logs * Var::constant(shares)).sum_axes(1, false).neg();
         [match &ignored {

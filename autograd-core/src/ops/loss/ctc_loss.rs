@@ -96,7 +96,7 @@ impl<T: Real> Composite<T> for CtcLoss {
 
     fn forward(&self, [x]: [&Tensor<T>; 1]) -> ([Tensor<T>; 1], Tensor<T>) {
         self.batch(x, |batch| {
-            let sums = Tensor::build(batch.sums_shape().into(), |sums| batch.sums(sums));
+            let sums = Tensor::build(Shape::from(batch.sums_shape()), |sums| batch.sums(sums));
             let flat = sums.as_slice().expect("contiguous");
             ([Tensor::from_fn(self.input_lengths.len(), |i| batch.loss(i, flat))], sums)
         })
@@ -113,7 +113,7 @@ impl<T: Real> Composite<T> for CtcLoss {
             let [t, n, c] = [0, 1, 2].map(|axis| x.shape()[axis]);
             let (sums, dy) = (sums.as_slice().expect("contiguous"), dy.to_vec());
             // Examples first, so that each is written by one thread.
-            let dx = self.batch(x, |batch| Tensor::build([n, t, c].into(), |dx| batch.gradient(sums, &dy, dx)));
+            let dx = self.batch(x, |batch| Tensor::build(Shape::from([n, t, c]), |dx| batch.gradient(sums, &dy, dx)));
             dx.permute([1, 0, 2])
         };
         [dy.map(dx)]

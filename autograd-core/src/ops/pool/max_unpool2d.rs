@@ -48,7 +48,7 @@ impl<T: Real> Var<T> {
         let (plane, all) = (self.shape()[2] * self.shape()[3], size[0] * size[1]);
         let planes = [shape[0], shape[1], plane];
         let (x, indices) = (self.reshape(planes), indices.reshape(planes).contiguous());
-        let replaced = Tensor::build(planes.into(), |out| {
+        let replaced = Tensor::build(Shape::from(planes), |out| {
             overwritten(indices.as_slice().expect("contiguous"), plane, all, out);
         });
         let x = if replaced.any() { x.masked_fill(&replaced, T::zero()) } else { x };

@@ -44,9 +44,9 @@ impl<T: Real, const S: usize> Layer<T, S> {
         let (plan, o) = (sequence.plan(self.x.shape()), self.operands());
         let lens = recurrent::trace_lens::<C>(&plan, o.hidden);
         let mut rest = Tensor::zeros([0]);
-        let h = Tensor::build([plan.rows.len(), o.hidden].into(), |h| {
+        let h = Tensor::build(Shape::from([plan.rows.len(), o.hidden]), |h| {
             let run = |rest: &mut [T]| recurrent::forward::<C, T>(&plan, o, h, rest);
-            rest = Tensor::build(lens.iter().sum::<usize>().into(), run);
+            rest = Tensor::build(Shape::from(lens.iter().sum::<usize>()), run);
         });
         let shape = self.x.shape().with(2, o.hidden);
         let y = match plan.in_order() {
@@ -79,14 +79,13 @@ impl<T: Real, const S: usize> Layer<T, S> {
             wants_h0: needs[1],
         };
         let lens = recurrent::gradient_lens::<C>(plan, o.hidden);
-        let all = Tensor::build(lens.iter().sum::<usize>().into(), |out| {
+        let all = Tensor::build(Shape::from(lens.iter().sum::<usize>()), |out| {
             recurrent::backward::<C, T>(plan, o, trace, seeds, out);
         });
         let [product, apart, dh, dc] = recurrent::cut(slice(&all), lens);
         let input = if C::APART { apart } else { product };
 
-        let dx =
-            needs[0].then(|| Tensor::build(self.x.shape().clone(), |dx| recurrent::input_gradient(plan, input, o, dx)));
+        let dx = needs[0].then(|| Tensor::build(self.x.shape(), |dx| recurrent::input_gradient(plan, input, o, dx)));
         let dstates = std::array::from_fn(|i| {
             let state = |d: &mut [T]| plan.states_back([dh, dc][i], o.hidden, d);
             needs[1 + i].then(|| Tensor::build(self.states[i].shape().clone(), state))

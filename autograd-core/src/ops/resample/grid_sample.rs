@@ -122,11 +122,11 @@ impl<T: Real> Composite<T> for GridSample {
         [
             needs[0].then(|| {
                 let build = |dx: &mut [T]| sampler.image_gradient(dys, &places, channels, samples, dx);
-                Tensor::build(x.shape().clone(), build)
+                Tensor::build(x.shape(), build)
             }),
             needs[1].then(|| {
                 let build = |dgrid: &mut [T]| sampler.grid_gradient((values, dys), &places, channels, samples, dgrid);
-                Tensor::build(grid.shape().clone(), build)
+                Tensor::build(grid.shape(), build)
             }),
         ]
     }

@@ -91,7 +91,7 @@ fn images(x: &Shape, r: usize) -> Result<[usize; 4], Mismatch> {
 
 /// The shape with these last three axes.
 fn with_last(x: &Shape, last: &Shape) -> Shape {
-    [&x[..x.rank() - 3], last].concat().into()
+    Shape::joined([&x[..x.rank() - 3], last])
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ impl<T: Real> Var<T> {
             boxes.to_vec().chunks_exact(5).map(|row| parted(row, spatial_scale, size, plane)).collect()
         };
         let x = self.value().contiguous();
-        let winner = Tensor::build(shape.numel().into(), |at: &mut [i64]| {
+        let winner = Tensor::build(Shape::from(shape.numel()), |at: &mut [i64]| {
             argmax(x.as_slice().expect("contiguous"), plane, shape[1], &pieces, at);
         });
         let empty = winner.lt(0);

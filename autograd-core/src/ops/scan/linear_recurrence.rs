@@ -84,7 +84,7 @@ impl<T: Real> Op<T> for LinearRecurrence {
         let axis = x.shape().axis(self.axis).expect("the shape rule accepted the axis");
         let ((x, fold), a) = (x.fold_over(&[axis]), a.contiguous());
         let (x_values, a_values) = (x.as_slice().expect("contiguous"), a.as_slice().expect("contiguous"));
-        Tensor::build(x.shape().clone(), |out| scan::recurrence(x_values, a_values, fold, self.reverse, out))
+        Tensor::build(x.shape(), |out| scan::recurrence(x_values, a_values, fold, self.reverse, out))
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 2] {

@@ -96,7 +96,7 @@ impl<T: Real> Op<T> for DiagEmbed {
             None => others.next().expect("an axis for each other one"),
         };
         let order: SmallVec<[usize; 4]> = (0..x.rank() + 1).map(from).collect();
-        y.reshape([batch, &[m, n]].concat()).permute(order)
+        y.reshape(Shape::joined([batch, &[m, n]])).permute(order)
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {

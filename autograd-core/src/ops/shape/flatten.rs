@@ -43,7 +43,7 @@ fn flat(shape: &Shape, first: isize, last: isize) -> Result<Shape, Mismatch> {
     }
     let joined = Shape::from(&sizes[first..=last]);
     let joined = if joined.contains(&0) { 0 } else { joined.addressable()?.numel() };
-    Ok([&sizes[..first], &[joined], &sizes[last + 1..]].into_iter().flatten().copied().collect())
+    Ok(Shape::joined([&sizes[..first], &[joined], &sizes[last + 1..]]))
 }
 
 #[cfg(test)]

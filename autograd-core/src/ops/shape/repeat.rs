@@ -70,7 +70,7 @@ impl<T: Real> Var<T> {
         match repeats {
             Repeats::Times(times) => {
                 let (before, behind) = self.shape().split_at(axis + 1);
-                self.unsqueeze(axis as isize + 1).broadcast_to([before, &[times], behind].concat()).reshape(shape)
+                self.unsqueeze(axis as isize + 1).broadcast_to(Shape::joined([before, &[times], behind])).reshape(shape)
             }
             Repeats::Each(counts) => {
                 let index = counts.iter().enumerate().flat_map(|(i, &count)| std::iter::repeat_n(i as i64, count));

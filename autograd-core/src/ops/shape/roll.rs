@@ -109,7 +109,7 @@ impl<T: Real> Op<T> for Roll {
             .iter()
             .map(|(block, first)| Part { first: first.clone(), ..Part::at_origin(block.view()) })
             .collect();
-        Tensor::build(x.shape().clone(), |out| index::place(&parts, None, x.shape(), out))
+        Tensor::build(x.shape(), |out| index::place(&parts, None, x.shape(), out))
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {

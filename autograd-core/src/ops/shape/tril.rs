@@ -64,7 +64,7 @@ impl<T: Real> Op<T> for Tril {
 /// Each matrix with only the columns that `keep` gives for a row, out of `n`.
 pub(super) fn triangle<T: Real>(x: &Tensor<T>, keep: impl Fn(usize, usize) -> Range<usize> + Sync) -> Tensor<T> {
     let (_, [m, n]) = x.shape().matrix().expect("the shape rule accepted the operand");
-    Tensor::build(x.shape().clone(), |out| index::keep_columns(x.view(), n, |row| keep(row % m, n), out))
+    Tensor::build(x.shape(), |out| index::keep_columns(x.view(), n, |row| keep(row % m, n), out))
 }
 
 #[cfg(any(test, feature = "testing"))]

@@ -29,7 +29,7 @@ fn note<Y: Element>(
     Tensor { layout: Layout::Whole(Store::Pending(Shared::new(pending))) }
 }
 
-/// Elements of whole operands up to which one call of the function does it: of a graph of small values each nanosecond counts.
+/// Elements of whole operands up to which one call of the function does it, without views and tiles: of a graph of small values each nanosecond counts.
 const ONE_CALL: usize = 1 << 10;
 
 /// A function of a tensor, computed at once.
@@ -37,9 +37,9 @@ fn map_now<T: Element, Y: Element>(x: &Tensor<T>, f: &dyn Apply) -> Tensor<Y> {
     if let Layout::Whole(Store::Ready(x)) = &x.layout
         && x.as_slice().len() <= ONE_CALL
     {
-        return Tensor::shaped(x.shape(), |y| f.run(&[T::values(x.as_slice())], Y::values_mut(y)));
+        return Tensor::build(x.shape(), |y| f.run(&[T::values(x.as_slice())], Y::values_mut(y)));
     }
-    Tensor::shaped(x.shape(), |y| elementwise::map(x.view(), y, f))
+    Tensor::build(x.shape(), |y| elementwise::map(x.view(), y, f))
 }
 
 /// A function of two tensors of one shape, computed at once.
@@ -48,9 +48,9 @@ fn zip_now<A: Element, B: Element, Y: Element>(a: &Tensor<A>, b: &Tensor<B>, f: 
         && a.as_slice().len() <= ONE_CALL
     {
         let x = [A::values(a.as_slice()), B::values(b.as_slice())];
-        return Tensor::shaped(a.shape(), |y| f.run(&x, Y::values_mut(y)));
+        return Tensor::build(a.shape(), |y| f.run(&x, Y::values_mut(y)));
     }
-    Tensor::shaped(a.shape(), |y| elementwise::zip(a.view(), b.view(), y, f))
+    Tensor::build(a.shape(), |y| elementwise::zip(a.view(), b.view(), y, f))
 }
 
 impl<T: Element> Tensor<T> {
@@ -141,7 +141,7 @@ impl<T: Element> Tensor<T> {
         let f = Of::<_, (T, B, C, Y)>::new(cost, f);
         if self.numel() < defer_from() {
             let fill = |out: &mut [Y]| elementwise::zip3(self.view(), b.view(), c.view(), out, &f);
-            return Tensor::shaped(self.shape(), fill);
+            return Tensor::build(self.shape(), fill);
         }
         let operands = smallvec![self.operand(), b.operand(), c.operand()];
         let depth = self.depth().max(b.depth()).max(c.depth());

@@ -47,19 +47,10 @@ pub(crate) fn deferring_from<R>(elements: usize, f: impl FnOnce() -> R) -> R {
 }
 
 /// The memory of a tensor, or what will be.
+#[derive(Clone)]
 pub(super) enum Store<T: Element> {
     Ready(Buffer<T>),
     Pending(Shared<Pending<T>>),
-}
-
-impl<T: Element> Clone for Store<T> {
-    #[inline]
-    fn clone(&self) -> Self {
-        match self {
-            Store::Ready(buffer) => Store::Ready(buffer.clone()),
-            Store::Pending(pending) => Store::Pending(pending.clone()),
-        }
-    }
 }
 
 impl<T: Element> Store<T> {
