@@ -22,6 +22,8 @@ pub trait Lanes: Copy + Send + Sync + 'static {
     fn splat<S: Simd>(simd: S, x: Self) -> Self::Vector<S>;
     /// `a + b`
     fn add_each<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
+    /// `a - b`
+    fn sub_each<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
     /// `a b`
     fn mul_each<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
     /// `a b + c`, rounded once where there is an instruction for it.
@@ -55,7 +57,7 @@ pub trait Lanes: Copy + Send + Sync + 'static {
 macro_rules! lanes {
     (
         $T:ty: $vectors:ident, $masks:ident, $U:ty;
-        $first:ident $splat:ident $add:ident $mul:ident $mul_add:ident $sum:ident
+        $first:ident $splat:ident $add:ident $sub:ident $mul:ident $mul_add:ident $sum:ident
         $load:ident $store:ident
     ) => {
         impl Lanes for $T {
@@ -73,6 +75,10 @@ macro_rules! lanes {
             #[inline(always)]
             fn add_each<S: Simd>(simd: S, a: S::$vectors, b: S::$vectors) -> S::$vectors {
                 simd.$add(a, b)
+            }
+            #[inline(always)]
+            fn sub_each<S: Simd>(simd: S, a: S::$vectors, b: S::$vectors) -> S::$vectors {
+                simd.$sub(a, b)
             }
             #[inline(always)]
             fn mul_each<S: Simd>(simd: S, a: S::$vectors, b: S::$vectors) -> S::$vectors {
@@ -112,12 +118,12 @@ macro_rules! lanes {
 }
 lanes! {
     f32: f32s, m32s, u32;
-    mask_between_m32s splat_f32s add_f32s mul_f32s mul_add_f32s reduce_sum_f32s
+    mask_between_m32s splat_f32s add_f32s sub_f32s mul_f32s mul_add_f32s reduce_sum_f32s
     mask_load_ptr_f32s mask_store_ptr_f32s
 }
 lanes! {
     f64: f64s, m64s, u64;
-    mask_between_m64s splat_f64s add_f64s mul_f64s mul_add_f64s reduce_sum_f64s
+    mask_between_m64s splat_f64s add_f64s sub_f64s mul_f64s mul_add_f64s reduce_sum_f64s
     mask_load_ptr_f64s mask_store_ptr_f64s
 }
 
@@ -148,6 +154,7 @@ mod tests {
             let (a, b, c) = (load(x), load(y), load(z));
             assert_eq!(list(T::splat(simd, x[0])), vec![x[0]; n]);
             assert_eq!(list(T::add_each(simd, a, b)), each(|x, y, _| x + y));
+            assert_eq!(list(T::sub_each(simd, a, b)), each(|x, y, _| x - y));
             assert_eq!(list(T::mul_each(simd, a, b)), each(|x, y, _| x * y));
             assert_eq!(list(T::mul_add_each(simd, a, b, c)), each(|x, y, z| x * y + z));
             assert_eq!(T::sum_lanes(simd, a), x.iter().copied().sum());

@@ -33,6 +33,7 @@ pub mod softmax;
 pub mod special;
 mod team;
 pub mod threads;
+mod transpose;
 pub mod view;
 
 #[doc(hidden)]

@@ -10,9 +10,9 @@ mod reading;
 mod rows;
 mod scratch;
 mod tile;
-mod transpose;
 mod vector;
 mod weight;
+mod winograd;
 
 use super::reduce::{self, Fold};
 use crate::element::Real;
@@ -26,6 +26,7 @@ use smallvec::SmallVec;
 use std::array;
 use std::sync::atomic::{AtomicBool, Ordering};
 use weight::Gradient;
+use winograd::Winograd;
 
 /// Chunks into which a batch is cut, for the sums over it.
 const CHUNKS: usize = 16;
@@ -94,6 +95,9 @@ impl Sizes {
         if self.channels == 0 {
             return y.fill(T::zero());
         }
+        if Winograd::forward(self).is_some_and(|fast| fast.product(x, weight, y)) {
+            return;
+        }
         let places = Places { size: sizes.out, first: [0; 3], step: [1; 3] };
         let (filters, channels, volume) = (self.filters / self.groups, self.channels / self.groups, self.volume());
         sizes.multiply(
@@ -111,6 +115,9 @@ impl Sizes {
     /// `dx ←` the gradient of the images, given `dy`.
     #[inline(never)]
     pub fn input<T: Real>(&self, dy: &[T], weight: &[T], dx: &mut [T]) {
+        if Winograd::input(self).is_some_and(|fast| fast.product(dy, weight, dx)) {
+            return;
+        }
         let sizes = self.upright();
         if !finite(weight) {
             return sizes.exact_input(dy, weight, dx);
@@ -205,6 +212,9 @@ impl Sizes {
     pub fn weight<T: Real>(&self, x: &[T], dy: &[T], dw: &mut [T]) {
         if dw.is_empty() || self.images == 0 {
             return dw.fill(T::zero());
+        }
+        if Winograd::forward(self).is_some_and(|fast| fast.weight(x, dy, dw)) {
+            return;
         }
         let sizes = self.upright();
         let (reading, channels) = (sizes.forwards(), self.channels / self.groups);

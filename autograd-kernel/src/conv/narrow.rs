@@ -5,11 +5,11 @@ use super::panels::many_registers;
 use super::product::Places;
 use super::reading::Reading;
 use super::scratch::Scratch;
-use super::transpose::transpose;
 use super::vector::{lanes, load, store};
 use crate::element::Real;
 use crate::isa;
 use crate::threads::{self, Shared};
+use crate::transpose::transpose;
 use pulp::{Simd, WithSimd};
 use smallvec::SmallVec;
 use std::array;
@@ -138,7 +138,7 @@ impl<T: Real> Piece<'_, T> {
                 let start = self.y.at(((image * groups + group) * filters + first) * pixels);
                 std::slice::from_raw_parts_mut(start, filled * pixels)
             };
-            transpose(sums, wide, filled, pixels, pixels, y);
+            transpose(simd, sums, wide, [pixels, filled], pixels, y);
         }
     }
 }

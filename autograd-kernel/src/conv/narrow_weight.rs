@@ -2,11 +2,11 @@
 
 use super::reading::Reading;
 use super::scratch::Scratch;
-use super::transpose::transpose;
 use super::vector::{lanes, load, store};
 use crate::element::Real;
 use crate::isa;
 use crate::threads::{self, Shared};
+use crate::transpose::transpose;
 use pulp::{Simd, WithSimd};
 use std::array;
 
@@ -85,7 +85,7 @@ impl<T: Real> WithSimd for Piece<'_, T> {
             let images = IMAGES.min(self.images - image);
             for (i, columns) in columns.chunks_exact_mut(pixels * wide).enumerate().take(images) {
                 let dy = &self.dy[(((image + i) * groups + group) * filters + filter) * pixels..];
-                transpose(dy, pixels, pixels, filled, wide, columns);
+                transpose(simd, dy, pixels, [filled, pixels], wide, columns);
             }
             let x = &self.x[((image * groups + group) * reading.channels + first) * plane..];
             for (number, sums) in sums.chunks_exact_mut(tile).enumerate() {

@@ -1,9 +1,9 @@
 //! A weight in panels, as the product reads it.
 
-use super::transpose::transpose;
 use crate::element::Real;
 use crate::isa;
 use crate::threads;
+use crate::transpose::transpose;
 use pulp::{Simd, WithSimd};
 
 /// A weight in panels of `rows` filters: `[group][panel][channel, place][rows]`.
@@ -75,7 +75,7 @@ impl<T: Real, F: Fn(usize, usize) -> usize> WithSimd for Panel<'_, T, F> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
+    fn with_simd<S: Simd>(self, simd: S) {
         let Pack { weight, ins, numbers, rows } = *self.pack;
         let at = &self.at;
         let pitch = if self.filled > 1 { at(1, 0) - at(0, 0) } else { 0 };
@@ -86,7 +86,7 @@ impl<T: Real, F: Fn(usize, usize) -> usize> WithSimd for Panel<'_, T, F> {
         for (c, panel) in self.panel.chunks_exact_mut(places * rows).enumerate().take(ins) {
             let from = &weight[at(0, c)..];
             if all {
-                transpose(from, pitch, places, self.filled, rows, panel);
+                transpose(simd, from, pitch, [self.filled, places], rows, panel);
                 continue;
             }
             for (to, &number) in panel.chunks_exact_mut(rows).zip(numbers) {

@@ -218,7 +218,7 @@ fn any_number_of_threads_gives_the_same_bits() {
     let conv = Sizes { images: 5, channels: 20, filters: 20, ..PLAIN };
     let depthwise = Sizes { images: 9, channels: 20, filters: 20, groups: 20, ..PLAIN };
     let narrow = Sizes { channels: 60, filters: 60, size: [1, 8, 8], out: [1, 8, 8], ..conv };
-    for conv in [conv, depthwise, narrow] {
+    for conv in [conv, depthwise, narrow, WIDE] {
         let [x, weight, dy] = operands::<f32>(&conv).map(|x| x.iter().map(|x| x.sin()).collect::<Vec<_>>());
         let on = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
@@ -240,5 +240,75 @@ fn what_is_not_finite_reaches_what_it_is_multiplied_with_and_nothing_else() {
     let conv = Sizes { images: 1, channels: 1, filters: 2, size: [1, 4, 5], padding: [0; 3], ..PLAIN }.fitted([0; 3]);
     for bad in [f64::INFINITY, f64::NAN] {
         check_bad(&conv, 1, bad);
+    }
+}
+
+/// With 3×3 kernels, and images and channels enough for Winograd's way.
+const WIDE: Sizes = Sizes { images: 3, channels: 32, filters: 33, size: [1, 10, 12], out: [1, 10, 12], ..PLAIN };
+
+#[test]
+fn winograd_is_exact_on_whole_numbers() {
+    for size in [[1, 9, 11], [1, 10, 10], [1, 12, 21], [1, 34, 9]] {
+        for padding in [[0, 0, 0], [0, 1, 1], [0, 2, 1], [0, 0, 2]] {
+            for (images, channels, filters) in [(1, 32, 32), (5, 35, 66), (2, 70, 33)] {
+                check::<f32>(&Sizes { images, channels, filters, size, padding, ..PLAIN }.fitted(padding));
+            }
+        }
+        check::<f64>(&Sizes { size, ..WIDE }.fitted([0, 1, 1]));
+    }
+    // Where more results read behind the image than before it.
+    check::<f32>(&WIDE.fitted([0, 3, 2]));
+    check::<f32>(&Sizes { channels: 130, filters: 130, images: 1, ..WIDE });
+}
+
+#[test]
+fn winograd_is_not_less_exact_than_a_direct_sum() {
+    let conv = Sizes { channels: 48, filters: 40, ..WIDE };
+    assert!(Winograd::forward(&conv).is_some());
+    // Numbers of no pattern, with the same bits in both precisions.
+    let number = |i: usize| ((i as f64 * 12.9898).sin() * 43758.5453).fract() as f32;
+    let singles = operands::<f32>(&conv).map(|x| (0..x.len()).map(number).collect::<Vec<_>>());
+    let doubles = singles.each_ref().map(|x| x.iter().map(|&x| f64::from(x)).collect::<Vec<_>>());
+    let exact = expected(&conv, doubles.each_ref().map(|x| &x[..]));
+    let operands = singles.each_ref().map(|x| &x[..]);
+    let direct = expected(&conv, operands);
+    // The bounds that the module states, for numbers up to 1.
+    let bound = |channels: usize| 32.0 * (channels * (channels + 10)) as f64 * f64::from(f32::EPSILON);
+    let tiles = conv.images * conv.out[1] * conv.out[2] / 4;
+    let bounds = [bound(conv.channels), bound(conv.filters), bound(tiles) * 18.0 / 32.0];
+    for isa in Isa::all() {
+        let found = isa.hold(|| found(&conv, operands));
+        for which in 0..3 {
+            let errors = |x: &[f32]| -> Vec<f64> {
+                x.iter().zip(&exact[which]).map(|(&x, exact)| (f64::from(x) - exact).abs()).collect()
+            };
+            let (fast, slow) = (errors(&found[which]), errors(&direct[which]));
+            let mean = |errors: &[f64]| (errors.iter().map(|e| e * e).sum::<f64>() / errors.len() as f64).sqrt();
+            assert!(fast.iter().all(|&error| error <= bounds[which]), "{which} on {}", isa.name);
+            assert!(mean(&fast) <= mean(&slow), "{which} on {}: {} and {}", isa.name, mean(&fast), mean(&slow));
+        }
+    }
+}
+
+#[test]
+fn what_is_not_finite_leaves_winograds_way() {
+    let conv = Sizes { images: 1, ..WIDE };
+    for bad in [f32::INFINITY, f32::NAN, f32::MAX] {
+        check_bad(&conv, 25, bad);
+    }
+}
+
+#[test]
+fn an_image_has_the_same_results_alone_and_among_others() {
+    let conv = Sizes { images: 7, channels: 40, ..WIDE };
+    let [x, weight, dy] = operands::<f32>(&conv).map(|x| x.iter().map(|x| x.sin()).collect::<Vec<_>>());
+    let [y, dx, _] = found(&conv, [&x, &weight, &dy]);
+    let one = Sizes { images: 1, ..conv };
+    let (read, written) = (x.len() / conv.images, dy.len() / conv.images);
+    for image in 0..conv.images {
+        let (x, dy) = (&x[image * read..][..read], &dy[image * written..][..written]);
+        let [alone, gradient, _] = found(&one, [x, &weight, dy]);
+        assert_eq!(alone, &y[image * written..][..written]);
+        assert_eq!(gradient, &dx[image * read..][..read]);
     }
 }

@@ -4,11 +4,11 @@ use super::panels::many_registers;
 use super::reading::Reading;
 use super::scratch::Scratch;
 use super::tile;
-use super::transpose::transpose;
 use super::vector::lanes;
 use crate::element::Real;
 use crate::isa;
 use crate::threads::{self, Shared};
+use crate::transpose::transpose;
 use pulp::{Simd, WithSimd};
 use std::array;
 use std::ops::Range;
@@ -138,7 +138,7 @@ impl<T: Real> Gradient<'_, T> {
                     for p in (0..count).step_by(STRETCH) {
                         let dy = &dy[first * plane + at + p..];
                         let count = STRETCH.min(count - p);
-                        transpose(dy, plane, count, wide.min(filters - first), wide, &mut columns);
+                        transpose(simd, dy, plane, [wide.min(filters - first), count], wide, &mut columns);
                         for (tile, sums) in sums.chunks_exact_mut(M * wide).enumerate() {
                             let offsets = array::from_fn(|m| offsets[(tile * M + m).min(places - 1)]);
                             // SAFETY: the offsets lead into the layout, which holds the stretch from there on; the columns are

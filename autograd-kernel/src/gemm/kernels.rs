@@ -1,11 +1,11 @@
 //! The kernels of each set of instructions, as a table that is looked up once for a product.
 
 use super::dot::{self, SIDE};
-use super::pack::{FromRows, Panel};
+use super::pack::{self, FromRows, Panel};
 use super::tile::{Run, Tile};
-use super::transpose;
 use crate::isa::{Isa, Simd, WithSimd};
 use crate::lanes::Lanes;
+use crate::transpose::squares;
 use std::marker::PhantomData;
 
 /// The most rows and vectors of a tile, of any set.
@@ -132,8 +132,8 @@ impl<S: Simd, T: Lanes + PartialEq + Default> Table<S, T> {
     unsafe fn from_columns(panel: &Panel<T>) {
         // SAFETY: the caller's promise; the instructions are those of `S`, which this machine has.
         unsafe {
-            match transpose::square::<S, T>() {
-                Some((side, square)) => transpose::copy(panel, side, square),
+            match squares::<S, T>()[0] {
+                Some((side, square)) => pack::from_columns(panel, side, square),
                 None => panel.one_by_one(),
             }
         }

@@ -14,7 +14,6 @@ mod pack;
 mod packed;
 mod portable;
 mod tile;
-mod transpose;
 
 #[cfg(test)]
 mod tests;

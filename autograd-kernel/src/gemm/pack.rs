@@ -2,6 +2,7 @@
 
 use crate::isa::{Simd, WithSimd};
 use crate::lanes::Lanes;
+use crate::transpose::{MOST, Square};
 
 /// What to copy where; incomplete vectors are filled up with anything.
 pub(super) struct Panel<T> {
@@ -61,6 +62,29 @@ impl<T: Lanes> WithSimd for FromRows<'_, T> {
                 }
             }
             (from, to) = (from.wrapping_offset(row), to.wrapping_add(width));
+        }
+    }
+}
+
+/// Copies a panel whose columns are runs, in squares of `side`.
+///
+/// # Safety
+/// The panel's elements must be there, and the room for whole vectors nobody else's; the machine must have what `square` needs.
+pub(super) unsafe fn from_columns<T: Copy + Default>(panel: &Panel<T>, side: usize, square: Square<T>) {
+    let &Panel { rows, columns, from, column, to, width, .. } = panel;
+    if rows < side {
+        // SAFETY: the caller's promise.
+        return unsafe { panel.one_by_one() };
+    }
+    for first in (0..columns).step_by(side) {
+        // Where columns are missing the last one fills the vectors.
+        let starts: [*const T; MOST] =
+            std::array::from_fn(|j| from.wrapping_offset((first + j).min(columns - 1) as isize * column));
+        for top in (0..rows).step_by(side) {
+            // The last square covers some rows again.
+            let top = top.min(rows - side);
+            // SAFETY: the caller's promise.
+            unsafe { square(&starts, top, to.wrapping_add(top * width + first), width) };
         }
     }
 }

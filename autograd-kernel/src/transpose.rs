@@ -1,62 +1,95 @@
 //! Squares whose rows become columns: pieces of 128 bits are fetched to where they belong, and change places within.
 
-use super::pack::Panel;
+use crate::element::Real;
+use pulp::Simd;
 use std::any::TypeId;
 
-/// Transposes the square at `top` below the beginnings of its columns.
-type Square<T> = unsafe fn(columns: &[*const T], top: usize, to: *mut T, width: usize);
+/// Rows of a square, at most.
+pub(crate) const MOST: usize = 16;
 
-/// Copies a panel whose columns are runs, in squares of `side`.
+/// Transposes the square at `top` below the beginnings of its columns.
+pub(crate) type Square<T> = unsafe fn(columns: &[*const T; MOST], top: usize, to: *mut T, width: usize);
+
+/// `columns ←` the transpose of `rows` rows of `count` elements, `pitch` apart, to rows of `wide`, of which the last are 0.
 ///
-/// # Safety
-/// The panel's elements must be there, and the room for whole vectors nobody else's; the machine must have what `square` needs.
-pub(super) unsafe fn copy<T: Copy + Default>(panel: &Panel<T>, side: usize, square: Square<T>) {
-    let &Panel { rows, columns, from, column, to, width, .. } = panel;
-    if rows < side {
-        // SAFETY: the caller's promise.
-        return unsafe { panel.one_by_one() };
+/// # Panics
+/// If the rows or the columns are not there.
+#[inline(always)]
+pub(crate) fn transpose<S: Simd, T: Real>(
+    _: S,
+    x: &[T],
+    pitch: usize,
+    [rows, count]: [usize; 2],
+    wide: usize,
+    columns: &mut [T],
+) {
+    if rows == 0 || count == 0 {
+        return columns[..count * wide].fill(T::zero());
     }
-    for first in (0..columns).step_by(side) {
-        // Where columns are missing the last one fills the vectors.
-        let starts: [*const T; 16] =
-            std::array::from_fn(|j| from.wrapping_offset((first + j).min(columns - 1) as isize * column));
-        for top in (0..rows).step_by(side) {
-            // The last square covers some rows again.
-            let top = top.min(rows - side);
-            // SAFETY: the caller's promise.
-            unsafe { square(&starts, top, to.wrapping_add(top * width + first), width) };
+    let (x, columns) = (&x[..(rows - 1) * pitch + count], &mut columns[..count * wide]);
+    assert!(rows <= wide);
+    match squares::<S, T>().into_iter().flatten().find(|square| square.0 <= rows.min(count)) {
+        Some((side, square)) => {
+            // The last squares cover some rows and columns again.
+            for first in (0..rows).step_by(side).map(|first| first.min(rows - side)) {
+                let mut starts = [x.as_ptr(); MOST];
+                for (j, start) in starts.iter_mut().enumerate().take(side) {
+                    *start = x[(first + j) * pitch..].as_ptr();
+                }
+                for top in (0..count).step_by(side).map(|top| top.min(count - side)) {
+                    // SAFETY: the rows have `count` elements, the columns `wide`, of which those of the square are some; the machine
+                    // has what `S` stands for.
+                    unsafe { square(&starts, top, columns.as_mut_ptr().add(top * wide + first), wide) };
+                }
+            }
         }
+        None => {
+            for (p, column) in columns.chunks_exact_mut(wide).enumerate() {
+                for (m, to) in column[..rows].iter_mut().enumerate() {
+                    *to = x[m * pitch + p];
+                }
+            }
+        }
+    }
+    if rows < wide {
+        columns.chunks_exact_mut(wide).for_each(|column| column[rows..].fill(T::zero()));
     }
 }
 
-/// The square of the set of instructions `S`, if there is one, and its side.
+/// A square and its side.
+type Sided<T> = (usize, Square<T>);
+
+/// The squares of the set of instructions `S`, the largest first.
 #[cfg(target_arch = "x86_64")]
-pub(super) fn square<S: 'static, T: 'static>() -> Option<(usize, Square<T>)> {
+#[inline(always)]
+pub(crate) fn squares<S: 'static, T: 'static>() -> [Option<Sided<T>>; 2] {
     let is = |set: TypeId, element: TypeId| TypeId::of::<S>() == set && TypeId::of::<T>() == element;
     let (v3, v4) = (TypeId::of::<pulp::x86::V3>(), TypeId::of::<pulp::x86::V4>());
     let (single, double) = (TypeId::of::<f32>(), TypeId::of::<f64>());
     // SAFETY: a function for the type that `T` is.
     let of = |side: usize, f: *const ()| Some((side, unsafe { std::mem::transmute::<*const (), Square<T>>(f) }));
+    let (f32x8, f64x4) = (x86::f32x8 as *const (), x86::f64x4 as *const ());
     match () {
-        () if is(v4, single) => of(16, x86::f32x16 as *const ()),
-        () if is(v4, double) => of(8, x86::f64x8 as *const ()),
-        () if is(v3, single) => of(8, x86::f32x8 as *const ()),
-        () if is(v3, double) => of(4, x86::f64x4 as *const ()),
-        () => None,
+        () if is(v4, single) => [of(16, x86::f32x16 as *const ()), of(8, f32x8)],
+        () if is(v4, double) => [of(8, x86::f64x8 as *const ()), of(4, f64x4)],
+        () if is(v3, single) => [of(8, f32x8), None],
+        () if is(v3, double) => [of(4, f64x4), None],
+        () => [None, None],
     }
 }
 #[cfg(not(target_arch = "x86_64"))]
-pub(super) fn square<S: 'static, T: 'static>() -> Option<(usize, Square<T>)> {
-    None
+pub(crate) fn squares<S: 'static, T: 'static>() -> [Option<Sided<T>>; 2] {
+    [None, None]
 }
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
+    use super::MOST;
     use std::arch::x86_64::*;
     use std::array::from_fn;
 
     #[target_feature(enable = "avx512f,avx512dq")]
-    pub unsafe fn f32x16(columns: &[*const f32], top: usize, to: *mut f32, width: usize) {
+    pub unsafe fn f32x16(columns: &[*const f32; MOST], top: usize, to: *mut f32, width: usize) {
         for part in (0..16).step_by(4) {
             // SAFETY: the caller's promise: each column has 16 elements below `top`.
             let piece = |j: usize| unsafe { _mm_loadu_ps(columns[j].add(top + part)) };
@@ -86,7 +119,7 @@ mod x86 {
     }
 
     #[target_feature(enable = "avx512f,avx512dq")]
-    pub unsafe fn f64x8(columns: &[*const f64], top: usize, to: *mut f64, width: usize) {
+    pub unsafe fn f64x8(columns: &[*const f64; MOST], top: usize, to: *mut f64, width: usize) {
         for part in (0..8).step_by(2) {
             // SAFETY: the caller's promise: each column has 8 elements below `top`.
             let piece = |j: usize| unsafe { _mm_loadu_pd(columns[j].add(top + part)) };
@@ -105,7 +138,7 @@ mod x86 {
     }
 
     #[target_feature(enable = "avx2")]
-    pub unsafe fn f32x8(columns: &[*const f32], top: usize, to: *mut f32, width: usize) {
+    pub unsafe fn f32x8(columns: &[*const f32; MOST], top: usize, to: *mut f32, width: usize) {
         for part in (0..8).step_by(4) {
             // SAFETY: the caller's promise: each column has 8 elements below `top`.
             let piece = |j: usize| unsafe { _mm_loadu_ps(columns[j].add(top + part)) };
@@ -130,7 +163,7 @@ mod x86 {
     }
 
     #[target_feature(enable = "avx2")]
-    pub unsafe fn f64x4(columns: &[*const f64], top: usize, to: *mut f64, width: usize) {
+    pub unsafe fn f64x4(columns: &[*const f64; MOST], top: usize, to: *mut f64, width: usize) {
         for part in (0..4).step_by(2) {
             // SAFETY: the caller's promise: each column has 4 elements below `top`.
             let piece = |j: usize| unsafe { _mm_loadu_pd(columns[j].add(top + part)) };
@@ -139,6 +172,47 @@ mod x86 {
             unsafe {
                 _mm256_storeu_pd(to.add(part * width), _mm256_unpacklo_pd(rows[0], rows[1]));
                 _mm256_storeu_pd(to.add((part + 1) * width), _mm256_unpackhi_pd(rows[0], rows[1]));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::isa::{Isa, WithSimd};
+
+    struct Check([usize; 2]);
+
+    impl WithSimd for Check {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, simd: S) {
+            of::<S, f32>(simd, self.0);
+            of::<S, f64>(simd, self.0);
+        }
+    }
+
+    #[inline(always)]
+    fn of<S: Simd, T: Real>(simd: S, [rows, count]: [usize; 2]) {
+        let (pitch, wide) = (count + 3, rows + 2);
+        let x: Vec<T> = (0..rows * pitch).map(|i| T::of(i as f64)).collect();
+        let mut columns = vec![T::of(-1.0); count * wide + 1];
+        transpose(simd, &x, pitch, [rows, count], wide, &mut columns);
+        for (p, m) in (0..count).flat_map(|p| (0..wide).map(move |m| (p, m))) {
+            let expected = if m < rows { x[m * pitch + p] } else { T::zero() };
+            assert_eq!(columns[p * wide + m], expected, "{rows} rows of {count}, row {m}, column {p}");
+        }
+        assert_eq!(columns[count * wide], T::of(-1.0), "nothing else is written");
+    }
+
+    #[test]
+    fn rows_become_columns() {
+        for isa in Isa::all() {
+            for rows in [0, 1, 3, 4, 7, 8, 9, 15, 16, 17, 33] {
+                for count in [0, 1, 4, 5, 8, 9, 16, 20, 47] {
+                    isa.dispatch(Check([rows, count]));
+                }
             }
         }
     }
