@@ -2,6 +2,7 @@
 
 use super::cuts::Cuts;
 use super::kernels::Kernels;
+use super::left::{self, Left};
 use super::pack::Panel;
 use super::tile::{BiasAt, Tile};
 use super::{Bias, Matrix, MatrixMut, Right, Scalar};
@@ -17,8 +18,6 @@ const BLOCKS: usize = 4;
 const PACKED: usize = 1 << 23;
 /// Bytes of panels that a piece goes through again and again: they stay in the second cache.
 const REUSED: usize = 1 << 20;
-/// Columns from which on packing the left operand pays, unless its rows are runs: those are read where they lie.
-const COLUMNS_TO_PACK: usize = 320;
 /// Rows of a panel that are packed at a time.
 const PACK_ROWS: usize = 64;
 /// Groups of rows that are many.
@@ -187,7 +186,7 @@ impl<T: Scalar> Product<'_, T> {
     fn run(&self, blocks: Range<usize>, panels: Range<usize>, b: Place<T>) {
         let b = Operand(b);
         let groups = self.row_groups();
-        if self.a.column_stride == 1 || self.panels.span(panels.clone()).len() < COLUMNS_TO_PACK {
+        if !left::pays(&self.a, self.panels.span(panels.clone()).len()) {
             return self.pieces(blocks, 0..groups.count(), panels, None, &b);
         }
         let depth = self.depth.span(blocks.clone());
@@ -377,23 +376,3 @@ struct Operand<T>(Place<T>);
 
 // SAFETY: it is only read.
 unsafe impl<T: Sync> Sync for Operand<T> {}
-
-/// A part of the left operand, packed: for some tiles at a time, element after element along `k`, the elements of their rows.
-struct Left<T> {
-    start: Shared<T>,
-    /// The first tile.
-    first: usize,
-    depth: Range<usize>,
-    /// Tiles that lie side by side.
-    together: usize,
-    /// Elements from one place along `k` to the next.
-    width: usize,
-}
-
-impl<T> Left<T> {
-    /// Where a tile, the first of those side by side, begins at a place along `k`, and its strides.
-    fn at(&self, tile: usize, depth: usize) -> (*const T, isize, isize) {
-        let panel = (tile - self.first) / self.together * self.depth.len() + depth - self.depth.start;
-        (self.start.0.wrapping_add(panel * self.width), 1, self.width as isize)
-    }
-}

@@ -9,6 +9,7 @@ mod cuts;
 mod dot;
 mod drive;
 mod kernels;
+mod left;
 mod matrix;
 mod pack;
 mod packed;
