@@ -1,7 +1,7 @@
 //! The order of the tiles of a product, and their spreading over the threads.
 
 use super::cuts::Cuts;
-use super::kernels::Kernels;
+use super::kernels::{Kernels, WIDE};
 use super::left::{self, Left};
 use super::pack::Panel;
 use super::tile::{BiasAt, Tile};
@@ -11,7 +11,7 @@ use crate::threads::{self, Shared};
 use std::ops::Range;
 
 /// Bytes of a row of the left operand that one pass along `k` takes: with its tile's other rows it stays in the first cache.
-const DEPTH: usize = 2048;
+pub(super) const DEPTH: usize = 2048;
 /// Passes along `k` whose panels are packed at a time.
 const BLOCKS: usize = 4;
 /// Bytes of panels that are packed at a time.
@@ -70,28 +70,23 @@ pub(super) fn product<T: Scalar>(
     mut c: MatrixMut<'_, T>,
 ) {
     let [k, n] = b.size();
+    let vectors = match b {
+        Right::Matrix(b) if a.rows == 1 && b.column_stride == 1 => WIDE,
+        _ => kernels.vectors,
+    };
     let product = Product {
         kernels,
         a,
         beta,
-        bias: match bias {
-            Bias::None => BiasAt::None,
-            Bias::Rows(rows) => BiasAt::Rows(rows.as_ptr()),
-            Bias::Columns(columns) => BiasAt::Columns(columns.as_ptr()),
-        },
+        bias: bias.into(),
         stride: c.stride,
         rows: Cuts::new(c.rows, 1, kernels.rows),
-        panels: panels(kernels, n),
+        panels: Cuts::new(n, kernels.lanes, vectors),
         depth: depth::<T>(k),
         c: Shared(c.start()),
     };
     let all = 0..product.panels.count();
     match b {
-        // The smallest products are one tile, and less than what spreading them would cost.
-        Right::Matrix(b) if b.column_stride == 1 && product.is_one_tile() => {
-            let place = Place::Rows(b.start(), b.row_stride);
-            product.tile(product.left(0, 0), 0..k, 0..c.rows, 0..n, &place);
-        }
         Right::Packed(packed) => {
             let start = packed.panels.as_ptr();
             product.run(0..product.depth.count(), all, Place::Panels { start, rows: k, row: 0, column: 0 });
@@ -159,10 +154,6 @@ fn copy<T: Scalar>(
 }
 
 impl<T: Scalar> Product<'_, T> {
-    fn is_one_tile(&self) -> bool {
-        [self.rows, self.panels, self.depth].iter().all(|cuts| cuts.count() == 1)
-    }
-
     /// Packs as much of `b` as there is memory for, and computes what that contributes, until nothing is left.
     fn pack_and_run(&self, b: Matrix<'_, T>) {
         let (lanes, vectors) = (self.kernels.lanes, self.kernels.vectors);

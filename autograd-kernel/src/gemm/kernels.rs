@@ -11,6 +11,8 @@ use std::marker::PhantomData;
 /// The most rows and vectors of a tile, of any set.
 const ROWS: usize = 8;
 const VECTORS: usize = 3;
+/// The most vectors of a tile of one row: long stretches of a matrix of which nothing is used twice.
+pub(super) const WIDE: usize = 8;
 
 type RunTile<T> = unsafe fn(&Tile<T>);
 type RunDot<T> = unsafe fn(&dot::Block<T>, &mut [T; SIDE * SIDE]);
@@ -23,7 +25,9 @@ pub(super) struct Kernels<T> {
     pub vectors: usize,
     /// Elements in a vector.
     pub lanes: usize,
-    tile: [[RunTile<T>; VECTORS]; ROWS],
+    /// Of two rows and more.
+    tile: [[RunTile<T>; VECTORS]; ROWS - 1],
+    row: [RunTile<T>; WIDE],
     dot: [[RunDot<T>; SIDE]; SIDE],
     from_rows: unsafe fn(&Panel<T>),
     from_columns: unsafe fn(&Panel<T>),
@@ -36,8 +40,10 @@ impl<T: Lanes + Default> Kernels<T> {
     /// The tile's elements must be there, and those of `c` nobody else's.
     #[inline]
     pub unsafe fn tile(&self, rows: usize, tile: &Tile<T>) {
+        let vectors = tile.columns.div_ceil(self.lanes);
+        let run = if rows == 1 { self.row[vectors - 1] } else { self.tile[rows - 2][vectors - 1] };
         // SAFETY: the caller's promise.
-        unsafe { self.tile[rows - 1][tile.columns.div_ceil(self.lanes) - 1](tile) }
+        unsafe { run(tile) }
     }
 
     /// Computes the dot products of a block of so many rows and columns.
@@ -90,8 +96,17 @@ impl<S: Simd, T: Lanes + PartialEq + Default> Table<S, T> {
         rows: if S::REGISTER_COUNT >= 32 { 8 } else { 6 },
         vectors: if S::REGISTER_COUNT >= 32 { 3 } else { 2 },
         lanes: size_of::<T::Vector<S>>() / size_of::<T>(),
+        row: [
+            Self::tile::<1, 1>,
+            Self::tile::<1, 2>,
+            Self::tile::<1, 3>,
+            Self::tile::<1, 4>,
+            Self::tile::<1, 5>,
+            Self::tile::<1, 6>,
+            Self::tile::<1, 7>,
+            Self::tile::<1, 8>,
+        ],
         tile: [
-            [Self::tile::<1, 1>, Self::tile::<1, 2>, Self::tile::<1, 3>],
             [Self::tile::<2, 1>, Self::tile::<2, 2>, Self::tile::<2, 3>],
             [Self::tile::<3, 1>, Self::tile::<3, 2>, Self::tile::<3, 3>],
             [Self::tile::<4, 1>, Self::tile::<4, 2>, Self::tile::<4, 3>],
@@ -132,7 +147,7 @@ impl<S: Simd, T: Lanes + PartialEq + Default> Table<S, T> {
     unsafe fn from_columns(panel: &Panel<T>) {
         // SAFETY: the caller's promise; the instructions are those of `S`, which this machine has.
         unsafe {
-            match squares::<S, T>()[0] {
+            match squares::<S, T>().into_iter().flatten().find(|square| square.0 <= panel.rows) {
                 Some((side, square)) => pack::from_columns(panel, side, square),
                 None => panel.one_by_one(),
             }

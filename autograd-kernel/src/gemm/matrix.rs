@@ -97,6 +97,12 @@ impl<'a, T> MatrixMut<'a, T> {
         [self.rows, self.columns]
     }
 
+    /// A column whose elements are neighbours as a row.
+    pub(super) fn column_as_row(self) -> Self {
+        debug_assert!(self.columns == 1 && self.stride == 1);
+        MatrixMut { rows: 1, columns: self.rows, stride: self.rows, data: self.data }
+    }
+
     /// Where the element `[0, 0]` lies, if there is one.
     pub(super) fn start(&mut self) -> *mut T {
         self.data.as_mut_ptr()

@@ -1,7 +1,7 @@
 //! `gemm`: the matrix product `c ← a b + β c + bias` on strided operands.
 //!
 //! A product is cut into tiles that fit into registers (`tile`). The left operand is read where it lies; the right one too if its rows are
-//! short, else it is copied into panels first (`pack`), once for all threads. Cuts depend on the shape only, and each element is one sum along `k`
+//! short, else it is copied into panels first (`pack`), once for all threads; the smallest products are one tile (`single`). Cuts depend on the shape only, and each element is one sum along `k`
 //! in blocks that depend on `k` only: its bits depend neither on the threads nor
 //! on the number of rows and columns around it. Only where there are few of these is an element a dot product by vectors (`dot`).
 
@@ -14,6 +14,7 @@ mod matrix;
 mod pack;
 mod packed;
 mod portable;
+mod single;
 mod tile;
 
 #[cfg(test)]
@@ -65,10 +66,23 @@ pub(crate) fn product<T: Scalar>(
         Right::Matrix(_) => kernels::current(),
         Right::Packed(packed) => packed.kernels,
     };
+    // A column of results is a row of the transposed product, whose matrix then is a matrix of runs.
+    if let Right::Matrix(b) = b
+        && (b.size(), c.stride, a.row_stride) == ([k, 1], 1, 1)
+        && c.rows > 1
+    {
+        let bias = match bias {
+            Bias::None => Bias::None,
+            Bias::Rows(rows) => Bias::Columns(rows),
+            Bias::Columns(columns) => Bias::Rows(columns),
+        };
+        return product(b.transposed(), a.transposed().into(), beta, bias, c.column_as_row());
+    }
     match kernels {
         _ if c.rows == 0 || n == 0 => {}
         Some(kernels) if k > 0 => match b {
             Right::Matrix(b) if dot::suits(&a, &b) => dot::product(kernels, a, b, beta, bias, c),
+            Right::Matrix(b) if single::suits(kernels, &a, &b) => single::product(kernels, a, b, beta, bias, c),
             _ => drive::product(kernels, a, b, beta, bias, c),
         },
         _ => {

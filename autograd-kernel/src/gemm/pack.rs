@@ -66,16 +66,12 @@ impl<T: Lanes> WithSimd for FromRows<'_, T> {
     }
 }
 
-/// Copies a panel whose columns are runs, in squares of `side`.
+/// Copies a panel whose columns are runs of `side` elements or more, in squares.
 ///
 /// # Safety
 /// The panel's elements must be there, and the room for whole vectors nobody else's; the machine must have what `square` needs.
 pub(super) unsafe fn from_columns<T: Copy + Default>(panel: &Panel<T>, side: usize, square: Square<T>) {
     let &Panel { rows, columns, from, column, to, width, .. } = panel;
-    if rows < side {
-        // SAFETY: the caller's promise.
-        return unsafe { panel.one_by_one() };
-    }
     for first in (0..columns).step_by(side) {
         // Where columns are missing the last one fills the vectors.
         let starts: [*const T; MOST] =

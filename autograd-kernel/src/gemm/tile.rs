@@ -1,5 +1,6 @@
 //! One tile of a product: rows of `a`, broadcast element by element, meet vectors of columns of `b`; the sums stay in registers.
 
+use super::Bias;
 use crate::isa::{Simd, WithSimd};
 use crate::lanes::Lanes;
 use std::hint::black_box;
@@ -12,6 +13,16 @@ pub(super) enum BiasAt<T> {
     Rows(*const T),
     /// One value for each column.
     Columns(*const T),
+}
+
+impl<T> From<Bias<'_, T>> for BiasAt<T> {
+    fn from(bias: Bias<'_, T>) -> Self {
+        match bias {
+            Bias::None => BiasAt::None,
+            Bias::Rows(rows) => BiasAt::Rows(rows.as_ptr()),
+            Bias::Columns(columns) => BiasAt::Columns(columns.as_ptr()),
+        }
+    }
 }
 
 /// `c ← a b + β c + bias` for a few rows and columns.
