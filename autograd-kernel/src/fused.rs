@@ -10,6 +10,10 @@ use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::sync::Mutex;
 
+mod parts;
+
+pub use parts::Parts;
+
 /// Elements of a tile: as many as leave room for a dozen intermediates in the first-level cache.
 pub const TILE: usize = 1 << 10;
 /// Elements of a piece, which one thread has; a whole number of the blocks of a sum.
@@ -57,13 +61,22 @@ pub enum Source<'a> {
 }
 
 impl Source<'_> {
-    /// The `len` elements from the `start`-th on; in `scratch` unless they lie side by side.
-    fn read<'s>(&'s self, start: usize, len: usize, scratch: &'s mut Room) -> Values<'s> {
+    /// The `len` elements from the `start`-th on; in `scratch` unless they lie side by side. `again` says that it still holds those of an earlier tile, of
+    /// at least that length.
+    fn read<'s>(&'s self, start: usize, len: usize, scratch: &'s mut Room, again: bool) -> Values<'s> {
+        fn elements<'s, X: Copy + Default + Send + Sync>(
+            x: &'s Reader<'_, X>,
+            (start, len, again): (usize, usize, bool),
+            scratch: &'s mut Vec<X>,
+        ) -> &'s [X] {
+            if again && x.is_constant() { &scratch[..len] } else { x.read(start, len, scratch) }
+        }
+        let which = (start, len, again);
         match self {
-            Source::F32(x) => Values::F32(x.read(start, len, &mut scratch.f32)),
-            Source::F64(x) => Values::F64(x.read(start, len, &mut scratch.f64)),
-            Source::I64(x) => Values::I64(x.read(start, len, &mut scratch.i64)),
-            Source::Bool(x) => Values::Bool(x.read(start, len, &mut scratch.bool)),
+            Source::F32(x) => Values::F32(elements(x, which, &mut scratch.f32)),
+            Source::F64(x) => Values::F64(elements(x, which, &mut scratch.f64)),
+            Source::I64(x) => Values::I64(elements(x, which, &mut scratch.i64)),
+            Source::Bool(x) => Values::Bool(elements(x, which, &mut scratch.bool)),
         }
     }
 }
@@ -159,7 +172,7 @@ impl Program<'_> {
             let mut piece = pieces[i].lock().expect("each piece is worked on once");
             // The rooms are taken out: a function that ran a program of its own would find none and make some.
             let mut rooms = ROOMS.take();
-            self.piece(i * PIECE, &mut piece, &places, &mut rooms);
+            self.piece((i * PIECE, (self.n - i * PIECE).min(PIECE)), &mut piece, &places, &mut rooms);
             ROOMS.set(rooms);
         });
     }
@@ -229,8 +242,8 @@ impl Program<'_> {
         self.steps[i].function.run(&inputs, y);
     }
 
-    fn piece(&self, start: usize, piece: &mut Piece<'_>, places: &Places, rooms: &mut Vec<Room>) {
-        let n = (self.n - start).min(PIECE);
+    /// Runs the steps on `n` elements from the `start`-th on.
+    fn piece(&self, (start, n): (usize, usize), piece: &mut Piece<'_>, places: &Places, rooms: &mut Vec<Room>) {
         if rooms.len() < 1 + places.registers + self.sources.len() {
             rooms.resize_with(1 + places.registers + self.sources.len(), Room::default);
         }
@@ -242,7 +255,7 @@ impl Program<'_> {
                 .sources
                 .iter()
                 .zip(&mut *scratch)
-                .map(|(source, room)| source.read(start + at, len, room))
+                .map(|(source, room)| source.read(start + at, len, room, at > 0))
                 .collect();
             for (i, step) in self.steps.iter().enumerate() {
                 // What a step writes is taken out while it reads the others.
@@ -374,6 +387,12 @@ mod tests {
             }
             assert_eq!(last, expected, "{n}");
             assert!(twice.iter().zip(&a).all(|(t, a)| *t == 2.0 * (a + 2.0)), "{n}");
+            let parts = Parts::new(program);
+            for (start, len) in [(0, n), (n / 3, n / 2), (n, 0)] {
+                let mut part = vec![f32::NAN; len];
+                parts.fill(start, ValuesMut::F32(&mut part));
+                assert_eq!(part, expected[start..start + len], "{len} of {n} from {start} on");
+            }
         }
     }
 }

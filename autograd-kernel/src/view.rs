@@ -59,6 +59,12 @@ impl<'a, T: Copy> Reader<'a, T> {
         Reader { view, walk }
     }
 
+    /// Whether it is one element, repeated.
+    #[inline]
+    pub fn is_constant(&self) -> bool {
+        self.walk.as_ref().is_some_and(|walk| walk.outer.is_empty() && walk.steps == [0])
+    }
+
     /// The `n` elements from the `start`-th on; in `scratch` if they do not lie side by side.
     #[inline]
     pub fn read<'s>(&'s self, start: usize, n: usize, scratch: &'s mut Vec<T>) -> &'s [T]
