@@ -162,9 +162,12 @@ macro_rules! products {
 }
 
 impl Real for f32 {
+    // Always inlined, here and below: a call for each element would keep loops from becoming vector code.
+    #[inline(always)]
     fn of(x: f64) -> f32 {
         x as f32
     }
+    #[inline(always)]
     fn as_f64(self) -> f64 {
         f64::from(self)
     }
@@ -172,9 +175,11 @@ impl Real for f32 {
 }
 
 impl Real for f64 {
+    #[inline(always)]
     fn of(x: f64) -> f64 {
         x
     }
+    #[inline(always)]
     fn as_f64(self) -> f64 {
         self
     }

@@ -201,9 +201,10 @@ impl<T: Element> Tensor<T> {
 }
 
 impl<T: Real> Tensor<T> {
-    /// Whether writing needs no copy: row-major, and nobody shares the memory.
+    /// Whether writing needs neither a copy nor a computation: the elements are there, row-major, and nobody shares the memory.
     pub(crate) fn is_writable(&mut self) -> bool {
-        self.layout.sole().is_some()
+        // Asked of a gradient that waits, the memory itself would be a look, and the sum of gradients a pass for each.
+        !self.is_pending() && self.layout.sole().is_some()
     }
 
     /// Adds `other`, of the same shape, in place where the memory is not shared.

@@ -9,10 +9,13 @@ mod runs;
 mod sums;
 
 use crate::element::Real;
+use crate::fused::Parts;
 use sums::sum;
 
 /// Elements that a task has, at least.
 const CHUNK: usize = 1 << 12;
+/// Elements of a segment from which on its gradient may be computed as a part.
+const PART: usize = 1 << 8;
 
 /// Which group and which weight each segment has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +51,15 @@ pub struct Normalize {
 /// Mean and variance of a group; `1 / √(variance + eps)` follows.
 pub type Statistics<T> = [T; 2];
 
+/// The gradient of a result.
+#[derive(Clone, Copy)]
+pub enum Slope<'a, T> {
+    /// In memory.
+    Ready(&'a [T]),
+    /// Still to be computed, where the gradient of the elements is wanted, and [`Normalize::takes_parts`].
+    Waiting(&'a Parts<'a>),
+}
+
 /// What a gradient is computed from.
 #[derive(Clone, Copy)]
 pub struct Given<'a, T> {
@@ -58,7 +70,7 @@ pub struct Given<'a, T> {
     /// The weights.
     pub weight: Option<&'a [T]>,
     /// The gradient of the result, if there is one.
-    pub dy: Option<&'a [T]>,
+    pub dy: Option<Slope<'a, T>>,
     /// The gradients of the statistics of each group, if there are any.
     pub dstatistics: Option<&'a [Statistics<T>]>,
 }
@@ -86,6 +98,11 @@ impl Normalize {
     /// Elements of a group.
     pub fn count(&self) -> usize {
         self.len * self.segments / self.groups().max(1)
+    }
+
+    /// Whether the gradient of the result may come part by part: its segments must be long enough for a part to be worth its beginning.
+    pub fn takes_parts(&self) -> bool {
+        self.grouping != Grouping::Each && self.len >= PART
     }
 
     fn scale<T: Real>(&self, variance: T) -> T {
@@ -175,7 +192,13 @@ fn statistics<T: Real>(x: &[T], centred: bool) -> Statistics<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::element::Element;
+    use crate::elementwise::{Of, Short};
+    use crate::fused::{Input, Kind, Program, Step};
     use crate::isa::Isa;
+    use crate::list::List;
+    use crate::view::View;
+    use smallvec::smallvec;
 
     /// Numbers without a pattern.
     fn numbers(n: usize, seed: usize) -> Vec<f64> {
@@ -190,6 +213,17 @@ mod tests {
             Grouping::Runs { run, weights } => (segment / run, segment % weights),
             Grouping::Apart(groups) => (segment % groups, segment % groups),
         }
+    }
+
+    /// Hands `x` to `f` as the result of a program that halves and doubles it.
+    fn in_parts(x: &[f64], f: impl FnOnce(&Parts<'_>)) {
+        let times = |factor: f64| Of::<_, (f64, f64)>::new(1, Short(move |x: f64| x * factor));
+        let (half, double) = (times(0.5), times(2.0));
+        let step = |function, input| Step { function, inputs: smallvec![input], kind: Kind::F64 };
+        let shape = [x.len()];
+        let source = f64::source(View { data: x, offset: 0, shape: &shape, strides: None });
+        let steps = List::from([step(&half, Input::Source(0)), step(&double, Input::Step(0))]);
+        f(&Parts::new(Program { n: x.len(), sources: List::from([source]), steps }));
     }
 
     fn near(found: &[f64], expected: &[f64], what: &str) {
@@ -239,7 +273,7 @@ mod tests {
                     x: &x,
                     statistics: &statistics,
                     weight: Some(&weight),
-                    dy: Some(&dy),
+                    dy: Some(Slope::Ready(&dy)),
                     dstatistics: Some(&d),
                 };
                 let mut found = [vec![f64::NAN; n], vec![f64::NAN; weights], vec![f64::NAN; weights]];
@@ -248,6 +282,15 @@ mod tests {
                 near(&found[0], &dx, "dx");
                 near(&found[1], &dweight, "dweight");
                 near(&found[2], &dbias, "dbias");
+                if normalize.takes_parts() {
+                    let mut waited = found.clone().map(|gradient| vec![f64::NAN; gradient.len()]);
+                    let [a, b, c] = &mut waited;
+                    in_parts(&dy, |parts| {
+                        let given = Given { dy: Some(Slope::Waiting(parts)), ..given };
+                        normalize.backward(given, Gradients { dx: a, dweight: b, dbias: c });
+                    });
+                    assert_eq!(waited, found, "gradients of one that waits");
+                }
                 // Those not wanted are left out, and the others are the same.
                 for i in 0..3 {
                     let mut alone = [vec![], vec![], vec![]];

@@ -1,7 +1,7 @@
 //! Groups of segments that each have one weight and one bias: in a row, or apart.
 
 use super::sums::{Tree, sum, sums};
-use super::{CHUNK, Given, Gradients, Grouping, Normalize, Slopes, Statistics, refined};
+use super::{CHUNK, Given, Gradients, Grouping, Normalize, Slope, Slopes, Statistics, refined};
 use crate::element::Real;
 use crate::isa::{self, NullaryFnOnce};
 use crate::scratch;
@@ -95,7 +95,7 @@ impl<T: Real> NullaryFnOnce for Backward<'_, T> {
     type Output = ();
     #[inline(always)]
     fn call(self) {
-        let Backward { normalize, group, given, dx, mut shares } = self;
+        let Backward { normalize, group, given, mut dx, mut shares } = self;
         let members = normalize.members(group);
         let of @ [mean, variance] = given.statistics[group];
         let scale = normalize.scale(variance);
@@ -104,7 +104,17 @@ impl<T: Real> NullaryFnOnce for Backward<'_, T> {
         let mut total = Tree::new();
         if let Some(dy) = given.dy {
             for segment in members.each() {
-                let (x, dy) = (normalize.segment(given.x, segment), normalize.segment(dy, segment));
+                let x = normalize.segment(given.x, segment);
+                let dy = match dy {
+                    Slope::Ready(dy) => normalize.segment(dy, segment),
+                    Slope::Waiting(dy) => {
+                        let dx = dx.as_mut().expect("the gradient of the elements is wanted");
+                        // SAFETY: the segments of a group are written by its task alone. They hold `dy` until its sums are known.
+                        let part = unsafe { dx.get(segment) };
+                        dy.fill(segment * normalize.len, T::values_mut(part));
+                        part
+                    }
+                };
                 let share = sums(x, dy, |x, dy| [dy * ((x - mean) * scale), dy]);
                 // SAFETY: the segments of a group are written by its task alone.
                 let place = unsafe { shares.get(segment) };
@@ -119,8 +129,12 @@ impl<T: Real> NullaryFnOnce for Backward<'_, T> {
             let w = weight(segment);
             // SAFETY: as above.
             let pairs = unsafe { dx.get(segment) }.iter_mut().zip(normalize.segment(given.x, segment));
-            match given.dy.map(|dy| normalize.segment(dy, segment)) {
-                Some(dy) => pairs.zip(dy).for_each(|((dx, &x), &dy)| *dx = slopes.dx(dy * w, x)),
+            match given.dy {
+                Some(Slope::Ready(dy)) => {
+                    let dy = normalize.segment(dy, segment);
+                    pairs.zip(dy).for_each(|((dx, &x), &dy)| *dx = slopes.dx(dy * w, x));
+                }
+                Some(Slope::Waiting(_)) => pairs.for_each(|(dx, &x)| *dx = slopes.dx(*dx * w, x)),
                 None => pairs.for_each(|(dx, &x)| *dx = slopes.dx(T::zero(), x)),
             }
         }

@@ -1,6 +1,6 @@
 //! What normalisations share: the operands weight and bias, and the calls into the kernel.
 
-use crate::kernel::normalize::{Given, Gradients, Normalize, Statistics};
+use crate::kernel::normalize::{Given, Gradients, Normalize, Slope, Statistics};
 use crate::ops::prelude::*;
 
 /// The operands of a normalisation behind `x`: a weight perhaps, a bias perhaps. A bias alone gets a weight of ones.
@@ -72,8 +72,25 @@ pub(super) fn backward<T: Real>(
     dstatistics: Option<&[Statistics<T>]>,
     needs: &[bool],
 ) -> List<Option<Tensor<T>>> {
-    let dy = dy.map(Tensor::contiguous);
-    let dy = dy.as_ref().map(|dy| dy.as_slice().expect("contiguous"));
+    let of = |dy: Option<Slope<'_, T>>| gradients(normalize, x, statistics, dy, dstatistics, needs);
+    let Some(dy) = dy else { return of(None) };
+    // One that waits is computed by the pass that needs it, channel by channel.
+    let parts = needs[0] && normalize.takes_parts();
+    if let Some(found) = parts.then(|| dy.in_parts(|parts| of(Some(Slope::Waiting(parts))))).flatten() {
+        return found;
+    }
+    of(Some(Slope::Ready(dy.contiguous().as_slice().expect("contiguous"))))
+}
+
+/// The gradients, given that of the result.
+fn gradients<T: Real>(
+    normalize: Normalize,
+    x: &[&Tensor<T>],
+    statistics: &[Statistics<T>],
+    dy: Option<Slope<'_, T>>,
+    dstatistics: Option<&[Statistics<T>]>,
+    needs: &[bool],
+) -> List<Option<Tensor<T>>> {
     let block = x[0].contiguous();
     let block = block.as_slice().expect("contiguous");
     let weight = x.get(1).map(|weight| weight.contiguous());

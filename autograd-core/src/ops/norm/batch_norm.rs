@@ -148,7 +148,8 @@ fn textbook(op: &BatchNorm, x: &[Tensor<f64>]) -> Tensor<f64> {
 #[cfg(test)]
 mod tests {
     use crate::functional::grad;
-    use crate::{Tensor, Var};
+    use crate::tensor::pending::deferring_from;
+    use crate::{Generator, Tensor, Var};
 
     #[test]
     fn the_mean_of_equal_elements_has_a_gradient_without_eps() {
@@ -159,6 +160,26 @@ mod tests {
             let of = |i: usize| gradients[i].as_ref().expect("a gradient").to_vec();
             assert_eq!((of(0), of(1)), (vec![0.5, 0.5], vec![0.0]));
         }
+    }
+
+    #[test]
+    fn a_gradient_that_waits_gives_the_same_bits() {
+        let mut generator = Generator::seed(3);
+        let mut leaf = |shape: &[usize]| Var::leaf(Tensor::<f32>::normal(shape, 0.5, 1.0, &mut generator));
+        let leaves = [leaf(&[3, 4, 20, 15]), leaf(&[4]), leaf(&[4])];
+        let gradients = |from| {
+            deferring_from(from, || {
+                let [x, weight, bias] = leaves.each_ref();
+                let [y, ..] = x.batch_norm(Some(weight), Some(bias), 1e-3);
+                let loss = (y.relu() * x).sum();
+                grad(&[&loss], &leaves.each_ref(), false)
+                    .into_iter()
+                    .map(|dx| dx.expect("a gradient").to_vec())
+                    .collect()
+            })
+        };
+        let (waiting, at_once): (Vec<_>, Vec<_>) = (gradients(1), gradients(usize::MAX));
+        assert_eq!(waiting, at_once);
     }
 
     #[test]

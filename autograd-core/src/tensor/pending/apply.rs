@@ -1,9 +1,10 @@
 //! Functions of elements: computed at once where operands are small, noted where they are large.
 
-use super::plan::{Expression, Node, Operand, evaluate};
+use super::plan::{Expression, Node, Operand, evaluate, in_parts};
 use super::{DEPTH, Pending, Store, defer_from};
 use crate::List;
 use crate::kernel::elementwise::{self, Apply, Function, Of, Short};
+use crate::kernel::fused::Parts;
 use crate::kernel::reduce;
 use crate::shared::{Shared, erase};
 use crate::tensor::layout::Layout;
@@ -157,6 +158,12 @@ impl<T: Real> Tensor<T> {
         let mut sums = List::filled(T::zero(), pending.numel().div_ceil(reduce::BLOCK));
         evaluate(List::new(), Some((erase!(pending.clone()), T::values_mut(&mut sums))));
         Some(sums)
+    }
+
+    /// Hands elements that are still to be computed to a kernel that takes them part by part, so that they are never all in memory; `None` if they had
+    /// better be computed first.
+    pub(crate) fn in_parts<R>(&self, f: impl FnOnce(&Parts<'_>) -> R) -> Option<R> {
+        in_parts(erase!(self.waiting()?.clone()), f)
     }
 
     /// Computes those of `tensors` that are pending; those of one size in one pass, so that what they share is computed once.

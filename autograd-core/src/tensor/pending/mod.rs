@@ -159,6 +159,7 @@ impl<T: Element> Node for Pending<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Var;
     use std::sync::atomic::Ordering;
 
     /// More elements than are computed at once, without a pattern.
@@ -225,6 +226,15 @@ mod tests {
         let z = add_one(&back);
         assert_eq!(z.at([0]), y.at([n - 1]) + 1.0);
         assert_eq!(y.reshape([1, n]).at([0, 5]), y.at([5]));
+    }
+
+    #[test]
+    fn a_sum_of_gradients_that_wait_waits() {
+        let (a, b) = (add_one(&large()), add_one(&large()));
+        let mut sum = Var::constant(&a);
+        sum.accumulate(Var::constant(&b));
+        assert!(sum.value().is_pending() && a.is_pending() && b.is_pending());
+        assert_eq!(sum.value().at([5]), a.at([5]) + b.at([5]));
     }
 
     #[test]

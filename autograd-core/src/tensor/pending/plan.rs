@@ -4,7 +4,7 @@ use crate::List;
 use crate::address::Places;
 use crate::kernel::element::ValuesMut;
 use crate::kernel::elementwise::Apply;
-use crate::kernel::fused::{self, Input, Kind, Program, Source, Step};
+use crate::kernel::fused::{self, Input, Kind, Parts, Program, Source, Step};
 use crate::shared::Shared;
 use smallvec::SmallVec;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -71,6 +71,30 @@ impl Plan {
     fn is_held(&self, place: usize) -> bool {
         self.nodes[place].0.count() > self.uses[place] + 1
     }
+
+    /// Whether a pass ran through a node before, which this one counts as.
+    fn is_met_again(&self, place: usize) -> bool {
+        self.nodes[place].0.looks().fetch_add(1, Ordering::Relaxed) > 0
+    }
+
+    /// The functions of the nodes, as steps over `n` elements.
+    fn program(&self, n: usize) -> Program<'_> {
+        let (mut sources, mut steps) = (List::new(), List::new());
+        for (node, expression) in &self.nodes {
+            let inputs = expression.operands.iter().map(|operand| {
+                let step = operand.pending().and_then(|node| self.place.get(&node.address()).copied());
+                step.map_or_else(
+                    || {
+                        sources.push(operand.source());
+                        Input::Source(sources.len() - 1)
+                    },
+                    Input::Step,
+                )
+            });
+            steps.push(Step { function: &*expression.function, inputs: inputs.collect(), kind: node.kind() });
+        }
+        Program { n, sources, steps }
+    }
 }
 
 /// Computes `roots`, all of as many elements, in one pass; and the sums of the blocks of a node.
@@ -85,29 +109,27 @@ pub(super) fn evaluate(roots: List<Shared<dyn Node>>, sum: Option<(Shared<dyn No
     for place in 0..plan.nodes.len() {
         let again = wanted.binary_search(&place).is_err()
             && (plan.is_held(place) || summed == Some(place))
-            && plan.nodes[place].0.looks().fetch_add(1, Ordering::Relaxed) > 0;
+            && plan.is_met_again(place);
         if again {
             let at = wanted.partition_point(|&other| other < place);
             wanted.insert(at, place);
         }
     }
-    let (mut sources, mut steps) = (List::new(), List::new());
-    for (node, expression) in &plan.nodes {
-        let inputs = expression.operands.iter().map(|operand| {
-            let step = operand.pending().and_then(|node| plan.place.get(&node.address()).copied());
-            step.map_or_else(
-                || {
-                    sources.push(operand.source());
-                    Input::Source(sources.len() - 1)
-                },
-                Input::Step,
-            )
-        });
-        steps.push(Step { function: &*expression.function, inputs: inputs.collect(), kind: node.kind() });
-    }
     let mut memory: List<Shared<dyn Output + '_>> = wanted.iter().map(|&place| plan.nodes[place].0.prepare()).collect();
     let elements = memory.iter_mut().map(|memory| memory.sole().expect("it was just made").elements());
     let outputs = wanted.iter().copied().zip(elements).collect();
-    Program { n, sources, steps }.run(outputs, sum.map(|(step, blocks)| fused::Sum { step, blocks }));
+    plan.program(n).run(outputs, sum.map(|(step, blocks)| fused::Sum { step, blocks }));
     memory.iter_mut().for_each(|memory| memory.sole().expect("nobody else had it").finish());
+}
+
+/// Hands `root` to `f` as parts that are computed when it takes them, unless its value is there or a part of it is to be written, having been met before.
+pub(super) fn in_parts<R>(root: Shared<dyn Node>, f: impl FnOnce(&Parts<'_>) -> R) -> Option<R> {
+    let n = root.numel();
+    let mut plan = Plan::default();
+    let last = plan.add(root)?;
+    let mut again = false;
+    for place in 0..last {
+        again |= plan.is_held(place) && plan.is_met_again(place);
+    }
+    (!again).then(|| f(&Parts::new(plan.program(n))))
 }
