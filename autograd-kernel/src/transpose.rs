@@ -8,7 +8,7 @@ use std::any::TypeId;
 pub(crate) const MOST: usize = 16;
 
 /// Transposes the square at `top` below the beginnings of its columns.
-pub(crate) type Square<T> = unsafe fn(columns: &[*const T; MOST], top: usize, to: *mut T, width: usize);
+type Square<T> = unsafe fn(columns: &[*const T; MOST], top: usize, to: *mut T, width: usize);
 
 /// `columns ←` the transpose of `rows` rows of `count` elements, `pitch` apart, to rows of `wide`, of which the last are 0.
 ///
@@ -28,19 +28,18 @@ pub(crate) fn transpose<S: Simd, T: Real>(
     }
     let (x, columns) = (&x[..(rows - 1) * pitch + count], &mut columns[..count * wide]);
     assert!(rows <= wide);
-    match squares::<S, T>().into_iter().flatten().find(|square| square.0 <= rows.min(count)) {
-        Some((side, square)) => {
-            // The last squares cover some rows and columns again.
+    match square::<S, T>(rows.min(count)) {
+        Some(square) => {
+            let side = square.0;
+            // The last rows cover some of those before again.
             for first in (0..rows).step_by(side).map(|first| first.min(rows - side)) {
                 let mut starts = [x.as_ptr(); MOST];
                 for (j, start) in starts.iter_mut().enumerate().take(side) {
                     *start = x[(first + j) * pitch..].as_ptr();
                 }
-                for top in (0..count).step_by(side).map(|top| top.min(count - side)) {
-                    // SAFETY: the rows have `count` elements, the columns `wide`, of which those of the square are some; the machine
-                    // has what `S` stands for.
-                    unsafe { square(&starts, top, columns.as_mut_ptr().add(top * wide + first), wide) };
-                }
+                // SAFETY: the rows have `count` elements, the columns `wide`, of which those of the squares are some; the machine has what
+                // `S` stands for.
+                unsafe { strip(square, &starts, count, columns.as_mut_ptr().add(first), wide) };
             }
         }
         None => {
@@ -56,13 +55,38 @@ pub(crate) fn transpose<S: Simd, T: Real>(
     }
 }
 
+/// Transposes as many runs of `count` elements as a square has, which is no more, from `starts` on: square below square, of which the last covers
+/// some elements again.
+///
+/// # Safety
+/// The runs must be there, and the room for `count` rows of a square's width, `wide` apart; the machine must have what the square needs.
+#[inline(always)]
+pub(crate) unsafe fn strip<T>(
+    (side, square): Sided<T>,
+    starts: &[*const T; MOST],
+    count: usize,
+    to: *mut T,
+    wide: usize,
+) {
+    for top in (0..count).step_by(side).map(|top| top.min(count - side)) {
+        // SAFETY: the caller's promise.
+        unsafe { square(starts, top, to.wrapping_add(top * wide), wide) };
+    }
+}
+
 /// A square and its side.
-type Sided<T> = (usize, Square<T>);
+pub(crate) type Sided<T> = (usize, Square<T>);
+
+/// The largest square of the set of instructions `S` whose side is at most `most`.
+#[inline(always)]
+pub(crate) fn square<S: 'static, T: 'static>(most: usize) -> Option<Sided<T>> {
+    squares::<S, T>().into_iter().flatten().find(|square| square.0 <= most)
+}
 
 /// The squares of the set of instructions `S`, the largest first.
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-pub(crate) fn squares<S: 'static, T: 'static>() -> [Option<Sided<T>>; 2] {
+fn squares<S: 'static, T: 'static>() -> [Option<Sided<T>>; 2] {
     let is = |set: TypeId, element: TypeId| TypeId::of::<S>() == set && TypeId::of::<T>() == element;
     let (v3, v4) = (TypeId::of::<pulp::x86::V3>(), TypeId::of::<pulp::x86::V4>());
     let (single, double) = (TypeId::of::<f32>(), TypeId::of::<f64>());
@@ -78,7 +102,7 @@ pub(crate) fn squares<S: 'static, T: 'static>() -> [Option<Sided<T>>; 2] {
     }
 }
 #[cfg(not(target_arch = "x86_64"))]
-pub(crate) fn squares<S: 'static, T: 'static>() -> [Option<Sided<T>>; 2] {
+fn squares<S: 'static, T: 'static>() -> [Option<Sided<T>>; 2] {
     [None, None]
 }
 

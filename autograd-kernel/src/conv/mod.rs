@@ -91,13 +91,13 @@ impl Sizes {
     /// `y ← x * weight`.
     #[inline(never)]
     pub fn forward<T: Real>(&self, x: &[T], weight: &[T], y: &mut [T]) {
-        let sizes = self.upright();
         if self.channels == 0 {
             return y.fill(T::zero());
         }
         if Winograd::forward(self).is_some_and(|fast| fast.product(x, weight, y)) {
             return;
         }
+        let sizes = self.upright();
         let places = Places { size: sizes.out, first: [0; 3], step: [1; 3] };
         let (filters, channels, volume) = (self.filters / self.groups, self.channels / self.groups, self.volume());
         sizes.multiply(

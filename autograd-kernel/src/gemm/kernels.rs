@@ -5,7 +5,7 @@ use super::pack::{self, FromRows, Panel};
 use super::tile::{Run, Tile};
 use crate::isa::{Isa, Simd, WithSimd};
 use crate::lanes::Lanes;
-use crate::transpose::squares;
+use crate::transpose::square;
 use std::marker::PhantomData;
 
 /// The most rows and vectors of a tile, of any set.
@@ -147,8 +147,8 @@ impl<S: Simd, T: Lanes + PartialEq + Default> Table<S, T> {
     unsafe fn from_columns(panel: &Panel<T>) {
         // SAFETY: the caller's promise; the instructions are those of `S`, which this machine has.
         unsafe {
-            match squares::<S, T>().into_iter().flatten().find(|square| square.0 <= panel.rows) {
-                Some((side, square)) => pack::from_columns(panel, side, square),
+            match square::<S, T>(panel.rows) {
+                Some(square) => pack::from_columns(panel, square),
                 None => panel.one_by_one(),
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::isa::{Simd, WithSimd};
 use crate::lanes::Lanes;
-use crate::transpose::{MOST, Square};
+use crate::transpose::{MOST, Sided, strip};
 
 /// What to copy where; incomplete vectors are filled up with anything.
 pub(super) struct Panel<T> {
@@ -66,21 +66,17 @@ impl<T: Lanes> WithSimd for FromRows<'_, T> {
     }
 }
 
-/// Copies a panel whose columns are runs of `side` elements or more, in squares.
+/// Copies a panel whose columns are runs at least as long as a side of the square.
 ///
 /// # Safety
 /// The panel's elements must be there, and the room for whole vectors nobody else's; the machine must have what `square` needs.
-pub(super) unsafe fn from_columns<T: Copy + Default>(panel: &Panel<T>, side: usize, square: Square<T>) {
+pub(super) unsafe fn from_columns<T: Copy + Default>(panel: &Panel<T>, square: Sided<T>) {
     let &Panel { rows, columns, from, column, to, width, .. } = panel;
-    for first in (0..columns).step_by(side) {
+    for first in (0..columns).step_by(square.0) {
         // Where columns are missing the last one fills the vectors.
         let starts: [*const T; MOST] =
             std::array::from_fn(|j| from.wrapping_offset((first + j).min(columns - 1) as isize * column));
-        for top in (0..rows).step_by(side) {
-            // The last square covers some rows again.
-            let top = top.min(rows - side);
-            // SAFETY: the caller's promise.
-            unsafe { square(&starts, top, to.wrapping_add(top * width + first), width) };
-        }
+        // SAFETY: the caller's promise.
+        unsafe { strip(square, &starts, rows, to.wrapping_add(first), width) };
     }
 }

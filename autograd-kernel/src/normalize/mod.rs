@@ -60,6 +60,16 @@ pub enum Slope<'a, T> {
     Waiting(&'a Parts<'a>),
 }
 
+impl<'a, T> Slope<'a, T> {
+    /// The one in memory.
+    fn ready(self) -> &'a [T] {
+        match self {
+            Slope::Ready(dy) => dy,
+            Slope::Waiting(_) => panic!("the caller asks `takes_parts` first"),
+        }
+    }
+}
+
 /// What a gradient is computed from.
 #[derive(Clone, Copy)]
 pub struct Given<'a, T> {

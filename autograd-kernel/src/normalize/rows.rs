@@ -49,7 +49,6 @@ impl<T: Real> NullaryFnOnce for Forward<'_, T> {
 struct Backward<'a, T> {
     normalize: &'a Normalize,
     given: Given<'a, T>,
-    dy: Option<&'a [T]>,
     dx: &'a mut [T],
     /// Empty, or the rows' shares of the gradients of weights and of biases, side by side.
     shares: &'a mut [T],
@@ -59,7 +58,8 @@ impl<T: Real> NullaryFnOnce for Backward<'_, T> {
     type Output = ();
     #[inline(always)]
     fn call(self) {
-        let Backward { normalize, given: Given { x, statistics, weight, dstatistics, .. }, dy, dx, shares } = self;
+        let Backward { normalize, given: Given { x, statistics, weight, dy, dstatistics }, dx, shares } = self;
+        let dy = dy.map(Slope::ready);
         let len = normalize.len;
         let mut dx = dx.chunks_exact_mut(len);
         let (dweight, dbias) = shares.split_at_mut(shares.len() / 2);
@@ -128,10 +128,6 @@ impl Normalize {
     pub(super) fn backward_rows<T: Real>(&self, given: Given<'_, T>, to: Gradients<'_, T>) {
         let Gradients { dx, dweight, dbias } = to;
         let len = self.len;
-        let dy = given.dy.map(|dy| match dy {
-            Slope::Ready(dy) => dy,
-            Slope::Waiting(_) => panic!("rows take no parts"),
-        });
         let wanted = !dweight.is_empty() || !dbias.is_empty();
         // Fixed by the shape: the sums over rows are cut where tasks are.
         let rows = self.rows().max(self.segments.div_ceil(ROWS)).max(1);
@@ -156,11 +152,10 @@ impl Normalize {
                     x: &given.x[range.clone()],
                     statistics: &given.statistics[first..end],
                     weight: given.weight,
-                    dy: None,
+                    dy: given.dy.map(|dy| Slope::Ready(&dy.ready()[range.clone()])),
                     dstatistics: given.dstatistics.map(|d| &d[first..end]),
                 };
-                let dy = dy.map(|dy| &dy[range.clone()]);
-                isa::dispatch(Backward { normalize: self, given, dy, dx, shares });
+                isa::dispatch(Backward { normalize: self, given, dx, shares });
             });
             for (i, sums) in [dweight, dbias].into_iter().enumerate() {
                 sums.fill(T::zero());

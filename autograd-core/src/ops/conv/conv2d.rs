@@ -22,9 +22,10 @@ impl<T: Real> Var<T> {
     /// The padding is zeros that the weight multiplies: with an infinite weight the border is NaN.
     ///
     /// # Accuracy
-    /// With 3×3 kernels, a stride of 1 and 32 channels and filters or more, Winograd's F(2×2, 3×3) computes the result and the gradients (S. Winograd,
-    /// 1980; A. Lavin and S. Gray, 2016, equations 7 and 8). It is no less exact than the sum above, but what is rounded is relative to the greatest
-    /// pixel of a 4×4 tile: a pixel of 10⁸ disturbs the results of its tile, in `f32` by some units.
+    /// With 3×3 kernels, a stride and a dilation of 1, one group, 32 channels and filters or more and images of at least 25 tiles of 2×2, Winograd's
+    /// F(2×2, 3×3) computes the result and both gradients (S. Winograd, 1980; A. Lavin and S. Gray, 2016, equations 7 and 8). On random data the mean
+    /// error is no greater than that of the sum above, but it is relative to the greatest pixel of a 4×4 tile: a pixel of 10⁸ disturbs the results of its
+    /// tile, in `f32` by some units. The bounds are in docs/adr/0015.
     ///
     /// # Example
     /// ```

@@ -148,8 +148,8 @@ fn worth(size: [usize; 2]) -> bool {
 
 /// Rows of tiles in a block.
 fn block(tiles: &Tiles, rows: usize, channels: usize) -> usize {
-    let fits = (BLOCK / (POINTS * channels)).max(LEAST) / tiles.across().max(1);
-    fits.min(rows.div_ceil(PIECES)).max(LEAST.div_ceil(tiles.across().max(1))).max(1)
+    let fits = (BLOCK / (POINTS * channels)).max(LEAST) / tiles.across();
+    fits.min(rows.div_ceil(PIECES)).max(LEAST.div_ceil(tiles.across()))
 }
 
 /// The kernels of one channel that is read, at all points.

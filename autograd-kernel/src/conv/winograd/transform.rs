@@ -56,7 +56,8 @@ pub(super) fn kernel_adjoint<S: Simd, T: Real>(simd: S, [a, b, c, d]: Vectors<S,
 /// `to ← R x Rᵀ` with the matrix `R` that `rule` stands for, for so many channels: a square `x` of runs of channels, and one of results.
 ///
 /// # Safety
-/// The runs must be there, in whole vectors, those to be written apart from each other and from those of `x`, which are only read.
+/// The runs must be there, in whole vectors, those to be written apart from those of `x`, which are only read. Where two of the former are the same,
+/// it holds the values of either.
 #[inline(always)]
 pub(super) unsafe fn apply<S: Simd, T: Real, const N: usize, const M: usize>(
     simd: S,

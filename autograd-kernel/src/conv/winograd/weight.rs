@@ -3,6 +3,7 @@
 use super::tiles::{Points, whole};
 use super::transform::{KERNEL, POINTS, SIDE, TAPS, apply, kernel_adjoint};
 use super::{PIECES, Winograd};
+use crate::conv::finite;
 use crate::conv::scratch::Scratch;
 use crate::element::Real;
 use crate::gemm::{Bias, MatrixMut};
@@ -42,7 +43,7 @@ impl Winograd {
             part.run(x, dy, &all, number * dw.len());
         });
         reduce::sum(&partial, Fold { outer: 1, n: chunks, inner: dw.len() }, dw);
-        dw.iter().fold(true, |finite, dw| finite & dw.is_finite())
+        finite(dw)
     }
 }
 
