@@ -3,8 +3,9 @@
 use crate::List;
 use crate::error::{Error, Mismatch};
 use crate::graph::backward::{self, Wanted};
+use crate::graph::handle::{Edge, Handle, Step};
 use crate::graph::mode::{self, blame};
-use crate::graph::node::{self, Edge, Handle};
+use crate::graph::node;
 use crate::op::{Arity, is_recorded, refused, sealed};
 use crate::tensor::{Real, Shape, Tensor};
 use crate::var::Var;
@@ -131,32 +132,26 @@ struct Computed<T: Real, C: Composite<T>> {
     workspace: C::Workspace,
 }
 
-impl<T: Real, C: Composite<T>> node::Step<T> for Computed<T, C> {
+impl<T: Real, C: Composite<T>> Step<T> for Computed<T, C> {
     fn name(&self) -> &'static str {
         C::NAME
     }
 
-    fn edges(&self) -> &[Edge<T>] {
-        &self.kept.edges
-    }
-
-    fn edges_mut(&mut self) -> &mut [Edge<T>] {
+    fn edges(&mut self) -> &mut [Edge<T>] {
         &mut self.kept.edges
     }
 
-    fn backward(&self, node: &Handle<T>, dys: &[Option<Var<T>>], needs: &[bool], put: &mut dyn FnMut(usize, Var<T>)) {
+    fn backward(&self, node: &Handle<T>, dys: &[Option<Var<T>>], needs: &[bool], dxs: &mut [Option<Var<T>>]) {
         if mode::current().recording() {
             let algebra = |x: &[Var<T>]| self.op.algebra(C::Arity::collect(x.iter())).into_iter().collect();
-            return blame(node.at, || through_algebra(&self.kept, needs, dys, algebra, put));
+            return blame(node.at, || through_algebra(&self.kept, needs, dys, algebra, dxs));
         }
         let count = C::RESULTS.len();
         let dys: SmallVec<[_; 4]> = (0..count).map(|i| dys.get(i).and_then(Option::as_ref).map(Var::value)).collect();
         let dys = C::Results::collect(dys.into_iter());
         let dx = self.op.backward(C::Arity::collect(self.kept.values.iter()), &self.workspace, dys, needs);
-        for (i, dx) in dx.into_iter().enumerate() {
-            if let Some(dx) = dx {
-                put(i, Var::constant(dx));
-            }
+        for (to, dx) in dxs.iter_mut().zip(dx) {
+            *to = dx.map(Var::constant);
         }
     }
 }
@@ -167,7 +162,7 @@ fn through_algebra<T: Real>(
     needs: &[bool],
     dys: &[Option<Var<T>>],
     algebra: impl FnOnce(&[Var<T>]) -> Vec<Var<T>>,
-    put: &mut dyn FnMut(usize, Var<T>),
+    dxs: &mut [Option<Var<T>>],
 ) {
     // Each operand gets a node of its own, at which the pass ends: an operand computed from another one is not entered. The gradients
     // hang on these nodes, so that the next derivative reaches all operands, wanted in this pass or not.
@@ -183,8 +178,8 @@ fn through_algebra<T: Real>(
     let found = backward::run(roots, &Wanted::Nodes(&targets), true);
     // An operand that the algebra does not touch, as the weights of a sequence without steps, has the gradient 0 that the fused rule gives it.
     let zero = |x: &Var<T>| Var::constant(Tensor::zeros(x.shape()));
-    for (i, x) in x.iter().enumerate().filter(|(i, _)| needs[*i]) {
-        put(i, x.node().and_then(|node| found.get(node).cloned()).unwrap_or_else(|| zero(x)));
+    for ((dx, x), _) in dxs.iter_mut().zip(&x).zip(needs).filter(|(_, needed)| **needed) {
+        *dx = Some(x.node().and_then(|node| found.get(node).cloned()).unwrap_or_else(|| zero(x)));
     }
 }
 

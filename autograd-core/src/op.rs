@@ -2,7 +2,8 @@
 
 use crate::List;
 use crate::error::{Error, Mismatch};
-use crate::graph::node::{self, Edge, Handle};
+use crate::graph::handle::{Edge, Handle, Step};
+use crate::graph::node;
 use crate::graph::{anomaly, mode};
 use crate::tensor::{Real, Shape, Tensor};
 use crate::var::Var;
@@ -234,7 +235,7 @@ impl<T: Real> Saved<'_, T> {
     }
 }
 
-/// The one door through which a node comes to be: computes `op` and, where a gradient may be asked for, remembers how.
+/// Computes `op` and, where a gradient may be asked for, remembers how.
 #[track_caller]
 pub(crate) fn record<T: Real, O: Registered<T>>(op: O, x: In<O, T, &Var<T>>) -> Var<T> {
     match apply(op, x.as_ref()) {
@@ -257,8 +258,8 @@ pub(crate) fn apply<T: Real, O: Op<T>>(op: O, x: &[&Var<T>]) -> Result<Var<T>, E
 ///
 /// What does not depend on the op is in functions of its own, compiled once for each element type.
 #[track_caller]
-#[inline(never)]
-pub(crate) fn compute<T: Real, O: Op<T>>(op: O, x: &[&Var<T>]) -> Var<T> {
+#[inline]
+fn compute<T: Real, O: Op<T>>(op: O, x: &[&Var<T>]) -> Var<T> {
     let y = op.forward(O::Arity::collect(x.iter().map(|x| x.value())));
     debug_assert_eq!(
         op.shape(O::Arity::collect(x.iter().map(|x| x.shape()))).ok().as_ref(),
@@ -272,35 +273,47 @@ pub(crate) fn compute<T: Real, O: Op<T>>(op: O, x: &[&Var<T>]) -> Var<T> {
     // A node is as large as its op needs: few have more than two operands, or keep more than two values.
     let (edge, size) = (|i: usize| x[i].node().cloned(), |i: usize| x[i].shape().clone());
     let node = match const { (O::Arity::COUNT, O::SAVES.shapes) } {
-        (Some(1), false) => attach(op, x, ([edge(0)], []), &y),
-        (Some(1), true) => attach(op, x, ([edge(0)], [size(0)]), &y),
-        (Some(2), false) => attach(op, x, ([edge(0), edge(1)], []), &y),
-        (Some(2), true) => attach(op, x, ([edge(0), edge(1)], [size(0), size(1)]), &y),
+        (Some(1), false) => remember(op, x, ([edge(0)], []), &y),
+        (Some(1), true) => remember(op, x, ([edge(0)], [size(0)]), &y),
+        (Some(2), false) => remember(op, x, ([edge(0), edge(1)], []), &y),
+        (Some(2), true) => remember(op, x, ([edge(0), edge(1)], [size(0), size(1)]), &y),
         (_, shapes) => {
             let sizes: List<Shape> = (0..x.len()).filter(|_| shapes).map(size).collect();
-            attach(op, x, ((0..x.len()).map(edge).collect::<List<_>>(), sizes), &y)
+            remember(op, x, ((0..x.len()).map(edge).collect::<List<_>>(), sizes), &y)
         }
     };
     Var::from_parts(y, Some(node))
 }
 
+/// The one door through which the node of an op comes to be; `values` are those kept.
 #[track_caller]
 #[inline]
-fn attach<T: Real, O: Op<T>, E: Edges<T>, S: Shapes>(
+pub(crate) fn attach<T: Real, O: Op<T>, E: Edges<T>, S: Shapes, V: Values<T>>(
+    op: O,
+    edges: E,
+    shapes: S,
+    values: V,
+) -> Handle<T> {
+    let highest = node::highest(edges.as_ref());
+    node::attach(Recorded { op, edges, shapes, values }, highest)
+}
+
+#[track_caller]
+#[inline]
+fn remember<T: Real, O: Op<T>, E: Edges<T>, S: Shapes>(
     op: O,
     x: &[&Var<T>],
     (edges, shapes): (E, S),
     y: &Tensor<T>,
 ) -> Handle<T> {
-    let highest = node::highest(edges.as_ref());
     match const { O::SAVES.count(O::Arity::COUNT) } {
-        Some(0) => node::attach(Recorded { op, edges, shapes, values: [] }, highest),
-        Some(1) => node::attach(Recorded { op, edges, shapes, values: keep::<T, O, 1>(x, y) }, highest),
-        Some(2) => node::attach(Recorded { op, edges, shapes, values: keep::<T, O, 2>(x, y) }, highest),
+        Some(0) => attach(op, edges, shapes, []),
+        Some(1) => attach(op, edges, shapes, keep::<T, O, 1>(x, y)),
+        Some(2) => attach(op, edges, shapes, keep::<T, O, 2>(x, y)),
         _ => {
             let kept = x.iter().enumerate().filter(|(i, _)| O::SAVES.keeps_input(*i)).map(|(_, x)| x.value());
             let values: List<_> = kept.chain(O::SAVES.output.then_some(y)).cloned().collect();
-            node::attach(Recorded { op, edges, shapes, values }, highest)
+            attach(op, edges, shapes, values)
         }
     }
 }
@@ -331,12 +344,16 @@ pub(crate) fn is_recorded<T: Real>(op: &'static str, x: &[&Var<T>], y: &Tensor<T
 }
 
 /// Some number of edges.
-trait Edges<T: Real>: AsRef<[Edge<T>]> + AsMut<[Edge<T>]> + Send + Sync + 'static {}
+pub(crate) trait Edges<T: Real>: AsRef<[Edge<T>]> + AsMut<[Edge<T>]> + Send + Sync + 'static {}
 impl<T: Real, E: AsRef<[Edge<T>]> + AsMut<[Edge<T>]> + Send + Sync + 'static> Edges<T> for E {}
 
 /// Some number of shapes.
-trait Shapes: AsRef<[Shape]> + Send + Sync + 'static {}
+pub(crate) trait Shapes: AsRef<[Shape]> + Send + Sync + 'static {}
 impl<S: AsRef<[Shape]> + Send + Sync + 'static> Shapes for S {}
+
+/// Some number of values.
+pub(crate) trait Values<T: Real>: AsRef<[Tensor<T>]> + Send + Sync + 'static {}
+impl<T: Real, V: AsRef<[Tensor<T>]> + Send + Sync + 'static> Values<T> for V {}
 
 /// An op that was applied; `V` holds the values kept: operands in order, then the result if it is kept.
 struct Recorded<O, E, S, V> {
@@ -346,30 +363,22 @@ struct Recorded<O, E, S, V> {
     values: V,
 }
 
-impl<T: Real, O: Op<T>, E: Edges<T>, S: Shapes, V: AsRef<[Tensor<T>]> + Send + Sync> node::Step<T>
-    for Recorded<O, E, S, V>
-{
+impl<T: Real, O: Op<T>, E: Edges<T>, S: Shapes, V: Values<T>> Step<T> for Recorded<O, E, S, V> {
     fn name(&self) -> &'static str {
         O::NAME
     }
 
-    fn edges(&self) -> &[Edge<T>] {
-        self.edges.as_ref()
-    }
-
-    fn edges_mut(&mut self) -> &mut [Edge<T>] {
+    fn edges(&mut self) -> &mut [Edge<T>] {
         self.edges.as_mut()
     }
 
-    fn backward(&self, node: &Handle<T>, dys: &[Option<Var<T>>], needs: &[bool], put: &mut dyn FnMut(usize, Var<T>)) {
+    fn backward(&self, node: &Handle<T>, dys: &[Option<Var<T>>], needs: &[bool], dxs: &mut [Option<Var<T>>]) {
         let [Some(dy)] = dys else { return };
         let node = mode::current().recording().then_some(node);
         let (values, shapes, edges) = (self.values.as_ref(), self.shapes.as_ref(), self.edges.as_ref());
-        let mut dx = self.op.backward(&Saved { save: O::SAVES, values, shapes, edges, needs, node }, dy);
-        for (i, dx) in dx.as_mut().iter_mut().enumerate() {
-            if let Some(dx) = dx.take() {
-                put(i, dx);
-            }
+        let dx = self.op.backward(&Saved { save: O::SAVES, values, shapes, edges, needs, node }, dy);
+        for (to, dx) in dxs.iter_mut().zip(dx) {
+            *to = dx;
         }
     }
 }

@@ -10,6 +10,7 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering, fence};
 
 /// A counted reference.
+#[repr(transparent)]
 pub(crate) struct Shared<X: ?Sized> {
     inner: NonNull<Inner<X>>,
     owns: PhantomData<Inner<X>>,
@@ -28,6 +29,15 @@ unsafe impl<X: ?Sized + Send + Sync> Send for Shared<X> {}
 unsafe impl<X: ?Sized + Send + Sync> Sync for Shared<X> {}
 
 impl<X> Shared<X> {
+    /// How far the value lies behind the count of references, with which the allocation begins.
+    pub(crate) const FIRST: usize = std::mem::offset_of!(Inner<X>, value);
+
+    /// The allocation, with the reference to it that this was.
+    #[inline]
+    pub(crate) fn into_raw(self) -> NonNull<Inner<X>> {
+        std::mem::ManuallyDrop::new(self).inner
+    }
+
     #[inline]
     pub(crate) fn new(value: X) -> Self {
         let inner = memory::take(Layout::new::<Inner<X>>()).cast::<Inner<X>>();
@@ -52,12 +62,6 @@ impl<X: ?Sized> Shared<X> {
     fn references(&self) -> &AtomicUsize {
         // SAFETY: the value lives as long as a reference to it is counted, and this is one.
         unsafe { &self.inner.as_ref().references }
-    }
-
-    /// Whether both refer to one value.
-    #[inline]
-    pub(crate) fn is(&self, other: &Self) -> bool {
-        self.address() == other.address()
     }
 
     /// Where the value lies: no other has this number while this one lives.
@@ -149,7 +153,7 @@ mod tests {
         let dropped = AtomicUsize::new(0);
         let mut a = Shared::new(Count(&dropped));
         let b = a.clone();
-        assert!(a.is(&b) && a.sole().is_none());
+        assert!(a.address() == b.address() && a.sole().is_none());
         std::thread::scope(|scope| drop(scope.spawn(move || drop(b)).join()));
         assert!(a.sole().is_some());
         assert_eq!(dropped.load(Ordering::Relaxed), 0);

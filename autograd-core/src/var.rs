@@ -40,6 +40,17 @@ impl<T: Real> Var<T> {
         self.node.as_ref()
     }
 
+    /// Takes the node out; what is left is a constant.
+    #[inline]
+    pub(crate) fn take_node(&mut self) -> Option<Handle<T>> {
+        self.node.take()
+    }
+
+    #[inline]
+    pub(crate) fn into_value(self) -> Tensor<T> {
+        self.value
+    }
+
     pub(crate) fn value_mut(&mut self) -> &mut Tensor<T> {
         &mut self.value
     }
@@ -246,7 +257,7 @@ impl<T: Real> fmt::Display for Var<T> {
 
 impl<T: Real> fmt::Debug for Var<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let made = self.node.as_ref().map_or("constant", |node| node.step.name());
+        let made = self.node.as_ref().map_or("constant", |node| node.name());
         write!(f, "Var({made}) {:?}", self.value)
     }
 }

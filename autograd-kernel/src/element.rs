@@ -44,6 +44,11 @@ pub trait Element: Copy + Default + PartialEq + Debug + Display + Send + Sync + 
     fn source(view: View<'_, Self>) -> Source<'_>;
 }
 
+#[cold]
+fn of_another_type(name: &str) -> ! {
+    panic!("the elements are no {name}")
+}
+
 macro_rules! elements {
     ($($T:ident, $Kind:ident, $any_bits:literal;)+) => {
         /// Elements whose type is known when the program runs only.
@@ -73,11 +78,13 @@ macro_rules! elements {
             }
 
             /// The `len` elements from `start` on.
+            #[inline(always)]
             pub(crate) fn part(&self, start: usize, len: usize) -> Values<'_> {
                 match self {$( ValuesMut::$Kind(x) => Values::$Kind(&x[start..start + len]), )+}
             }
 
             /// The `len` elements from `start` on.
+            #[inline(always)]
             pub(crate) fn part_mut(&mut self, start: usize, len: usize) -> ValuesMut<'_> {
                 match self {$( ValuesMut::$Kind(x) => ValuesMut::$Kind(&mut x[start..start + len]), )+}
             }
@@ -88,22 +95,26 @@ macro_rules! elements {
             const NAME: &'static str = stringify!($T);
             const ANY_BITS: bool = $any_bits;
 
+            #[inline]
             fn values(x: &[$T]) -> Values<'_> {
                 Values::$Kind(x)
             }
+            #[inline]
             fn values_mut(x: &mut [$T]) -> ValuesMut<'_> {
                 ValuesMut::$Kind(x)
             }
+            #[inline]
             fn slice(x: Values<'_>) -> &[$T] {
                 match x {
                     Values::$Kind(x) => x,
-                    other => panic!("{other:?} are no {}", Self::NAME),
+                    _ => of_another_type(Self::NAME),
                 }
             }
+            #[inline]
             fn slice_mut(x: ValuesMut<'_>) -> &mut [$T] {
                 match x {
                     ValuesMut::$Kind(x) => x,
-                    other => panic!("{other:?} are no {}", Self::NAME),
+                    _ => of_another_type(Self::NAME),
                 }
             }
             fn source(view: View<'_, $T>) -> Source<'_> {

@@ -61,22 +61,31 @@ pub enum Source<'a> {
 }
 
 impl Source<'_> {
-    /// The `len` elements from the `start`-th on; in `scratch` unless they lie side by side. `again` says that it still holds those of an earlier tile, of
-    /// at least that length.
-    fn read<'s>(&'s self, start: usize, len: usize, scratch: &'s mut Room, again: bool) -> Values<'s> {
-        fn elements<'s, X: Copy + Default + Send + Sync>(
-            x: &'s Reader<'_, X>,
-            (start, len, again): (usize, usize, bool),
-            scratch: &'s mut Vec<X>,
-        ) -> &'s [X] {
-            if again && x.is_constant() { &scratch[..len] } else { x.read(start, len, scratch) }
+    /// Copies the `len` elements from the `start`-th on to `room`, unless they lie side by side. `again` says that it still holds those of an earlier
+    /// tile, of at least that length.
+    fn load(&self, start: usize, len: usize, room: &mut Room, again: bool) {
+        fn copy<X: Copy + Default>(x: &Reader<'_, X>, (start, len, again): (usize, usize, bool), room: &mut Vec<X>) {
+            if x.part(start, len).is_none() && !(again && x.is_constant()) {
+                x.read(start, len, room);
+            }
         }
         let which = (start, len, again);
         match self {
-            Source::F32(x) => Values::F32(elements(x, which, &mut scratch.f32)),
-            Source::F64(x) => Values::F64(elements(x, which, &mut scratch.f64)),
-            Source::I64(x) => Values::I64(elements(x, which, &mut scratch.i64)),
-            Source::Bool(x) => Values::Bool(elements(x, which, &mut scratch.bool)),
+            Source::F32(x) => copy(x, which, &mut room.f32),
+            Source::F64(x) => copy(x, which, &mut room.f64),
+            Source::I64(x) => copy(x, which, &mut room.i64),
+            Source::Bool(x) => copy(x, which, &mut room.bool),
+        }
+    }
+
+    /// The elements that were [loaded](Source::load), where they lie or in `room`.
+    #[inline(always)]
+    fn elements<'s>(&'s self, start: usize, len: usize, room: &'s Room) -> Values<'s> {
+        match self {
+            Source::F32(x) => Values::F32(x.part(start, len).unwrap_or_else(|| &room.f32[..len])),
+            Source::F64(x) => Values::F64(x.part(start, len).unwrap_or_else(|| &room.f64[..len])),
+            Source::I64(x) => Values::I64(x.part(start, len).unwrap_or_else(|| &room.i64[..len])),
+            Source::Bool(x) => Values::Bool(x.part(start, len).unwrap_or_else(|| &room.bool[..len])),
         }
     }
 }
@@ -91,7 +100,9 @@ pub struct Room {
 }
 
 impl Room {
+    #[inline(always)]
     fn tile(&mut self, kind: Kind, len: usize) -> ValuesMut<'_> {
+        #[inline(always)]
         fn first<X: Copy + Default>(room: &mut Vec<X>, len: usize) -> &mut [X] {
             if room.len() < TILE {
                 room.resize(TILE, X::default());
@@ -106,6 +117,7 @@ impl Room {
         }
     }
 
+    #[inline(always)]
     fn values(&self, kind: Kind, len: usize) -> Values<'_> {
         match kind {
             Kind::F32 => Values::F32(&self.f32[..len]),
@@ -224,24 +236,6 @@ impl Program<'_> {
         Places { of: places.into_iter().map(|place| place.expect("each step has a place")).collect(), registers }
     }
 
-    /// The result of step `j`.
-    fn result<'a>(&self, j: usize, places: &Places, tile: &Tile<'a, '_>) -> Values<'a> {
-        match places.of[j] {
-            Place::Register(r) => tile.registers[r].values(self.steps[j].kind, tile.len),
-            Place::Output(o) => tile.outputs[o].part(tile.at, tile.len),
-        }
-    }
-
-    /// Runs step `i` on a tile.
-    fn step(&self, i: usize, places: &Places, tile: &Tile<'_, '_>, y: ValuesMut<'_>) {
-        let of = |input: &Input| match *input {
-            Input::Source(j) => tile.sources[j],
-            Input::Step(j) => self.result(j, places, tile),
-        };
-        let inputs: SmallVec<[Values<'_>; 3]> = self.steps[i].inputs.iter().map(of).collect();
-        self.steps[i].function.run(&inputs, y);
-    }
-
     /// Runs the steps on `n` elements from the `start`-th on.
     fn piece(&self, (start, n): (usize, usize), piece: &mut Piece<'_>, places: &Places, rooms: &mut Vec<Room>) {
         if rooms.len() < 1 + places.registers + self.sources.len() {
@@ -251,33 +245,24 @@ impl Program<'_> {
         let (registers, scratch) = rooms.split_at_mut(places.registers);
         for at in (0..n).step_by(TILE) {
             let len = TILE.min(n - at);
-            let sources: SmallVec<[Values<'_>; 8]> = self
-                .sources
-                .iter()
-                .zip(&mut *scratch)
-                .map(|(source, room)| source.read(start + at, len, room, at > 0))
-                .collect();
+            for (source, room) in self.sources.iter().zip(&mut *scratch) {
+                source.load(start + at, len, room, at > 0);
+            }
+            let tile = Tile { program: self, places, start: start + at, at, len, scratch };
             for (i, step) in self.steps.iter().enumerate() {
-                // What a step writes is taken out while it reads the others.
                 match places.of[i] {
                     Place::Register(r) => {
-                        let mut room = std::mem::take(&mut registers[r]);
-                        let y = room.tile(step.kind, len);
-                        let tile = Tile { at, len, sources: &sources, registers, outputs: &piece.outputs };
-                        self.step(i, places, &tile, y);
-                        registers[r] = room;
+                        let (register, others) = Others::of(registers, r);
+                        tile.run(i, register.tile(step.kind, len), others, Others::all(&piece.outputs));
                     }
                     Place::Output(o) => {
-                        let mut output = std::mem::replace(&mut piece.outputs[o], ValuesMut::F32(&mut []));
-                        let tile = Tile { at, len, sources: &sources, registers, outputs: &piece.outputs };
-                        self.step(i, places, &tile, output.part_mut(at, len));
-                        piece.outputs[o] = output;
+                        let (output, others) = Others::of(&mut piece.outputs, o);
+                        tile.run(i, output.part_mut(at, len), Others::all(registers), others);
                     }
                 }
             }
             if let Some((step, blocks)) = &mut piece.sum {
-                let tile = Tile { at, len, sources: &sources, registers, outputs: &piece.outputs };
-                let values = self.result(*step, places, &tile);
+                let values = tile.result(*step, Others::all(registers), Others::all(&piece.outputs));
                 let done = at + len;
                 match (values, blocks) {
                     (Values::F32(x), ValuesMut::F32(sums)) => gather(x, done, n, &mut block.f32, sums),
@@ -289,14 +274,86 @@ impl Program<'_> {
     }
 }
 
-/// What has been read and computed of a tile.
-struct Tile<'a, 'o> {
-    /// Position in the piece.
+/// All of a list but the one that is being written.
+struct Others<'a, X> {
+    before: &'a [X],
+    after: &'a [X],
+}
+
+impl<X> Clone for Others<'_, X> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<X> Copy for Others<'_, X> {}
+
+impl<'a, X> Others<'a, X> {
+    #[inline(always)]
+    fn all(list: &'a [X]) -> Self {
+        Others { before: list, after: &[] }
+    }
+
+    #[inline(always)]
+    fn of(list: &'a mut [X], i: usize) -> (&'a mut X, Self) {
+        let (before, rest) = list.split_at_mut(i);
+        let (this, after) = rest.split_first_mut().expect("it is in the list");
+        (this, Others { before, after })
+    }
+
+    #[inline(always)]
+    fn get(self, i: usize) -> &'a X {
+        match self.before.get(i) {
+            Some(before) => before,
+            None => &self.after[i - self.before.len() - 1],
+        }
+    }
+}
+
+/// A tile, and where what is read of it lies.
+struct Tile<'a> {
+    program: &'a Program<'a>,
+    places: &'a Places,
+    /// Position of its first element among all.
+    start: usize,
+    /// The same in the piece.
     at: usize,
     len: usize,
-    sources: &'a [Values<'a>],
-    registers: &'a [Room],
-    outputs: &'a [ValuesMut<'o>],
+    /// A room for each source.
+    scratch: &'a [Room],
+}
+
+// What a step reads is made in registers, slice by slice, and nothing of it is copied as a whole: a wide load of what was just written in halves waits
+// until all stores before it, those of the last tile, are done. That was a quarter of the time of a long expression.
+impl<'a> Tile<'a> {
+    /// The result of step `j`.
+    #[inline(always)]
+    fn result(&self, j: usize, registers: Others<'a, Room>, outputs: Others<'a, ValuesMut<'_>>) -> Values<'a> {
+        match self.places.of[j] {
+            Place::Register(r) => registers.get(r).values(self.program.steps[j].kind, self.len),
+            Place::Output(o) => outputs.get(o).part(self.at, self.len),
+        }
+    }
+
+    #[inline(always)]
+    fn operand(&self, input: Input, registers: Others<'a, Room>, outputs: Others<'a, ValuesMut<'_>>) -> Values<'a> {
+        match input {
+            Input::Source(j) => self.program.sources[j].elements(self.start, self.len, &self.scratch[j]),
+            Input::Step(j) => self.result(j, registers, outputs),
+        }
+    }
+
+    /// Runs step `i`.
+    #[inline(always)]
+    fn run(&self, i: usize, y: ValuesMut<'_>, registers: Others<'a, Room>, outputs: Others<'a, ValuesMut<'_>>) {
+        let Step { function, inputs, .. } = &self.program.steps[i];
+        let of = |input| self.operand(input, registers, outputs);
+        match **inputs {
+            [a] => function.run(&[of(a)], y),
+            [a, b] => function.run(&[of(a), of(b)], y),
+            [a, b, c] => function.run(&[of(a), of(b), of(c)], y),
+            _ => panic!("a function has one to three operands"),
+        }
+    }
 }
 
 /// Adds a tile to its block, and sums the block when `done` of the `n` elements say that it is full or the last.

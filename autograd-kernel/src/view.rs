@@ -59,6 +59,13 @@ impl<'a, T: Copy> Reader<'a, T> {
         Reader { view, walk }
     }
 
+    /// The `n` elements from the `start`-th on, if they lie side by side.
+    #[inline(always)]
+    pub fn part(&self, start: usize, n: usize) -> Option<&'a [T]> {
+        let first = self.view.offset + start;
+        self.walk.is_none().then(|| &self.view.data[first..first + n])
+    }
+
     /// Whether it is one element, repeated.
     #[inline]
     pub fn is_constant(&self) -> bool {
@@ -71,9 +78,8 @@ impl<'a, T: Copy> Reader<'a, T> {
     where
         T: Default,
     {
-        if self.walk.is_none() {
-            let first = self.view.offset + start;
-            return &self.view.data[first..first + n];
+        if let Some(part) = self.part(start, n) {
+            return part;
         }
         scratch.resize(n.max(scratch.len()), T::default());
         self.copy(start, &mut scratch[..n]);
@@ -85,8 +91,7 @@ impl<'a, T: Copy> Reader<'a, T> {
     pub fn copy(&self, start: usize, out: &mut [T]) {
         let data = self.view.data;
         let Some(walk) = &self.walk else {
-            let first = self.view.offset + start;
-            return out.copy_from_slice(&data[first..first + out.len()]);
+            return out.copy_from_slice(&data[self.view.offset + start..][..out.len()]);
         };
         if out.is_empty() {
             return;

@@ -1,7 +1,7 @@
 //! `detect_anomaly`: the op and line that made the first NaN.
 
+use super::handle::Handle;
 use super::mode;
-use super::node::Node;
 use crate::error::{Error, Mismatch};
 use crate::tensor::{Real, Tensor};
 
@@ -34,11 +34,11 @@ pub(crate) fn inspect_forward<T: Real>(op: &'static str, y: &Tensor<T>) {
     }
 }
 
-pub(crate) fn inspect_backward<T: Real>(node: &Node<T>, dx: &Tensor<T>) {
+pub(crate) fn inspect_backward<T: Real>(node: &Handle<T>, dx: &Tensor<T>) {
     let bad = count_nan(dx);
     if bad > 0 {
         let why = format!("its gradient rule made a NaN, {bad} of {} elements are", dx.numel());
         let made = format!("{}:{}", node.at.file(), node.at.line());
-        Error::new(node.step.name(), Mismatch::new(why)).fact("shape", dx.shape()).fact("made", made).raise();
+        Error::new(node.name(), Mismatch::new(why)).fact("shape", dx.shape()).fact("made", made).raise();
     }
 }

@@ -2,7 +2,7 @@
 
 use super::agenda::Agenda;
 use super::gradients::LeafTable;
-use super::node::{Edge, Handle};
+use super::node::Handle;
 use super::{anomaly, mode};
 use crate::List;
 use crate::address::ByAddress;
@@ -76,14 +76,14 @@ fn leading_to<T: Real>(wanted: &[usize], floor: u64, roots: &[(Handle<T>, Var<T>
     while let Some(node) = waiting.pop() {
         if node.position >= floor && seen.insert(node.address()) {
             nodes.push(node);
-            waiting.extend(node.step.edges().iter().flatten());
+            waiting.extend(node.edges().iter().flatten());
         }
     }
     // Operands lie below: by rising position, each node finds the answer for its own already there.
     nodes.sort_by_key(|node| node.position);
     let mut leading = Addresses::default();
     for node in nodes {
-        let mut edges = node.step.edges().iter().flatten();
+        let mut edges = node.edges().iter().flatten();
         if wanted.binary_search(&node.address()).is_ok() || edges.any(|edge| leading.contains(&edge.address())) {
             leading.insert(node.address());
         }
@@ -103,30 +103,36 @@ fn room<'a, X: Clone + Default>(few: &'a mut [X; 4], many: &'a mut Option<List<X
 impl<T: Real> Run<T> {
     /// The turn of a node whose gradients are complete.
     fn turn(&mut self, node: &mut Handle<T>, dys: &[Option<Var<T>>], anomaly: bool) {
-        let count = node.step.edges().len();
-        // A node that only this pass still holds is done: its operands' nodes move on to the agenda. A recorded rule may hold it again.
-        let (mut few, mut many) = ([const { None }; 4], None);
-        let edges: &mut [Edge<T>] = room(&mut few, &mut many, count);
-        match node.sole() {
-            Some(node) if !self.create_graph => edges.swap_with_slice(node.step.edges_mut()),
-            _ => edges.clone_from_slice(node.step.edges()),
-        }
-        let (mut few, mut many) = ([false; 4], None);
-        let needs = room(&mut few, &mut many, count);
-        for (needed, edge) in needs.iter_mut().zip(&*edges) {
+        let edges = node.edges();
+        let (mut few_needs, mut many_needs) = ([false; 4], None);
+        let needs = room(&mut few_needs, &mut many_needs, edges.len());
+        let mut any = false;
+        for (needed, edge) in needs.iter_mut().zip(edges) {
             *needed = edge.as_ref().is_some_and(|node| self.wants(node));
+            any |= *needed;
         }
-        if !needs.contains(&true) {
+        if !any {
             return;
         }
-        node.step.backward(node, dys, needs, &mut |i, dx| {
-            let Some(operand) = edges[i].take().filter(|_| needs[i]) else { return };
-            // A NaN is searched for in what a rule gives, not in its steps on the way, so that the op is named whose rule it is.
-            if anomaly {
-                anomaly::inspect_backward(node, dx.value());
-            }
-            self.put(operand, node.result, dx);
-        });
+        let mut few_dxs: [Option<Var<T>>; 4] = std::array::from_fn(|_| None);
+        let mut many_dxs = None;
+        let dxs = room(&mut few_dxs, &mut many_dxs, edges.len());
+        node.backward(dys, needs, dxs);
+        // A NaN is searched for in what a rule gives, not in its steps on the way, so that the op is named whose rule it is.
+        if anomaly {
+            dxs.iter().flatten().for_each(|dx| anomaly::inspect_backward(node, dx.value()));
+        }
+        // A node that only this pass still holds is done: its operands' nodes move on to the agenda. A recorded rule may hold it again.
+        let result = node.result as usize;
+        for (i, dx) in dxs.iter_mut().enumerate() {
+            // A rule may give more than is needed.
+            let Some(dx) = dx.take().filter(|_| needs[i]) else { continue };
+            let edge = match node.sole_edges() {
+                Some(edges) if !self.create_graph => edges[i].take(),
+                _ => node.edges()[i].clone(),
+            };
+            self.put(edge.expect("its gradient is needed"), result, dx);
+        }
     }
 
     /// Whether this very node is among those asked for by name.
@@ -140,6 +146,7 @@ impl<T: Real> Run<T> {
     }
 
     /// Takes a contribution to the gradient of a result of a node: 0 for the only one.
+    #[inline]
     fn put(&mut self, node: Handle<T>, result: usize, dx: Var<T>) {
         let create_graph = self.create_graph;
         let add = |sum: &mut Var<T>, dx: Var<T>| match create_graph {

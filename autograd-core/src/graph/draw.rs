@@ -24,9 +24,9 @@ impl<T: Real> Var<T> {
                 continue;
             }
             let shape = if node.is_leaf() { ", shape=ellipse" } else { "" };
-            let (name, file, line) = (node.step.name(), node.at.file(), node.at.line());
+            let (name, file, line) = (node.name(), node.at.file(), node.at.line());
             let _ = writeln!(dot, "  \"{id:#x}\" [label=\"{name}\\n{}:{line}\"{shape}]", file.escape_default());
-            for edge in node.step.edges().iter().flatten() {
+            for edge in node.edges().iter().flatten() {
                 let _ = writeln!(dot, "  \"{:#x}\" -> \"{id:#x}\"", edge.address());
                 waiting.push(edge);
             }

@@ -12,6 +12,7 @@ pub mod anomaly;
 pub(crate) mod backward;
 mod draw;
 mod gradients;
+pub(crate) mod handle;
 pub mod mode;
 pub(crate) mod node;
 

@@ -2,7 +2,7 @@
 
 pub(super) use crate::List;
 pub(super) use crate::error::Mismatch;
-pub(super) use crate::op::{Any, Fixed, Op, Registered, Save, Saved, compute, record};
+pub(super) use crate::op::{Any, Fixed, Op, Registered, Save, Saved, record};
 pub(super) use crate::tensor::{Axes, Real, Shape, Tensor};
 #[cfg(any(test, feature = "testing"))]
 pub(super) use crate::testing::{Cases, Checked, CheckedComposite, Domain, Work, shapes, tensors};
@@ -13,21 +13,6 @@ pub(super) fn same_shape(a: &Shape, b: &Shape) -> Result<Shape, Mismatch> {
     match a == b {
         true => Ok(a.clone()),
         false => Err(Mismatch::new("shapes differ")),
-    }
-}
-
-/// Records an op whose rule is [`same_shape`], after an explicit `broadcast_to` where shapes differ.
-#[track_caller]
-pub(super) fn broadcast<T: Real, O: Registered<T> + Op<T, Arity = Fixed<2>>>(op: O, a: &Var<T>, b: &Var<T>) -> Var<T> {
-    if a.shape() == b.shape() {
-        return compute(op, &[a, b]);
-    }
-    match a.shape().broadcast(b.shape()) {
-        Ok(shape) => record(op, [&a.broadcast_to(&shape), &b.broadcast_to(&shape)]),
-        Err(why) => {
-            let rule = "sizes must be equal or 1, from the last axis";
-            crate::error::Error::refused(O::NAME, rule, why, O::OPERANDS, [a.shape(), b.shape()].into_iter()).raise()
-        }
     }
 }
 

@@ -8,6 +8,7 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering, fence};
 
 /// A shared array of elements. Clones share the memory; only a sole owner may write.
+#[repr(transparent)]
 pub(crate) struct Buffer<T> {
     block: NonNull<Header>,
     element: PhantomData<T>,
@@ -25,7 +26,21 @@ impl<T: Element> Buffer<T> {
     pub(crate) fn recycled(shape: &Shape) -> Self {
         let len = shape.numel();
         let bytes = len.checked_mul(size_of::<T>()).expect("a tensor fits into the address space");
-        let mut block = pool::take(bytes);
+        Buffer::new(pool::take(pool::class(bytes)), shape, len)
+    }
+
+    /// `recycled` for a tensor of the shape that another buffer was made for.
+    #[inline]
+    pub(crate) fn like<X: Element>(other: &Buffer<X>) -> Self {
+        if size_of::<X>() != size_of::<T>() {
+            return Buffer::recycled(other.shape());
+        }
+        let Header { shape, len, .. } = other.header();
+        Buffer::new(pool::take(other.header().class()), shape, *len)
+    }
+
+    #[inline]
+    fn new(mut block: NonNull<Header>, shape: &Shape, len: usize) -> Self {
         // SAFETY: `take` returns a block that nobody else refers to.
         let header = unsafe { block.as_mut() };
         header.references = AtomicUsize::new(1);
@@ -38,6 +53,12 @@ impl<T: Element> Buffer<T> {
         }
         debug_assert!(buffer.unique().is_some());
         buffer
+    }
+
+    /// The block, with the reference to it that this was.
+    #[inline]
+    pub(super) fn into_raw(self) -> NonNull<Header> {
+        std::mem::ManuallyDrop::new(self).block
     }
 
     #[inline]

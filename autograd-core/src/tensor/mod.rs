@@ -30,7 +30,6 @@ use crate::kernel::elementwise::{self, Of, Short};
 use crate::kernel::view::View;
 use buffer::Buffer;
 use layout::Layout;
-use pending::Store;
 use std::borrow::Borrow;
 
 /// An n-dimensional array with value semantics.
@@ -55,7 +54,7 @@ impl<T: Element> Tensor<T> {
     pub(crate) fn build(shape: impl Borrow<Shape>, fill: impl FnOnce(&mut [T])) -> Self {
         let mut buffer = Buffer::recycled(shape.borrow());
         fill(buffer.unique().expect("a new buffer has one owner"));
-        Tensor { layout: Layout::Whole(Store::Ready(buffer)) }
+        Tensor { layout: Layout::ready(buffer) }
     }
 
     /// The sizes of the axes.
@@ -195,8 +194,7 @@ impl<T: Element> Tensor<T> {
     /// Whether both tensors are the same elements in memory, seen in the same way.
     pub fn shares(&self, other: &Tensor<T>) -> bool {
         let (a, b) = (&self.layout, &other.layout);
-        a.store().buffer().same(b.store().buffer())
-            && (a.shape(), a.strides(), a.offset()) == (b.shape(), b.strides(), b.offset())
+        a.buffer().same(b.buffer()) && (a.shape(), a.strides(), a.offset()) == (b.shape(), b.strides(), b.offset())
     }
 }
 

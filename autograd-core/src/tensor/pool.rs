@@ -8,10 +8,12 @@
 //! That is why kernels may write into plain slices and never see `MaybeUninit`.
 
 use super::Shape;
+use super::layout::{KIND_AT, Kind};
 use crate::kernel::list;
 use crate::memory;
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
-use std::cell::RefCell;
+use std::cell::Cell;
+use std::mem::offset_of;
 use std::ptr::NonNull;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -32,19 +34,21 @@ const HUGE: usize = 2 << 20;
 #[repr(C, align(64))]
 pub(super) struct Header {
     pub(super) references: AtomicUsize,
-    /// The shape of the data in row-major order; without a heap while the block waits.
-    pub(super) shape: Shape,
-    /// Length of the data in elements of its present type.
-    pub(super) len: usize,
-    /// Bytes from the start of the allocation to this header.
-    before: u32,
+    /// Always [`Kind::Ready`].
+    kind: Kind,
     /// The class of the data's size.
     class: u8,
     /// Whether it was mapped, in huge pages, and not allocated.
     mapped: bool,
+    /// Bytes from the start of the allocation to this header.
+    before: u32,
+    /// The shape of the data in row-major order; without a heap while the block waits.
+    pub(super) shape: Shape,
+    /// Length of the data in elements of its present type.
+    pub(super) len: usize,
 }
 
-const _: () = assert!(size_of::<Header>() == ALIGN);
+const _: () = assert!(size_of::<Header>() == ALIGN && offset_of!(Header, kind) == KIND_AT);
 
 /// Where the data of a block begins.
 #[inline]
@@ -74,42 +78,51 @@ pub struct PoolStats {
     pub misses: u64,
 }
 
+impl Header {
+    /// The class of the data's size.
+    #[inline]
+    pub(super) fn class(&self) -> usize {
+        usize::from(self.class)
+    }
+}
+
 /// Blocks that wait, in a list for each class.
 struct Waiting {
-    first: [Option<NonNull<Header>>; CLASSES],
-    bytes: usize,
+    first: [Cell<Option<NonNull<Header>>>; CLASSES],
+    bytes: Cell<usize>,
 }
 
 // SAFETY: nobody but the list refers to a block that waits, and a block is memory of no thread.
 unsafe impl Send for Waiting {}
 
 impl Waiting {
-    const NONE: Waiting = Waiting { first: [None; CLASSES], bytes: 0 };
+    const fn new() -> Self {
+        Waiting { first: [const { Cell::new(None) }; CLASSES], bytes: Cell::new(0) }
+    }
 
     #[inline]
-    fn take(&mut self, class: usize) -> Option<NonNull<Header>> {
-        let block = self.first[class]?;
+    fn take(&self, class: usize) -> Option<NonNull<Header>> {
+        let block = self.first[class].get()?;
         // SAFETY: a block that waits is valid, nobody else refers to it, and `give` wrote the next one there.
-        self.first[class] = unsafe { next(block).read() };
-        self.bytes -= capacity(class);
+        self.first[class].set(unsafe { next(block).read() });
+        self.bytes.set(self.bytes.get() - CAPACITIES[class]);
         Some(block)
     }
 
     /// Takes the block in, unless that were more than [`LIMIT`] bytes.
     #[inline]
-    fn give(&mut self, block: NonNull<Header>) -> bool {
-        // SAFETY: the caller gives the last reference away, so the header is valid.
-        let class = usize::from(unsafe { block.as_ref() }.class);
-        if self.bytes + capacity(class) > LIMIT {
+    fn give(&self, block: NonNull<Header>, class: usize) -> bool {
+        let bytes = self.bytes.get() + CAPACITIES[class];
+        if bytes > LIMIT {
             return false;
         }
         // SAFETY: the data is ours alone, a line long at least, and initialised memory is written with initialised memory.
-        unsafe { next(block).write(self.first[class].replace(block)) };
-        self.bytes += capacity(class);
+        unsafe { next(block).write(self.first[class].replace(Some(block))) };
+        self.bytes.set(bytes);
         true
     }
 
-    fn trim(&mut self) {
+    fn trim(&self) {
         for class in 0..CLASSES {
             while let Some(block) = self.take(class) {
                 release(block);
@@ -121,17 +134,19 @@ impl Waiting {
 /// What one thread keeps, and counts.
 struct Pool {
     waiting: Waiting,
-    stats: PoolStats,
+    in_use: Cell<isize>,
+    hits: Cell<u64>,
+    misses: Cell<u64>,
 }
 
 thread_local! {
-    static POOL: RefCell<Pool> = const {
-        RefCell::new(Pool { waiting: Waiting::NONE, stats: PoolStats { held: 0, shared: 0, in_use: 0, hits: 0, misses: 0 } })
+    static POOL: Pool = const {
+        Pool { waiting: Waiting::new(), in_use: Cell::new(0), hits: Cell::new(0), misses: Cell::new(0) }
     };
 }
 
 /// Large blocks.
-static SHARED: Mutex<Waiting> = Mutex::new(Waiting::NONE);
+static SHARED: Mutex<Waiting> = Mutex::new(Waiting::new());
 
 impl Drop for Pool {
     fn drop(&mut self) {
@@ -139,13 +154,13 @@ impl Drop for Pool {
     }
 }
 
-fn with_shared<R>(f: impl FnOnce(&mut Waiting) -> R) -> R {
-    f(&mut SHARED.lock().unwrap_or_else(PoisonError::into_inner))
+fn with_shared<R>(f: impl FnOnce(&Waiting) -> R) -> R {
+    f(&SHARED.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// Gives the blocks that wait for this thread, or for any, back to the system, and the memory of nodes and lists that waits for this thread.
 pub fn trim() {
-    POOL.with_borrow_mut(|pool| pool.waiting.trim());
+    POOL.with(|pool| pool.waiting.trim());
     with_shared(Waiting::trim);
     memory::trim();
     list::trim();
@@ -153,8 +168,14 @@ pub fn trim() {
 
 /// What this thread's pool has done so far.
 pub fn stats() -> PoolStats {
-    let shared = with_shared(|waiting| waiting.bytes);
-    POOL.with_borrow(|pool| PoolStats { held: pool.waiting.bytes, shared, ..pool.stats })
+    let shared = with_shared(|waiting| waiting.bytes.get());
+    POOL.with(|pool| PoolStats {
+        held: pool.waiting.bytes.get(),
+        shared,
+        in_use: pool.in_use.get(),
+        hits: pool.hits.get(),
+        misses: pool.misses.get(),
+    })
 }
 
 /// `AUTOGRAD_POOL=off` sends each request to the system, so that sanitizers see each buffer; Miri does so unless it is `on`.
@@ -165,7 +186,7 @@ pub(crate) fn enabled() -> bool {
 
 /// The class of a request.
 #[inline]
-fn class(bytes: usize) -> usize {
+pub(super) fn class(bytes: usize) -> usize {
     let units = bytes.div_ceil(ALIGN).max(1);
     if units <= 4 {
         return units - 1;
@@ -176,8 +197,7 @@ fn class(bytes: usize) -> usize {
 }
 
 /// The bytes that a block of a class has for its data.
-#[inline]
-fn capacity(class: usize) -> usize {
+const fn capacity(class: usize) -> usize {
     if class < 4 {
         return (class + 1) * ALIGN;
     }
@@ -185,15 +205,26 @@ fn capacity(class: usize) -> usize {
     ((1 << octave) + (steps << (octave - 2))) * ALIGN
 }
 
-/// A block of at least `bytes` bytes with one reference and arbitrary, initialised content.
-pub(super) fn take(bytes: usize) -> NonNull<Header> {
-    let class = class(bytes);
-    let capacity = capacity(class);
+/// The capacity of each class.
+const CAPACITIES: [usize; CLASSES] = {
+    let mut all = [0; CLASSES];
+    let mut class = 0;
+    while class < CLASSES {
+        all[class] = capacity(class);
+        class += 1;
+    }
+    all
+};
+
+/// A block of this [`class`] with one reference and arbitrary, initialised content.
+pub(super) fn take(class: usize) -> NonNull<Header> {
+    let capacity = CAPACITIES[class];
     let recycled = POOL.try_with(|pool| {
-        let Pool { waiting, stats } = &mut *pool.borrow_mut();
-        stats.in_use += capacity as isize;
+        pool.in_use.set(pool.in_use.get() + capacity as isize);
+        let waiting = &pool.waiting;
         let block = if capacity < LARGE { waiting.take(class) } else { with_shared(|waiting| waiting.take(class)) };
-        *(if block.is_some() { &mut stats.hits } else { &mut stats.misses }) += 1;
+        let count = if block.is_some() { &pool.hits } else { &pool.misses };
+        count.set(count.get() + 1);
         block
     });
     recycled.ok().flatten().unwrap_or_else(|| acquire(class))
@@ -202,12 +233,12 @@ pub(super) fn take(bytes: usize) -> NonNull<Header> {
 /// Takes a block back whose last reference is gone.
 pub(super) fn give(block: NonNull<Header>) {
     // SAFETY: the caller held the last reference, so the header is valid and ours alone.
-    let capacity = capacity(usize::from(unsafe { block.as_ref() }.class));
+    let class = unsafe { block.as_ref() }.class();
+    let capacity = CAPACITIES[class];
     let kept = POOL.try_with(|pool| {
-        let Pool { waiting, stats } = &mut *pool.borrow_mut();
-        stats.in_use -= capacity as isize;
-        let keep = |waiting: &mut Waiting| waiting.give(block);
-        enabled() && if capacity < LARGE { keep(waiting) } else { with_shared(keep) }
+        pool.in_use.set(pool.in_use.get() - capacity as isize);
+        let keep = |waiting: &Waiting| waiting.give(block, class);
+        enabled() && if capacity < LARGE { keep(&pool.waiting) } else { with_shared(keep) }
     });
     if kept != Ok(true) {
         release(block);
@@ -222,7 +253,7 @@ fn layout(capacity: usize) -> Layout {
 
 #[cold]
 fn acquire(class: usize) -> NonNull<Header> {
-    let capacity = capacity(class);
+    let capacity = CAPACITIES[class];
     let layout = layout(capacity);
     let mapping = if enabled() { map(capacity + size_of::<Header>()) } else { None };
     let (base, start, mapped) = match mapping {
@@ -237,7 +268,8 @@ fn acquire(class: usize) -> NonNull<Header> {
     let header = start.cast::<Header>();
     let before = u32::try_from(start.addr().get() - base.addr().get()).expect("less than a huge page");
     let class = u8::try_from(class).expect("fewer classes");
-    let fresh = Header { references: AtomicUsize::new(1), shape: Shape::default(), len: 0, before, class, mapped };
+    let references = AtomicUsize::new(1);
+    let fresh = Header { references, kind: Kind::Ready, class, mapped, before, shape: Shape::default(), len: 0 };
     // SAFETY: `header` is aligned to `ALIGN` and inside the allocation.
     unsafe { header.write(fresh) };
     header
@@ -247,7 +279,7 @@ fn release(block: NonNull<Header>) {
     // SAFETY: the block came from `acquire`, is not referenced any more, and its header tells how it was allocated.
     unsafe {
         let Header { before, class, mapped, .. } = *block.as_ref();
-        let (base, capacity) = (block.cast::<u8>().sub(before as usize), capacity(usize::from(class)));
+        let (base, capacity) = (block.cast::<u8>().sub(before as usize), CAPACITIES[usize::from(class)]);
         match mapped {
             true => unmap(base, capacity + size_of::<Header>()),
             false => dealloc(base.as_ptr(), layout(capacity)),
@@ -306,7 +338,7 @@ mod tests {
         let mut last = 0;
         for bytes in (1..5000).chain((5000..1 << 22).step_by(977)) {
             let index = class(bytes);
-            let capacity = capacity(index);
+            let capacity = CAPACITIES[index];
             assert!(capacity >= bytes && (capacity <= bytes + bytes / 4 + ALIGN), "{bytes} bytes in {capacity}");
             assert!(index >= last && index < CLASSES, "classes rise with the size");
             assert_eq!(class(capacity), index, "a capacity is its own class");
@@ -317,14 +349,14 @@ mod tests {
     #[test]
     fn a_block_comes_back_until_it_is_trimmed() {
         let before = stats();
-        let block = take(1000);
+        let block = take(class(1000));
         give(block);
-        let again = take(1000);
+        let again = take(class(1000));
         assert!(again == block || !enabled());
         give(again);
         assert_eq!((stats().in_use, stats().hits > before.hits), (before.in_use, enabled()));
         // Not `trim`, which would take large blocks from the tests beside this one.
-        POOL.with_borrow_mut(|pool| pool.waiting.trim());
+        POOL.with(|pool| pool.waiting.trim());
         assert_eq!(stats().held, 0);
     }
 
@@ -332,7 +364,7 @@ mod tests {
     fn what_one_thread_takes_and_another_frees_serves_the_first_again() {
         // A class that no other test uses.
         let bytes = 48 << 20;
-        let take_there = || std::thread::spawn(move || take(bytes).as_ptr().expose_provenance()).join().unwrap();
+        let take_there = || std::thread::spawn(move || take(class(bytes)).as_ptr().expose_provenance()).join().unwrap();
         let first = take_there();
         give(NonNull::new(std::ptr::with_exposed_provenance_mut(first)).unwrap());
         if enabled() {

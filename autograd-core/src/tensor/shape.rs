@@ -9,11 +9,11 @@ use std::ops::Deref;
 const FEW: usize = 4;
 
 /// The sizes of a tensor's axes, outermost first; `[]` is the shape of a single number.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(PartialEq, Eq, Hash)]
 pub struct Shape(Sizes);
 
 /// A shape is copied and compared with each tensor: for few axes both are a fixed number of words.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(PartialEq, Eq, Hash)]
 enum Sizes {
     /// Sizes behind the last axis are 1: neither the product nor a comparison asks for the rank.
     Few {
@@ -21,6 +21,38 @@ enum Sizes {
         sizes: [usize; FEW],
     },
     Many(Box<[usize]>),
+}
+
+impl Clone for Sizes {
+    #[inline]
+    fn clone(&self) -> Self {
+        match self {
+            &Sizes::Few { rank, sizes } => Sizes::Few { rank, sizes },
+            Sizes::Many(sizes) => Sizes::Many(sizes.clone()),
+        }
+    }
+
+    #[inline]
+    fn clone_from(&mut self, other: &Self) {
+        match (self, other) {
+            (Sizes::Few { rank, sizes }, Sizes::Few { rank: other_rank, sizes: other_sizes }) => {
+                (*rank, *sizes) = (*other_rank, *other_sizes);
+            }
+            (this, other) => *this = other.clone(),
+        }
+    }
+}
+
+impl Clone for Shape {
+    #[inline]
+    fn clone(&self) -> Self {
+        Shape(self.0.clone())
+    }
+
+    #[inline]
+    fn clone_from(&mut self, other: &Self) {
+        self.0.clone_from(&other.0);
+    }
 }
 
 impl Shape {

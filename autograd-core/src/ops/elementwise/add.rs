@@ -1,5 +1,6 @@
 //! `add`: the sum of two operands, the gradient distributor.
 
+use super::binary::broadcast;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -49,7 +50,7 @@ impl<T: Real> Op<T> for Add {
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 2] {
-        [0, 1].map(|i| saved.needs(i).then(|| dy.clone()))
+        [saved.needs(0).then(|| dy.clone()), saved.needs(1).then(|| dy.clone())]
     }
 }
 

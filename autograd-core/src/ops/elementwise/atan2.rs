@@ -1,5 +1,6 @@
 //! `atan2`: the angle of a point.
 
+use super::binary::broadcast;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {

@@ -1,5 +1,6 @@
 //! `copysign`: the size of one operand with the sign of another.
 
+use super::binary::broadcast;
 use super::unary::flat;
 use crate::ops::prelude::*;
 

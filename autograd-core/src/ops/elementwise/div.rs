@@ -1,5 +1,6 @@
 //! `div`: the quotient of two operands.
 
+use super::binary::broadcast;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {

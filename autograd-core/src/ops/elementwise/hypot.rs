@@ -1,5 +1,6 @@
 //! `hypot`: the length of the hypotenuse.
 
+use super::binary::broadcast;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {

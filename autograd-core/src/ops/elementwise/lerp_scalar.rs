@@ -1,5 +1,6 @@
 //! `lerp_scalar`: the way from one operand to another, the part of it that a number says.
 
+use super::binary::broadcast;
 use crate::kernel::special;
 use crate::ops::prelude::*;
 

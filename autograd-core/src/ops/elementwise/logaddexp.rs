@@ -1,5 +1,6 @@
 //! `logaddexp`: the logarithm of the sum of two exponentials.
 
+use super::binary::broadcast;
 use crate::kernel::elementwise::Function;
 use crate::kernel::special;
 use crate::ops::prelude::*;

@@ -1,5 +1,6 @@
 //! `maximum`: the larger of two operands, the gradient router.
 
+use super::binary::broadcast;
 use crate::kernel::elementwise;
 use crate::ops::prelude::*;
 

@@ -1,5 +1,6 @@
 //! `minimum`: the smaller of two operands, which routes the gradient.
 
+use super::binary::broadcast;
 use crate::kernel::elementwise;
 use crate::ops::prelude::*;
 

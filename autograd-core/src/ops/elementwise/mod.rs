@@ -10,6 +10,7 @@ mod asinh;
 mod atan;
 mod atan2;
 mod atanh;
+mod binary;
 mod ceil;
 mod clamp;
 mod clamp_between;

@@ -1,5 +1,6 @@
 //! `mul`: the product of two operands, the gradient switcher.
 
+use super::binary::broadcast;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {

@@ -1,5 +1,7 @@
 //! `+ - * /` and their assignments on references and values, with numbers on either side, and unary minus.
 
+use super::binary::broadcast;
+use super::{Add, Div, Mul, Sub};
 use crate::tensor::Real;
 use crate::var::Var;
 use std::ops;
@@ -7,14 +9,14 @@ use std::ops;
 /// One operator between variables, and with a number on the right.
 macro_rules! operator {
     ($($Trait:ident, $method:ident, $scalar:ident, $Assign:ident, $assign:ident;)+) => {$(
-        operator! { @ $Trait, $method, &Var<T>, &Var<T>, |a, b| Var::$method(a, b) }
-        operator! { @ $Trait, $method, &Var<T>, Var<T>, |a, b| Var::$method(a, &b) }
-        operator! { @ $Trait, $method, Var<T>, &Var<T>, |a, b| Var::$method(&a, b) }
-        operator! { @ $Trait, $method, Var<T>, Var<T>, |a, b| Var::$method(&a, &b) }
+        operator! { @ $Trait, $method, &Var<T>, &Var<T>, |a, b| broadcast($Trait, a, b) }
+        operator! { @ $Trait, $method, &Var<T>, Var<T>, |a, b| broadcast($Trait, a, b) }
+        operator! { @ $Trait, $method, Var<T>, &Var<T>, |a, b| broadcast($Trait, a, b) }
+        operator! { @ $Trait, $method, Var<T>, Var<T>, |a, b| broadcast($Trait, a, b) }
         operator! { @ $Trait, $method, &Var<T>, T, |a, c| a.$scalar(c) }
         operator! { @ $Trait, $method, Var<T>, T, |a, c| a.$scalar(c) }
-        operator! { = $Assign, $assign, &Var<T>, |a, b| Var::$method(a, b) }
-        operator! { = $Assign, $assign, Var<T>, |a, b| Var::$method(a, &b) }
+        operator! { = $Assign, $assign, &Var<T>, |a, b| broadcast($Trait, a, b) }
+        operator! { = $Assign, $assign, Var<T>, |a, b| broadcast($Trait, a, b) }
         operator! { = $Assign, $assign, T, |a, c| a.$scalar(c) }
     )+};
     (@ $Trait:ident, $method:ident, $A:ty, $B:ty, |$a:ident, $b:ident| $y:expr) => {

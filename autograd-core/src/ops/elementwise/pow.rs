@@ -1,5 +1,6 @@
 //! `pow`: a power whose exponent is a variable.
 
+use super::binary::broadcast;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {

@@ -1,5 +1,6 @@
 //! `remainder`: what a division by whole numbers leaves.
 
+use super::binary::broadcast;
 use crate::kernel::special;
 use crate::ops::prelude::*;
 

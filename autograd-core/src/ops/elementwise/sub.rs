@@ -1,5 +1,6 @@
 //! `sub`: the difference of two operands.
 
+use super::binary::broadcast;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {

@@ -1,5 +1,6 @@
 //! `xlogy`: a number times a logarithm, where nothing times minus infinity is nothing.
 
+use super::binary::broadcast;
 use crate::kernel::elementwise::Function;
 use crate::kernel::special;
 use crate::ops::prelude::*;

@@ -1,13 +1,14 @@
 //! Functions of elements: computed at once where operands are small, noted where they are large.
 
 use super::plan::{Expression, Node, Operand, evaluate, in_parts};
-use super::{DEPTH, Pending, Store, defer_from};
+use super::{DEPTH, Pending, defer_from};
 use crate::List;
 use crate::kernel::elementwise::{self, Apply, Function, Of, Short};
 use crate::kernel::fused::Parts;
 use crate::kernel::reduce;
 use crate::shared::{Shared, erase};
-use crate::tensor::layout::Layout;
+use crate::tensor::buffer::Buffer;
+use crate::tensor::layout::{Kind, Layout, Place};
 use crate::tensor::{Element, Real, Shape, Tensor};
 use smallvec::{SmallVec, smallvec};
 use std::sync::atomic::AtomicUsize;
@@ -21,44 +22,60 @@ fn note<Y: Element>(
     operands: SmallVec<[Shared<dyn Operand>; 3]>,
 ) -> Tensor<Y> {
     let pending = Pending {
+        kind: Kind::Pending,
         value: OnceLock::new(),
         expression: Mutex::new(Some(Shared::new(Expression { function, operands }))),
         shape,
         depth: depth + 1,
         looks: AtomicUsize::new(0),
     };
-    Tensor { layout: Layout::Whole(Store::Pending(Shared::new(pending))) }
+    Tensor { layout: Layout::pending(Shared::new(pending)) }
 }
 
-/// Elements of whole operands up to which one call of the function does it, without views and tiles: of a graph of small values each nanosecond counts.
-const ONE_CALL: usize = 1 << 10;
+/// Elements of whole operands below which one call of the function does it, without views and tiles: of a graph of small values each nanosecond counts.
+const ONE_CALL: usize = 1 << 11;
 
-/// A function of a tensor, computed at once.
-fn map_now<T: Element, Y: Element>(x: &Tensor<T>, f: &dyn Apply) -> Tensor<Y> {
-    if let Layout::Whole(Store::Ready(x)) = &x.layout
-        && x.as_slice().len() <= ONE_CALL
-    {
-        return Tensor::build(x.shape(), |y| f.run(&[T::values(x.as_slice())], Y::values_mut(y)));
+/// A function of a tensor, computed at once; `None` if it is to be noted.
+#[inline(never)]
+fn map_now<T: Element, Y: Element>(x: &Tensor<T>, f: &dyn Apply) -> Option<Tensor<Y>> {
+    if let Some(x) = x.few() {
+        return Some(Tensor::like(x, |y| f.run(&[T::values(x.as_slice())], Y::values_mut(y))));
     }
-    Tensor::build(x.shape(), |y| elementwise::map(x.view(), y, f))
+    (x.numel() < defer_from()).then(|| Tensor::build(x.shape(), |y| elementwise::map(x.view(), y, f)))
 }
 
-/// A function of two tensors of one shape, computed at once.
-fn zip_now<A: Element, B: Element, Y: Element>(a: &Tensor<A>, b: &Tensor<B>, f: &dyn Apply) -> Tensor<Y> {
-    if let (Layout::Whole(Store::Ready(a)), Layout::Whole(Store::Ready(b))) = (&a.layout, &b.layout)
-        && a.as_slice().len() <= ONE_CALL
-    {
+/// A function of two tensors of one shape, computed at once; `None` if it is to be noted.
+#[inline(never)]
+fn zip_now<A: Element, B: Element, Y: Element>(a: &Tensor<A>, b: &Tensor<B>, f: &dyn Apply) -> Option<Tensor<Y>> {
+    if let (Some(a), Some(b)) = (a.few(), b.few()) {
         let x = [A::values(a.as_slice()), B::values(b.as_slice())];
-        return Tensor::build(a.shape(), |y| f.run(&x, Y::values_mut(y)));
+        return Some(Tensor::like(a, |y| f.run(&x, Y::values_mut(y))));
     }
-    Tensor::build(a.shape(), |y| elementwise::zip(a.view(), b.view(), y, f))
+    (a.numel() < defer_from()).then(|| Tensor::build(a.shape(), |y| elementwise::zip(a.view(), b.view(), y, f)))
 }
 
 impl<T: Element> Tensor<T> {
+    /// The elements, if they are there, in order, and few.
+    #[inline]
+    fn few(&self) -> Option<&Buffer<T>> {
+        match self.layout.place() {
+            Place::Ready(x) => Some(x).filter(|x| x.as_slice().len() < ONE_CALL.min(defer_from())),
+            _ => None,
+        }
+    }
+
+    /// A tensor of the shape that `x` was made for, whose elements `fill` writes.
+    #[inline]
+    fn like<X: Element>(x: &Buffer<X>, fill: impl FnOnce(&mut [T])) -> Self {
+        let mut buffer = Buffer::like(x);
+        fill(buffer.unique().expect("a new buffer has one owner"));
+        Tensor { layout: Layout::ready(buffer) }
+    }
+
     /// The value that is still to be computed, if its elements are those of this tensor in row-major order.
     pub(super) fn waiting(&self) -> Option<&Shared<Pending<T>>> {
-        match self.layout.store() {
-            Store::Pending(pending) if pending.value.get().is_none() => {
+        match self.layout.store().place() {
+            Place::Pending(pending) if pending.value.get().is_none() => {
                 let in_order = self.is_contiguous() && self.layout.offset() == 0;
                 (in_order && self.numel() == pending.numel()).then_some(pending)
             }
@@ -68,7 +85,7 @@ impl<T: Element> Tensor<T> {
 
     /// Whether the elements are still to be computed.
     pub(in crate::tensor) fn is_pending(&self) -> bool {
-        matches!(self.layout.store(), Store::Pending(pending) if pending.value.get().is_none())
+        matches!(self.layout.store().place(), Place::Pending(pending) if pending.value.get().is_none())
     }
 
     /// The length of the longest way through what is still to be computed.
@@ -78,10 +95,11 @@ impl<T: Element> Tensor<T> {
 
     /// Sees to it that this can be an operand of an expression: what is pending in another order, or at the end of a long expression, is computed.
     fn settle(&self) {
-        match self.layout.store() {
-            Store::Ready(_) => {}
-            Store::Pending(pending) if self.waiting().is_some() && pending.depth < DEPTH => {}
-            Store::Pending(pending) => drop(Pending::look(pending)),
+        match self.layout.store().place() {
+            Place::Pending(pending) if self.waiting().is_none() || pending.depth >= DEPTH => {
+                Pending::look(pending);
+            }
+            _ => {}
         }
     }
 
@@ -98,8 +116,8 @@ impl<T: Element> Tensor<T> {
     /// `map_cost` of a function too long for a closure.
     pub(crate) fn map_by<Y: Element>(&self, cost: usize, f: impl Function<(T,), Y> + 'static) -> Tensor<Y> {
         let f = Of::<_, (T, Y)>::new(cost, f);
-        if self.numel() < defer_from() {
-            return map_now(self, &f);
+        if let Some(y) = map_now(self, &f) {
+            return y;
         }
         let operands = smallvec![self.operand()];
         note(self.shape().clone(), erase!(Shared::new(f)), self.depth(), operands)
@@ -124,8 +142,8 @@ impl<T: Element> Tensor<T> {
     ) -> Tensor<Y> {
         debug_assert_eq!(self.shape(), other.shape());
         let f = Of::<_, (T, B, Y)>::new(cost, f);
-        if self.numel() < defer_from() {
-            return zip_now(self, other, &f);
+        if let Some(y) = zip_now(self, other, &f) {
+            return y;
         }
         let operands = smallvec![self.operand(), other.operand()];
         note(self.shape().clone(), erase!(Shared::new(f)), self.depth().max(other.depth()), operands)

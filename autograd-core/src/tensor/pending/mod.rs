@@ -9,7 +9,7 @@ mod apply;
 mod plan;
 
 use super::buffer::Buffer;
-use super::{Element, Shape, Tensor};
+use super::{Element, Shape, Tensor, layout};
 use crate::kernel::element::ValuesMut;
 use crate::kernel::fused::{Kind, Source};
 use crate::shared::{Shared, erase};
@@ -46,48 +46,11 @@ pub(crate) fn deferring_from<R>(elements: usize, f: impl FnOnce() -> R) -> R {
     f()
 }
 
-/// The memory of a tensor, or what will be.
-#[derive(Clone)]
-pub(super) enum Store<T: Element> {
-    Ready(Buffer<T>),
-    Pending(Shared<Pending<T>>),
-}
-
-impl<T: Element> Store<T> {
-    /// The shape that the elements are made for.
-    #[inline]
-    pub(super) fn shape(&self) -> &Shape {
-        match self {
-            Store::Ready(buffer) => buffer.shape(),
-            Store::Pending(pending) => &pending.shape,
-        }
-    }
-
-    /// The elements; computes them if need be.
-    #[inline]
-    pub(super) fn buffer(&self) -> &Buffer<T> {
-        match self {
-            Store::Ready(buffer) => buffer,
-            Store::Pending(pending) => Pending::look(pending),
-        }
-    }
-
-    /// The elements for writing, if nobody else shares them; computes them if need be.
-    pub(super) fn unique(&mut self) -> Option<&mut [T]> {
-        if let Store::Pending(pending) = self {
-            Pending::look(pending);
-            let pending = pending.sole()?;
-            *self = Store::Ready(pending.value.take().expect("it was just computed"));
-        }
-        match self {
-            Store::Ready(buffer) => buffer.unique(),
-            Store::Pending(_) => None,
-        }
-    }
-}
-
 /// A value that is, or will be, computed.
+#[repr(C)]
 pub(super) struct Pending<T: Element> {
+    /// Always [`Kind::Pending`](layout::Kind::Pending).
+    pub(super) kind: layout::Kind,
     value: OnceLock<Buffer<T>>,
     /// `None` from when the value is there.
     expression: Mutex<Option<Shared<Expression>>>,
@@ -98,7 +61,18 @@ pub(super) struct Pending<T: Element> {
 }
 
 impl<T: Element> Pending<T> {
-    fn look(this: &Shared<Self>) -> &Buffer<T> {
+    /// The shape that the elements are made for.
+    pub(super) fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// The elements, which were computed.
+    pub(super) fn take(&mut self) -> Buffer<T> {
+        self.value.take().expect("somebody has looked")
+    }
+
+    /// The elements; computes them if need be.
+    pub(super) fn look(this: &Shared<Self>) -> &Buffer<T> {
         if this.value.get().is_none() {
             let root: Shared<dyn Node> = erase!(this.clone());
             evaluate([root].into(), None);
@@ -160,6 +134,7 @@ impl<T: Element> Node for Pending<T> {
 mod tests {
     use super::*;
     use crate::Var;
+    use crate::tensor::layout::Place;
     use std::sync::atomic::Ordering;
 
     /// More elements than are computed at once, without a pattern.
@@ -172,7 +147,7 @@ mod tests {
     }
 
     fn looks(x: &Tensor<f64>) -> usize {
-        let Store::Pending(pending) = x.layout.store() else { panic!("it was deferred") };
+        let Place::Pending(pending) = x.layout.place() else { panic!("it was deferred") };
         pending.looks.load(Ordering::Relaxed)
     }
 
