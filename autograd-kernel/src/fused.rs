@@ -19,6 +19,11 @@ pub const TILE: usize = 1 << 10;
 /// Elements of a piece, which one thread has; a whole number of the blocks of a sum.
 const PIECE: usize = 1 << 14;
 
+/// Bytes of a page, and of a cache line. All tiles lie a line behind the start of a page, as the elements of large tensors do: on lines of their own, and
+/// none ahead of another in its page, where a load would take an earlier store to the other for one to its own place, and wait for it.
+const PAGE: usize = 1 << 12;
+const LINE: usize = 1 << 6;
+
 /// What a step reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Input {
@@ -66,7 +71,7 @@ impl Source<'_> {
     fn load(&self, start: usize, len: usize, room: &mut Room, again: bool) {
         fn copy<X: Copy + Default>(x: &Reader<'_, X>, (start, len, again): (usize, usize, bool), room: &mut Vec<X>) {
             if x.part(start, len).is_none() && !(again && x.is_constant()) {
-                x.read(start, len, room);
+                x.copy(start, tile_mut(room, len));
             }
         }
         let which = (start, len, again);
@@ -82,10 +87,10 @@ impl Source<'_> {
     #[inline(always)]
     fn elements<'s>(&'s self, start: usize, len: usize, room: &'s Room) -> Values<'s> {
         match self {
-            Source::F32(x) => Values::F32(x.part(start, len).unwrap_or_else(|| &room.f32[..len])),
-            Source::F64(x) => Values::F64(x.part(start, len).unwrap_or_else(|| &room.f64[..len])),
-            Source::I64(x) => Values::I64(x.part(start, len).unwrap_or_else(|| &room.i64[..len])),
-            Source::Bool(x) => Values::Bool(x.part(start, len).unwrap_or_else(|| &room.bool[..len])),
+            Source::F32(x) => Values::F32(x.part(start, len).unwrap_or_else(|| tile(&room.f32, len))),
+            Source::F64(x) => Values::F64(x.part(start, len).unwrap_or_else(|| tile(&room.f64, len))),
+            Source::I64(x) => Values::I64(x.part(start, len).unwrap_or_else(|| tile(&room.i64, len))),
+            Source::Bool(x) => Values::Bool(x.part(start, len).unwrap_or_else(|| tile(&room.bool, len))),
         }
     }
 }
@@ -99,31 +104,46 @@ pub struct Room {
     pub(crate) bool: Vec<bool>,
 }
 
+/// The place of a room's tile: from where memory begins a page, and a line more.
+#[inline(always)]
+fn skip<X>(room: &[X]) -> usize {
+    room.as_ptr().align_offset(PAGE) + LINE / size_of::<X>()
+}
+
+/// The first `len` elements of a room's tile.
+#[inline(always)]
+fn tile<X>(room: &[X], len: usize) -> &[X] {
+    &room[skip(room)..][..len]
+}
+
+/// The same to be written.
+#[inline(always)]
+fn tile_mut<X: Copy + Default>(room: &mut Vec<X>, len: usize) -> &mut [X] {
+    if room.is_empty() {
+        room.resize(TILE + (PAGE + LINE) / size_of::<X>(), X::default());
+    }
+    let skip = skip(room);
+    &mut room[skip..][..len]
+}
+
 impl Room {
     #[inline(always)]
     fn tile(&mut self, kind: Kind, len: usize) -> ValuesMut<'_> {
-        #[inline(always)]
-        fn first<X: Copy + Default>(room: &mut Vec<X>, len: usize) -> &mut [X] {
-            if room.len() < TILE {
-                room.resize(TILE, X::default());
-            }
-            &mut room[..len]
-        }
         match kind {
-            Kind::F32 => ValuesMut::F32(first(&mut self.f32, len)),
-            Kind::F64 => ValuesMut::F64(first(&mut self.f64, len)),
-            Kind::I64 => ValuesMut::I64(first(&mut self.i64, len)),
-            Kind::Bool => ValuesMut::Bool(first(&mut self.bool, len)),
+            Kind::F32 => ValuesMut::F32(tile_mut(&mut self.f32, len)),
+            Kind::F64 => ValuesMut::F64(tile_mut(&mut self.f64, len)),
+            Kind::I64 => ValuesMut::I64(tile_mut(&mut self.i64, len)),
+            Kind::Bool => ValuesMut::Bool(tile_mut(&mut self.bool, len)),
         }
     }
 
     #[inline(always)]
     fn values(&self, kind: Kind, len: usize) -> Values<'_> {
         match kind {
-            Kind::F32 => Values::F32(&self.f32[..len]),
-            Kind::F64 => Values::F64(&self.f64[..len]),
-            Kind::I64 => Values::I64(&self.i64[..len]),
-            Kind::Bool => Values::Bool(&self.bool[..len]),
+            Kind::F32 => Values::F32(tile(&self.f32, len)),
+            Kind::F64 => Values::F64(tile(&self.f64, len)),
+            Kind::I64 => Values::I64(tile(&self.i64, len)),
+            Kind::Bool => Values::Bool(tile(&self.bool, len)),
         }
     }
 }
