@@ -114,8 +114,8 @@ impl<A: Value, B: Value, C: Value, Y, F: Function<(A, B, C), Y>> NullaryFnOnce f
 ///
 /// A tile is a short run of elements; all tiles of a call have one length.
 pub trait Apply: Send + Sync {
-    /// Writes each element of `y` from those of `x` at its place.
-    fn run(&self, x: &[Values<'_>], y: ValuesMut<'_>);
+    /// Writes each element of `y` from those of `x` at its place; `start` is the place of the first one among all elements.
+    fn run(&self, start: usize, x: &[Values<'_>], y: ValuesMut<'_>);
     /// The work for an element in cheap operations.
     fn cost(&self) -> usize;
 }
@@ -136,7 +136,7 @@ impl<F, Types> Of<F, Types> {
 
 impl<X: Element, Y: Element, F: Function<(X,), Y>> Apply for Of<F, (X, Y)> {
     #[inline(never)]
-    fn run(&self, x: &[Values<'_>], y: ValuesMut<'_>) {
+    fn run(&self, _: usize, x: &[Values<'_>], y: ValuesMut<'_>) {
         isa::dispatch(Tile { f: &self.f, x: (X::slice(x[0]),), y: Y::slice_mut(y) });
     }
     fn cost(&self) -> usize {
@@ -146,7 +146,7 @@ impl<X: Element, Y: Element, F: Function<(X,), Y>> Apply for Of<F, (X, Y)> {
 
 impl<A: Element, B: Element, Y: Element, F: Function<(A, B), Y>> Apply for Of<F, (A, B, Y)> {
     #[inline(never)]
-    fn run(&self, x: &[Values<'_>], y: ValuesMut<'_>) {
+    fn run(&self, _: usize, x: &[Values<'_>], y: ValuesMut<'_>) {
         isa::dispatch(Tile { f: &self.f, x: (A::slice(x[0]), B::slice(x[1])), y: Y::slice_mut(y) });
     }
     fn cost(&self) -> usize {
@@ -156,7 +156,7 @@ impl<A: Element, B: Element, Y: Element, F: Function<(A, B), Y>> Apply for Of<F,
 
 impl<A: Element, B: Element, C: Element, Y: Element, F: Function<(A, B, C), Y>> Apply for Of<F, (A, B, C, Y)> {
     #[inline(never)]
-    fn run(&self, x: &[Values<'_>], y: ValuesMut<'_>) {
+    fn run(&self, _: usize, x: &[Values<'_>], y: ValuesMut<'_>) {
         let x = (A::slice(x[0]), B::slice(x[1]), C::slice(x[2]));
         isa::dispatch(Tile { f: &self.f, x, y: Y::slice_mut(y) });
     }
@@ -168,13 +168,13 @@ impl<A: Element, B: Element, C: Element, Y: Element, F: Function<(A, B, C), Y>> 
 /// `out ← f(x)`, row-major.
 #[inline(never)]
 pub fn map<X: Element, Y: Element>(x: View<'_, X>, out: &mut [Y], f: &dyn Apply) {
-    map_tiles(x, out, f.cost(), &|x, y| f.run(&[X::values(x)], Y::values_mut(y)));
+    map_tiles(x, out, f.cost(), &|start, x, y| f.run(start, &[X::values(x)], Y::values_mut(y)));
 }
 
 /// `out ← f(a, b)` for operands of one shape, row-major.
 #[inline(never)]
 pub fn zip<A: Element, B: Element, Y: Element>(a: View<'_, A>, b: View<'_, B>, out: &mut [Y], f: &dyn Apply) {
-    zip_tiles(a, b, out, f.cost(), &|a, b, y| f.run(&[A::values(a), B::values(b)], Y::values_mut(y)));
+    zip_tiles(a, b, out, f.cost(), &|start, a, b, y| f.run(start, &[A::values(a), B::values(b)], Y::values_mut(y)));
 }
 
 /// `out ← f(a, b, c)` for operands of one shape, row-major.
@@ -192,26 +192,30 @@ pub fn zip3<A: Element, B: Element, C: Element, Y: Element>(
         for (i, y) in out.chunks_mut(TILE).enumerate() {
             let (at, n) = (start + i * TILE, y.len());
             let (a, b, c) = (a.read(at, n, &mut ta), b.read(at, n, &mut tb), c.read(at, n, &mut tc));
-            f.run(&[A::values(a), B::values(b), C::values(c)], Y::values_mut(y));
+            f.run(at, &[A::values(a), B::values(b), C::values(c)], Y::values_mut(y));
         }
     });
 }
 
-fn map_tiles<X: Value, Y: Value>(x: View<'_, X>, out: &mut [Y], cost: usize, tile: &(dyn Fn(&[X], &mut [Y]) + Sync)) {
+/// The tile kernel of a function of one operand, given the place of the tile.
+type Tile1<'f, X, Y> = dyn Fn(usize, &[X], &mut [Y]) + Sync + 'f;
+
+fn map_tiles<X: Value, Y: Value>(x: View<'_, X>, out: &mut [Y], cost: usize, tile: &Tile1<'_, X, Y>) {
     if let Some(x) = x.flat() {
-        return threads::chunks(out, CHUNK, cost, |start, out| tile(&x[start..start + out.len()], out));
+        return threads::chunks(out, CHUNK, cost, |start, out| tile(start, &x[start..start + out.len()], out));
     }
     let x = Reader::new(x);
     threads::chunks(out, CHUNK, cost, |start, out| {
         let mut scratch = List::new();
         for (i, out) in out.chunks_mut(TILE).enumerate() {
-            tile(x.read(start + i * TILE, out.len(), &mut scratch), out);
+            let at = start + i * TILE;
+            tile(at, x.read(at, out.len(), &mut scratch), out);
         }
     });
 }
 
-/// The tile kernel of a function of two operands.
-type Tile2<'f, A, B, Y> = dyn Fn(&[A], &[B], &mut [Y]) + Sync + 'f;
+/// The same of two operands.
+type Tile2<'f, A, B, Y> = dyn Fn(usize, &[A], &[B], &mut [Y]) + Sync + 'f;
 
 fn zip_tiles<A: Value, B: Value, Y: Value>(
     a: View<'_, A>,
@@ -223,7 +227,7 @@ fn zip_tiles<A: Value, B: Value, Y: Value>(
     if let (Some(a), Some(b)) = (a.flat(), b.flat()) {
         return threads::chunks(out, CHUNK, cost, |start, out| {
             let range = start..start + out.len();
-            tile(&a[range.clone()], &b[range], out);
+            tile(start, &a[range.clone()], &b[range], out);
         });
     }
     let (a, b) = (Reader::new(a), Reader::new(b));
@@ -231,7 +235,7 @@ fn zip_tiles<A: Value, B: Value, Y: Value>(
         let (mut ta, mut tb) = (List::new(), List::new());
         for (i, out) in out.chunks_mut(TILE).enumerate() {
             let (at, n) = (start + i * TILE, out.len());
-            tile(a.read(at, n, &mut ta), b.read(at, n, &mut tb), out);
+            tile(at, a.read(at, n, &mut ta), b.read(at, n, &mut tb), out);
         }
     });
 }

@@ -178,6 +178,14 @@ thread_local! {
     static ROOMS: RefCell<Vec<Room>> = const { RefCell::new(Vec::new()) };
 }
 
+/// Runs `f` with the rooms of this thread. A function that runs a program of its own within another finds them in use, and makes some.
+fn with_rooms(f: impl FnOnce(&mut Vec<Room>)) {
+    ROOMS.with(|rooms| match rooms.try_borrow_mut() {
+        Ok(mut rooms) => f(&mut rooms),
+        Err(_) => f(&mut Vec::new()),
+    });
+}
+
 impl Program<'_> {
     /// Runs the steps; `outputs` are the steps whose results are wanted in memory, each once, and where.
     ///
@@ -202,10 +210,7 @@ impl Program<'_> {
         }
         threads::pieces(count, self.n.saturating_mul(cost), |i| {
             let mut piece = pieces[i].lock().expect("each piece is worked on once");
-            // The rooms are taken out: a function that ran a program of its own would find none and make some.
-            let mut rooms = ROOMS.take();
-            self.piece((i * PIECE, (self.n - i * PIECE).min(PIECE)), &mut piece, &places, &mut rooms);
-            ROOMS.set(rooms);
+            with_rooms(|rooms| self.piece((i * PIECE, (self.n - i * PIECE).min(PIECE)), &mut piece, &places, rooms));
         });
     }
 
@@ -368,9 +373,9 @@ impl<'a> Tile<'a> {
         let Step { function, inputs, .. } = &self.program.steps[i];
         let of = |input| self.operand(input, registers, outputs);
         match **inputs {
-            [a] => function.run(&[of(a)], y),
-            [a, b] => function.run(&[of(a), of(b)], y),
-            [a, b, c] => function.run(&[of(a), of(b), of(c)], y),
+            [a] => function.run(self.start, &[of(a)], y),
+            [a, b] => function.run(self.start, &[of(a), of(b)], y),
+            [a, b, c] => function.run(self.start, &[of(a), of(b), of(c)], y),
             _ => panic!("a function has one to three operands"),
         }
     }
@@ -405,7 +410,7 @@ mod tests {
 
     struct Add;
     impl Apply for Add {
-        fn run(&self, x: &[Values<'_>], y: ValuesMut<'_>) {
+        fn run(&self, _: usize, x: &[Values<'_>], y: ValuesMut<'_>) {
             let [Values::F32(a), Values::F32(b)] = x else { panic!("two f32 operands") };
             let ValuesMut::F32(y) = y else { panic!("f32") };
             y.iter_mut().zip(*a).zip(*b).for_each(|((y, a), b)| *y = a + b);
@@ -417,7 +422,7 @@ mod tests {
 
     struct Positive;
     impl Apply for Positive {
-        fn run(&self, x: &[Values<'_>], y: ValuesMut<'_>) {
+        fn run(&self, _: usize, x: &[Values<'_>], y: ValuesMut<'_>) {
             let ([Values::F32(x)], ValuesMut::Bool(y)) = (x, y) else { panic!("f32 to bool") };
             y.iter_mut().zip(*x).for_each(|(y, x)| *y = *x > 0.0);
         }

@@ -65,6 +65,7 @@ fn of<T: Real>() -> Vec<Address> {
         T::det as Address,
         T::slogdet as Address,
         Normalize::forward::<T> as Address,
+        Normalize::lines::<T> as Address,
         Normalize::backward::<T> as Address,
         order::first::<T> as Address,
         order::nth::<T> as Address,

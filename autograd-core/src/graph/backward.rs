@@ -118,15 +118,15 @@ impl<T: Real> Run<T> {
         let mut many_dxs = None;
         let dxs = room(&mut few_dxs, &mut many_dxs, edges.len());
         node.backward(dys, needs, dxs);
-        // A NaN is searched for in what a rule gives, not in its steps on the way, so that the op is named whose rule it is.
-        if anomaly {
-            dxs.iter().flatten().for_each(|dx| anomaly::inspect_backward(node, dx.value()));
-        }
-        // A node that only this pass still holds is done: its operands' nodes move on to the agenda. A recorded rule may hold it again.
         let result = node.result as usize;
         for (i, dx) in dxs.iter_mut().enumerate() {
             // A rule may give more than is needed.
             let Some(dx) = dx.take().filter(|_| needs[i]) else { continue };
+            // A NaN is searched for in what a rule gives, not in its steps on the way, so that the op is named whose rule it is.
+            if anomaly {
+                anomaly::inspect_backward(node, dx.value());
+            }
+            // A node that only this pass still holds is done: its operands' nodes move on to the agenda. A recorded rule may hold it again.
             let edge = match node.sole_edges() {
                 Some(edges) if !self.create_graph => edges[i].take(),
                 _ => node.edges()[i].clone(),

@@ -1,6 +1,6 @@
 //! A program whose result another kernel takes part by part.
 
-use super::{Piece, Places, Program, ROOMS};
+use super::{Piece, Places, Program, with_rooms};
 use crate::element::ValuesMut;
 use crate::list::List;
 
@@ -22,8 +22,6 @@ impl<'a> Parts<'a> {
         let n = y.len();
         assert!(start + n <= self.program.n, "the part lies within the result");
         let mut piece = Piece { outputs: List::from([y]), sum: None };
-        let mut rooms = ROOMS.take();
-        self.program.piece((start, n), &mut piece, &self.places, &mut rooms);
-        ROOMS.set(rooms);
+        with_rooms(|rooms| self.program.piece((start, n), &mut piece, &self.places, rooms));
     }
 }

@@ -4,12 +4,14 @@
 //! own weight and bias: that of the whole segment, or one for each of its places. A group is read from memory once: its statistics and
 //! what is made with them are one task, which finds it in the cache.
 
+mod lines;
 mod rows;
 mod runs;
 mod sums;
 
 use crate::element::Real;
 use crate::fused::Parts;
+pub use lines::Lines;
 use sums::sum;
 
 /// Elements that a task has, at least.
@@ -203,7 +205,7 @@ fn statistics<T: Real>(x: &[T], centred: bool) -> Statistics<T> {
 mod tests {
     use super::*;
     use crate::element::Element;
-    use crate::elementwise::{Of, Short};
+    use crate::elementwise::{Apply, Of, Short};
     use crate::fused::{Input, Kind, Program, Step};
     use crate::isa::Isa;
     use crate::list::List;
@@ -279,6 +281,15 @@ mod tests {
                 let expected: Vec<f64> =
                     (0..n).map(|i| xhat(i) * weight[place(&normalize, i).1] + bias[place(&normalize, i).1]).collect();
                 near(&y, &expected, "y");
+                if normalize.grouping != Grouping::Each {
+                    let mut again = vec![[f64::NAN; 2]; groups];
+                    let lines = normalize.lines(&x, Some(&weight), Some(&bias), &mut again);
+                    let mut later = vec![f64::NAN; n];
+                    for (i, part) in later.chunks_mut(77).enumerate() {
+                        lines.run(i * 77, &[f64::values(&x[i * 77..][..part.len()])], f64::values_mut(part));
+                    }
+                    assert_eq!((later, again), (y, statistics.clone()), "the same later");
+                }
                 let given = Given {
                     x: &x,
                     statistics: &statistics,

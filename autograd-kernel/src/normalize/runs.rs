@@ -22,15 +22,20 @@ impl Members {
     }
 }
 
-/// A group, standardised.
-struct Forward<'a, T> {
+/// The statistics of a group.
+struct Measure<'a, T> {
     normalize: &'a Normalize,
     group: usize,
     x: &'a [T],
+    statistics: &'a mut Statistics<T>,
+}
+
+/// A group, standardised.
+struct Forward<'a, T> {
+    measure: Measure<'a, T>,
     weight: Option<&'a [T]>,
     bias: Option<&'a [T]>,
     y: Segments<T>,
-    statistics: &'a mut Statistics<T>,
 }
 
 /// Segments of a result, of which each task writes those of its own group.
@@ -53,11 +58,11 @@ impl<T> Segments<T> {
     }
 }
 
-impl<T: Real> NullaryFnOnce for Forward<'_, T> {
+impl<T: Real> NullaryFnOnce for Measure<'_, T> {
     type Output = ();
     #[inline(always)]
     fn call(self) {
-        let Forward { normalize, group, x, weight, bias, mut y, statistics } = self;
+        let Measure { normalize, group, x, statistics } = self;
         let members = normalize.members(group);
         let n = T::of(normalize.count() as f64);
         let mean = match normalize.centred {
@@ -68,15 +73,22 @@ impl<T: Real> NullaryFnOnce for Forward<'_, T> {
         };
         let variance = normalize.total(x, members, |x| (x - mean) * (x - mean)) / n;
         *statistics = [mean, variance];
-        let scale = normalize.scale(variance);
-        for segment in members.each() {
-            let of = |numbers: &[T]| numbers[normalize.weight(segment)];
+    }
+}
+
+impl<T: Real> NullaryFnOnce for Forward<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn call(self) {
+        let Forward { measure: Measure { normalize, group, x, statistics }, weight, bias, mut y } = self;
+        Measure { normalize, group, x, statistics: &mut *statistics }.call();
+        for segment in normalize.members(group).each() {
+            let [mean, scale] = normalize.line(*statistics, weight, segment);
             // SAFETY: the segments of a group are written by its task alone.
             let pairs = unsafe { y.get(segment) }.iter_mut().zip(normalize.segment(x, segment));
-            match (weight.map(of), bias.map(of)) {
-                (Some(w), Some(b)) => pairs.for_each(|(y, &x)| *y = (x - mean) * scale * w + b),
-                (Some(w), None) => pairs.for_each(|(y, &x)| *y = (x - mean) * scale * w),
-                (None, _) => pairs.for_each(|(y, &x)| *y = (x - mean) * scale),
+            match bias.map(|bias| bias[normalize.weight(segment)]) {
+                Some(b) => pairs.for_each(|(y, &x)| *y = (x - mean) * scale + b),
+                None => pairs.for_each(|(y, &x)| *y = (x - mean) * scale),
             }
         }
     }
@@ -150,9 +162,18 @@ impl Normalize {
         }
     }
 
+    /// The group of a segment.
+    pub(super) fn group(&self, segment: usize) -> usize {
+        match self.grouping {
+            Grouping::Each => segment,
+            Grouping::Runs { run, .. } => segment / run,
+            Grouping::Apart(groups) => segment % groups,
+        }
+    }
+
     /// The place of a segment's weight.
     #[inline(always)]
-    fn weight(&self, segment: usize) -> usize {
+    pub(super) fn weight(&self, segment: usize) -> usize {
         match self.grouping {
             Grouping::Each => segment,
             Grouping::Runs { weights, .. } => segment % weights,
@@ -198,7 +219,19 @@ impl Normalize {
             // SAFETY: the result and the statistics are borrowed until all groups are done; a group's statistics are its own.
             let (start, statistics) = unsafe { (y.at(0), &mut *found.at(group)) };
             let y = Segments { start, len: self.len, count: self.segments };
-            isa::dispatch(Forward { normalize: self, group, x, weight, bias, y, statistics });
+            let measure = Measure { normalize: self, group, x, statistics };
+            isa::dispatch(Forward { measure, weight, bias, y });
+        });
+    }
+
+    /// Mean and variance of each group.
+    pub(super) fn measure_runs<T: Real>(&self, x: &[T], statistics: &mut [Statistics<T>]) {
+        assert!(statistics.len() == self.groups());
+        let found = Shared(statistics.as_mut_ptr());
+        self.each_group(6, |group| {
+            // SAFETY: the statistics are borrowed until all groups are done; a group's are its own.
+            let statistics = unsafe { &mut *found.at(group) };
+            isa::dispatch(Measure { normalize: self, group, x, statistics });
         });
     }
 

@@ -2,6 +2,7 @@
 
 use crate::kernel::normalize::{Given, Gradients, Normalize, Slope, Statistics};
 use crate::ops::prelude::*;
+use crate::tensor::pending::defer_from;
 
 /// The operands of a normalisation behind `x`: a weight perhaps, a bias perhaps. A bias alone gets a weight of ones.
 pub(super) fn weights<T: Real>(weight: Option<&Var<T>>, bias: Option<&Var<T>>) -> List<Var<T>> {
@@ -53,12 +54,20 @@ pub(super) fn scale<T: Real>(y: Var<T>, affine: &[&Var<T>], shape: &[usize]) -> 
     }
 }
 
+/// How many times as many elements as others a result has that waits: `x` is out of the cache by the time that its statistics are known.
+const LATER: usize = 1 << 5;
+
 /// The result and the statistics that the gradient needs.
 pub(super) fn forward<T: Real>(normalize: Normalize, x: &[&Tensor<T>]) -> (Tensor<T>, List<Statistics<T>>) {
     let flat: List<Tensor<T>> = x.iter().map(|x| x.contiguous()).collect();
     let slice = |i: usize| flat.get(i).map(|x| x.as_slice().expect("contiguous"));
     let block = slice(0).expect("x comes first");
     let mut statistics = List::filled([T::zero(); 2], normalize.groups());
+    if normalize.takes_parts() && block.len() / LATER >= defer_from() {
+        // What follows, often a rectifier, then reads `x`, and a result of which nobody else has need is never in memory.
+        let lines = normalize.lines(block, slice(1), slice(2), &mut statistics);
+        return (flat[0].map_later(lines), statistics);
+    }
     let y = Tensor::build(x[0].shape().clone(), |y| normalize.forward(block, slice(1), slice(2), y, &mut statistics));
     (y, statistics)
 }

@@ -39,7 +39,7 @@ const ONE_CALL: usize = 1 << 11;
 #[inline(never)]
 fn map_now<T: Element, Y: Element>(x: &Tensor<T>, f: &dyn Apply) -> Option<Tensor<Y>> {
     if let Some(x) = x.few() {
-        return Some(Tensor::like(x, |y| f.run(&[T::values(x.as_slice())], Y::values_mut(y))));
+        return Some(Tensor::like(x, |y| f.run(0, &[T::values(x.as_slice())], Y::values_mut(y))));
     }
     (x.numel() < defer_from()).then(|| Tensor::build(x.shape(), |y| elementwise::map(x.view(), y, f)))
 }
@@ -49,7 +49,7 @@ fn map_now<T: Element, Y: Element>(x: &Tensor<T>, f: &dyn Apply) -> Option<Tenso
 fn zip_now<A: Element, B: Element, Y: Element>(a: &Tensor<A>, b: &Tensor<B>, f: &dyn Apply) -> Option<Tensor<Y>> {
     if let (Some(a), Some(b)) = (a.few(), b.few()) {
         let x = [A::values(a.as_slice()), B::values(b.as_slice())];
-        return Some(Tensor::like(a, |y| f.run(&x, Y::values_mut(y))));
+        return Some(Tensor::like(a, |y| f.run(0, &x, Y::values_mut(y))));
     }
     (a.numel() < defer_from()).then(|| Tensor::build(a.shape(), |y| elementwise::zip(a.view(), b.view(), y, f)))
 }
@@ -108,6 +108,11 @@ impl<T: Element> Tensor<T> {
         erase!(Shared::new(self.clone()))
     }
 
+    /// What `f` makes of each element and its place, when somebody looks.
+    pub(crate) fn map_later<Y: Element>(&self, f: impl Apply + 'static) -> Tensor<Y> {
+        note(self.shape().clone(), erase!(Shared::new(f)), self.depth(), smallvec![self.operand()])
+    }
+
     /// `f` of each element; `cost` is the work of `f` in cheap operations, from which follows when threads pay.
     pub(crate) fn map_cost<Y: Element>(&self, cost: usize, f: impl Fn(T) -> Y + Send + Sync + 'static) -> Tensor<Y> {
         self.map_by(cost, Short(f))
@@ -119,8 +124,7 @@ impl<T: Element> Tensor<T> {
         if let Some(y) = map_now(self, &f) {
             return y;
         }
-        let operands = smallvec![self.operand()];
-        note(self.shape().clone(), erase!(Shared::new(f)), self.depth(), operands)
+        self.map_later(f)
     }
 
     /// `f` of each pair of elements of tensors known to have one shape.

@@ -29,7 +29,7 @@ thread_local! {
 
 /// Elements from which on a function is deferred on this thread.
 #[inline]
-fn defer_from() -> usize {
+pub(crate) fn defer_from() -> usize {
     DEFER_FROM.get()
 }
 
