@@ -38,29 +38,51 @@ impl<X: Copy + Default + Send + Sync> Value for X {}
 pub trait Function<X, Y>: Send + Sync {
     /// The value at `x`.
     fn at(&self, x: X) -> Y;
+    /// Runs `f` with this function. One that has numbers of its own gives a copy, of which the compiler sees that nobody changes it: else each
+    /// lane of a vector may fetch them for itself.
+    #[inline(always)]
+    fn held<R>(&self, f: impl FnOnce(&Self) -> R) -> R
+    where
+        Self: Sized,
+    {
+        f(self)
+    }
 }
 
-/// A short closure as a function.
+/// A short closure as a function; a reference to one that cannot be copied.
+#[derive(Clone, Copy)]
 pub struct Short<F>(pub F);
 
-impl<A, Y, F: Fn(A) -> Y + Send + Sync> Function<(A,), Y> for Short<F> {
+impl<A, Y, F: Fn(A) -> Y + Copy + Send + Sync> Function<(A,), Y> for Short<F> {
     #[inline(always)]
     fn at(&self, (a,): (A,)) -> Y {
         self.0(a)
     }
+    #[inline(always)]
+    fn held<R>(&self, f: impl FnOnce(&Self) -> R) -> R {
+        f(&Short(self.0))
+    }
 }
 
-impl<A, B, Y, F: Fn(A, B) -> Y + Send + Sync> Function<(A, B), Y> for Short<F> {
+impl<A, B, Y, F: Fn(A, B) -> Y + Copy + Send + Sync> Function<(A, B), Y> for Short<F> {
     #[inline(always)]
     fn at(&self, (a, b): (A, B)) -> Y {
         self.0(a, b)
     }
+    #[inline(always)]
+    fn held<R>(&self, f: impl FnOnce(&Self) -> R) -> R {
+        f(&Short(self.0))
+    }
 }
 
-impl<A, B, C, Y, F: Fn(A, B, C) -> Y + Send + Sync> Function<(A, B, C), Y> for Short<F> {
+impl<A, B, C, Y, F: Fn(A, B, C) -> Y + Copy + Send + Sync> Function<(A, B, C), Y> for Short<F> {
     #[inline(always)]
     fn at(&self, (a, b, c): (A, B, C)) -> Y {
         self.0(a, b, c)
+    }
+    #[inline(always)]
+    fn held<R>(&self, f: impl FnOnce(&Self) -> R) -> R {
+        f(&Short(self.0))
     }
 }
 
@@ -80,9 +102,11 @@ impl<A: Value, Y, F: Function<(A,), Y>> NullaryFnOnce for Tile<'_, F, (&[A],), Y
     #[inline(always)]
     fn call(self) {
         let Tile { f, x: (a,), y } = self;
-        for (y, &a) in y.iter_mut().zip(a) {
-            *y = f.at((a,));
-        }
+        f.held(|f| {
+            for (y, &a) in y.iter_mut().zip(a) {
+                *y = f.at((a,));
+            }
+        });
     }
 }
 
@@ -92,9 +116,11 @@ impl<A: Value, B: Value, Y, F: Function<(A, B), Y>> NullaryFnOnce for Tile<'_, F
     #[inline(always)]
     fn call(self) {
         let Tile { f, x: (a, b), y } = self;
-        for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
-            *y = f.at((a, b));
-        }
+        f.held(|f| {
+            for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
+                *y = f.at((a, b));
+            }
+        });
     }
 }
 
@@ -104,9 +130,11 @@ impl<A: Value, B: Value, C: Value, Y, F: Function<(A, B, C), Y>> NullaryFnOnce f
     #[inline(always)]
     fn call(self) {
         let Tile { f, x: (a, b, c), y } = self;
-        for (((y, &a), &b), &c) in y.iter_mut().zip(a).zip(b).zip(c) {
-            *y = f.at((a, b, c));
-        }
+        f.held(|f| {
+            for (((y, &a), &b), &c) in y.iter_mut().zip(a).zip(b).zip(c) {
+                *y = f.at((a, b, c));
+            }
+        });
     }
 }
 

@@ -28,7 +28,7 @@ impl<T: Element> Tensor<T> {
         &self,
         name: &'static str,
         other: Operand<'_, T>,
-        f: impl Fn(T, T) -> bool + Send + Sync + 'static,
+        f: impl Fn(T, T) -> bool + Copy + Send + Sync + 'static,
     ) -> Tensor<bool> {
         let other = match other {
             Operand::Number(number) => return self.map_cost(1, move |x| f(x, number)),

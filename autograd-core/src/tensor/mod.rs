@@ -166,7 +166,7 @@ impl<T: Element> Tensor<T> {
     /// ```
     #[must_use]
     pub fn map<Y: Element>(&self, f: impl Fn(T) -> Y + Send + Sync) -> Tensor<Y> {
-        Tensor::build(self.shape(), |out| elementwise::map(self.view(), out, &Of::<_, (T, Y)>::new(1, Short(f))))
+        Tensor::build(self.shape(), |out| elementwise::map(self.view(), out, &Of::<_, (T, Y)>::new(1, Short(&f))))
     }
 
     /// The tensor of `f` of each pair of elements of two tensors of one shape.
@@ -187,7 +187,7 @@ impl<T: Element> Tensor<T> {
             .raise();
         }
         Tensor::build(self.shape(), |out| {
-            elementwise::zip(self.view(), other.view(), out, &Of::<_, (T, B, Y)>::new(1, Short(f)))
+            elementwise::zip(self.view(), other.view(), out, &Of::<_, (T, B, Y)>::new(1, Short(&f)))
         })
     }
 

@@ -45,9 +45,7 @@ impl Unary for LeakyRelu {
 
     #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
-        // Read here and not on the branch, where each lane would fetch it.
-        let slope = T::of(self.slope);
-        if x <= T::zero() { x * slope } else { x }
+        if x <= T::zero() { x * T::of(self.slope) } else { x }
     }
 
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {

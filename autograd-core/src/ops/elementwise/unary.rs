@@ -26,6 +26,11 @@ impl<T: Real, U: Unary> Function<(T,), T> for Pointwise<U> {
     fn at(&self, (x,): (T,)) -> T {
         self.0.f(x)
     }
+
+    #[inline(always)]
+    fn held<R>(&self, f: impl FnOnce(&Self) -> R) -> R {
+        f(&Pointwise(self.0.clone()))
+    }
 }
 
 impl<T: Real, U: Unary> Op<T> for U {

@@ -114,7 +114,11 @@ impl<T: Element> Tensor<T> {
     }
 
     /// `f` of each element; `cost` is the work of `f` in cheap operations, from which follows when threads pay.
-    pub(crate) fn map_cost<Y: Element>(&self, cost: usize, f: impl Fn(T) -> Y + Send + Sync + 'static) -> Tensor<Y> {
+    pub(crate) fn map_cost<Y: Element>(
+        &self,
+        cost: usize,
+        f: impl Fn(T) -> Y + Copy + Send + Sync + 'static,
+    ) -> Tensor<Y> {
         self.map_by(cost, Short(f))
     }
 
@@ -132,7 +136,7 @@ impl<T: Element> Tensor<T> {
         &self,
         other: &Tensor<B>,
         cost: usize,
-        f: impl Fn(T, B) -> Y + Send + Sync + 'static,
+        f: impl Fn(T, B) -> Y + Copy + Send + Sync + 'static,
     ) -> Tensor<Y> {
         self.zip_by(other, cost, Short(f))
     }
