@@ -60,10 +60,13 @@ struct Whole<T: Real, S> {
     step: S,
 }
 
+/// [`Step::backward`] of a node's step.
+type Backward<T> = unsafe fn(&Handle<T>, &[Option<Var<T>>], &[bool], &mut [Option<Var<T>>]);
+
 /// What can be done with nodes of one type of step. Each function wants a node of just that type.
 struct Kind<T: Real> {
     name: unsafe fn(&Handle<T>) -> &'static str,
-    backward: unsafe fn(&Handle<T>, &[Option<Var<T>>], &[bool], &mut [Option<Var<T>>]),
+    backward: Backward<T>,
     /// Drops the step and gives the memory back; nobody may refer to the node any more.
     free: unsafe fn(NonNull<Node<T>>),
 }

@@ -40,8 +40,11 @@ pub(super) const KIND_AT: usize = offset_of!(Head, kind);
 #[repr(transparent)]
 pub(super) struct Layout<T: Element> {
     head: NonNull<Head>,
-    owns: PhantomData<(Buffer<T>, Shared<Pending<T>>, Shared<Other<T>>)>,
+    owns: Owned<T>,
 }
+
+/// One of these.
+type Owned<T> = PhantomData<(Buffer<T>, Shared<Pending<T>>, Shared<Other<T>>)>;
 
 /// The same with a type for each kind.
 pub(super) enum Place<'a, T: Element> {
@@ -174,9 +177,10 @@ impl<T: Element> Layout<T> {
     pub(super) fn sole(&mut self) -> Option<&mut [T]> {
         let this = ptr::from_mut(self);
         match self.head().kind {
-            // SAFETY: as in `place`, here and below; the word is borrowed mutably.
+            // SAFETY: as in `place`; the word is borrowed mutably.
             Kind::Ready => unsafe { &mut *this.cast::<Buffer<T>>() }.unique(),
             Kind::Pending => {
+                // SAFETY: as above.
                 let pending = unsafe { &mut *this.cast::<Shared<Pending<T>>>() };
                 Pending::look(pending);
                 let buffer = pending.sole()?.take();
@@ -184,6 +188,7 @@ impl<T: Element> Layout<T> {
                 self.sole()
             }
             Kind::Other => {
+                // SAFETY: as above.
                 let other = unsafe { &mut *this.cast::<Shared<Other<T>>>() };
                 other.sole().filter(|other| other.strides.is_none())?.store.sole()
             }
