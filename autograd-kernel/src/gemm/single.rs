@@ -1,15 +1,20 @@
-//! Products of a single tile: cutting and spreading them would cost more than they do.
+//! Products of a single column of few tiles: cutting and spreading them would cost more than they do.
 
+use super::cuts::Cuts;
 use super::drive::DEPTH;
 use super::kernels::Kernels;
 use super::pack::Panel;
-use super::tile::Tile;
+use super::tile::{BiasAt, Tile};
 use super::{Bias, Matrix, MatrixMut, Scalar};
 use crate::scratch;
 
+/// Multiplications of more tiles than one.
+const FEW: usize = 1 << 15;
+
 /// Whether a product is one for this file.
 pub(super) fn suits<T>(kernels: &Kernels<T>, a: &Matrix<'_, T>, b: &Matrix<'_, T>) -> bool {
-    a.rows <= kernels.rows && b.columns <= kernels.lanes * kernels.vectors && a.columns * size_of::<T>() <= DEPTH
+    let fits = b.columns <= kernels.lanes * kernels.vectors && a.columns * size_of::<T>() <= DEPTH;
+    fits && (a.rows <= kernels.rows || a.rows * b.columns * a.columns <= FEW)
 }
 
 /// `c ← a b + β c + bias`; the sizes agree and none is zero.
@@ -22,21 +27,29 @@ pub(super) fn product<T: Scalar>(
     mut c: MatrixMut<'_, T>,
 ) {
     let mut run = |start: *const T, b_row: isize| {
-        let tile = Tile {
-            k: a.columns,
-            columns: b.columns,
-            a: a.start(),
-            a_row: a.row_stride,
-            a_column: a.column_stride,
-            b: start,
-            b_row,
-            c: c.start(),
-            c_row: c.stride as isize,
-            beta,
-            bias: bias.into(),
-        };
-        // SAFETY: `Matrix` and `MatrixMut` checked that their elements are there, and below those of a panel are written.
-        unsafe { kernels.tile(c.rows, &tile) }
+        let cuts = Cuts::new(c.rows, 1, kernels.rows);
+        for i in 0..cuts.count() {
+            let rows = cuts.at(i)..cuts.at(i + 1);
+            let first = rows.start as isize;
+            let tile = Tile {
+                k: a.columns,
+                columns: b.columns,
+                a: a.start().wrapping_offset(first * a.row_stride),
+                a_row: a.row_stride,
+                a_column: a.column_stride,
+                b: start,
+                b_row,
+                c: c.start().wrapping_add(rows.start * c.stride),
+                c_row: c.stride as isize,
+                beta,
+                bias: match bias.into() {
+                    BiasAt::Rows(bias) => BiasAt::Rows(bias.wrapping_add(rows.start)),
+                    other => other,
+                },
+            };
+            // SAFETY: `Matrix` and `MatrixMut` checked that their elements are there, and below those of a panel are written.
+            unsafe { kernels.tile(rows.len(), &tile) }
+        }
     };
     if b.column_stride == 1 {
         return run(b.start(), b.row_stride);

@@ -107,6 +107,7 @@ impl<T: Real> ops::Neg for Var<T> {
 #[cfg(test)]
 mod tests {
     use crate::Var;
+    use crate::functional::grad;
 
     #[test]
     fn numbers_stand_on_either_side() {
@@ -121,6 +122,33 @@ mod tests {
         assert_eq!((49.0 / x.clone()).to_vec(), [24.5, 1.0]);
         let x = Var::leaf([0.5f32]);
         assert_eq!((1.0 - 3.0 / &x * 0.5 + 1.0).to_vec(), [-1.0]);
+    }
+
+    #[test]
+    fn what_is_given_away_is_recorded_as_what_is_lent_is() {
+        let leaves = [Var::<f64>::leaf([1.5, -2.0]), Var::leaf([0.5, 3.0])];
+        // Each form of an operator, of values that a graph is behind.
+        let forms = |op: &dyn Fn(Var<f64>, Var<f64>) -> [Var<f64>; 4]| {
+            let [a, b] = leaves.each_ref().map(|x| x * x);
+            op(a, b).map(|y| {
+                let first = grad(&[&y.sum()], &leaves.each_ref(), true).into_iter().map(|d| d.expect("reached"));
+                let first: Vec<_> = first.collect();
+                let second = grad(&[&(&first[0] * &first[0] + &first[1] * &first[1]).sum()], &leaves.each_ref(), false);
+                let numbers = |d: Vec<Var<f64>>| d.iter().flat_map(|d| d.to_vec()).collect::<Vec<_>>();
+                (y.to_vec(), numbers(first), numbers(second.into_iter().map(|d| d.expect("reached")).collect()))
+            })
+        };
+        let all = [
+            forms(&|a, b| [&a + &b, &a + b.clone(), a.clone() + &b, a + b]),
+            forms(&|a, b| [&a - &b, &a - b.clone(), a.clone() - &b, a - b]),
+            forms(&|a, b| [&a * &b, &a * b.clone(), a.clone() * &b, a * b]),
+            forms(&|a, b| [&a / &b, &a / b.clone(), a.clone() / &b, a / b]),
+        ];
+        for [lent, others @ ..] in all {
+            others.iter().for_each(|other| assert_eq!(*other, lent));
+        }
+        let [x, _] = leaves;
+        assert_eq!((x.clone() * x.clone()).sum().backward().get(&x).unwrap().to_vec(), [3.0, -4.0]);
     }
 
     #[test]
