@@ -3,7 +3,8 @@
 use crate::error::{Error, Mismatch};
 use crate::graph::Gradients;
 use crate::graph::backward::{self, Wanted};
-use crate::graph::node::{self, Handle};
+use crate::graph::handle::Handle;
+use crate::graph::node;
 use crate::op::{self, In, Registered};
 use crate::tensor::{Real, Shape, Tensor};
 use std::fmt;

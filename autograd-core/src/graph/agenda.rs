@@ -4,7 +4,8 @@
 //! in use lie close together: finding a node that waits already is an index operation, and neither a hash nor a heap is touched per op.
 //! Pages are recycled within the thread.
 
-use super::node::{Cotangents, Handle};
+use super::handle::Handle;
+use super::node::Cotangents;
 use crate::List;
 use crate::tensor::Real;
 use crate::var::Var;

@@ -2,7 +2,7 @@
 
 use super::agenda::Agenda;
 use super::gradients::LeafTable;
-use super::node::Handle;
+use super::handle::Handle;
 use super::{anomaly, mode};
 use crate::List;
 use crate::address::ByAddress;

@@ -1,6 +1,6 @@
 //! `Gradients`: what a backward pass returns, the gradient of each leaf that it reached.
 
-use super::node::Handle;
+use super::handle::Handle;
 use crate::List;
 use crate::address::Places;
 use crate::error::{Error, Mismatch};

@@ -1,7 +1,6 @@
 //! Nodes: their places on the tape, and those that no op makes, leaves and the parts of several results.
 
-use super::handle::Step;
-pub(crate) use super::handle::{Edge, Handle};
+use super::handle::{Edge, Handle, Step};
 use crate::tensor::Real;
 use crate::var::Var;
 use smallvec::SmallVec;
