@@ -2,9 +2,9 @@
 
 use autograd::nn::Parameter;
 use autograd::optim::{
-    AdadeltaOptions, AdagradOptions, Adam, AdamOptions, AdamWOptions, AdamaxOptions, AsgdOptions, Error, LambOptions,
-    LionOptions, Memory, Muon, MuonOptions, NAdamOptions, Optimizer, RAdamOptions, RmsProp, RmsPropOptions,
-    RpropOptions, Rule, Sgd, SgdOptions, Stepper, Velocity,
+    AdadeltaOptions, AdagradOptions, Adam, AdamOptions, AdamWOptions, AdamaxOptions, AsgdOptions, Error, Lamb,
+    LambOptions, LionOptions, Memory, Muon, MuonOptions, NAdamOptions, Optimizer, RAdamOptions, RmsProp,
+    RmsPropOptions, RpropOptions, Rule, Sgd, SgdOptions, Stepper, Velocity,
 };
 use autograd::{Generator, Gradients, Real, Tensor};
 use serde_json::Value;
@@ -244,6 +244,12 @@ fn rows_without_gradient_stay_if_rows_are_sparse() {
     assert!(after[0] < 0.0 && after[5] < 2.0, "{after:?}");
     let moments = &optimizer.memory("parameter 0").unwrap().slots;
     assert!(moments.iter().all(|moment| moment.to_vec()[2..4] == [0.0, 0.0]));
+}
+
+#[test]
+#[should_panic(expected = "sparse_rows: lamb moves a parameter as a whole, it cannot leave rows out")]
+fn rules_of_whole_parameters_leave_no_rows_out() {
+    let _ = Lamb::new(vec![Parameter::new([[1.0], [2.0]])], 0.1).unwrap().sparse_rows();
 }
 
 #[test]

@@ -39,6 +39,7 @@ mod var;
 
 pub(crate) use autograd_kernel as kernel;
 pub use autograd_kernel::list::List;
+pub use autograd_kernel::prefetch::prefetch;
 pub use composite::{Composite, Operands, RegisteredComposite, Results, custom_composite};
 pub use custom::custom;
 pub use error::{Error, Mismatch, refuse};

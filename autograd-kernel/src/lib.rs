@@ -23,6 +23,7 @@ pub mod math;
 pub mod normalize;
 pub mod order;
 pub mod pool;
+pub mod prefetch;
 pub mod recurrent;
 pub mod reduce;
 pub mod resample;

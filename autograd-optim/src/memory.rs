@@ -1,9 +1,12 @@
 //! `Memory`: what an optimiser remembers of a parameter.
 
 use crate::group::{Named, check_shape};
-use crate::{Error, Rule};
+use crate::{Error, Rule, check};
 use autograd_core::{Real, Shape, Tensor};
 use autograd_nn::state::{AnyTensor, StateDict};
+
+/// Up to here each whole number is a float in double precision, as which steps are saved and counted.
+const MOST_STEPS: u64 = 1 << 53;
 
 /// What an optimiser remembers of a parameter. Empty before its first step.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +40,9 @@ impl<T: Real> Memory<T> {
 
     /// Refuses a memory that does not fit a parameter.
     pub(crate) fn check<R: Rule>(&self, settings: &R, named: &Named<T>) -> Result<(), Error> {
+        let steps = self.steps as f64;
+        check::option(R::NAME, "the number of steps", steps, "at most 2^53", self.steps <= MOST_STEPS)?;
+        check::option(R::NAME, "the number remembered", self.number, "finite", self.number.is_finite())?;
         let (found, expected) = (self.slots.len(), settings.slots().len());
         if found != expected && !(found == 0 && self.steps == 0) {
             return Err(Error::Slots { parameter: named.name.clone(), found, expected });
@@ -61,6 +67,11 @@ impl<T: Real> Memory<T> {
         }
     }
 
+    /// Whether a rule saves an entry of this name for each parameter.
+    pub(crate) fn saves<R: Rule>(settings: &R, entry: &str) -> bool {
+        entry == "step" || entry == "number" || settings.slots().contains(&entry)
+    }
+
     /// The memory of a parameter from the entries of a state; empty if it has none.
     pub(crate) fn load<R: Rule>(settings: &R, named: &Named<T>, state: &StateDict) -> Result<Self, Error> {
         let entry = |slot: &str| state.get(&format!("{}.{slot}", named.name));
@@ -71,11 +82,9 @@ impl<T: Real> Memory<T> {
         };
         let single =
             |value: &AnyTensor| (value.shape().numel() == 1).then(|| value.to_real::<f64>().reshape([]).item());
-        // Up to here each whole number is a float.
-        let is_count = |steps: &f64| steps.fract() == 0.0 && (0.0..=2f64.powi(53)).contains(steps);
+        let is_count = |steps: &f64| steps.fract() == 0.0 && (0.0..=MOST_STEPS as f64).contains(steps);
         let steps = single(steps).filter(is_count).ok_or_else(|| missing("step"))? as u64;
-        let finite = |value| single(value).filter(|number| number.is_finite()).ok_or_else(|| missing("number"));
-        let number = entry("number").map_or(Ok(1.0), finite)?;
+        let number = entry("number").map_or(Ok(1.0), |value| single(value).ok_or_else(|| missing("number")))?;
         let mut slots = Vec::new();
         for slot in settings.slots() {
             slots.push(entry(slot).ok_or_else(|| missing(slot))?.to_real::<T>());
@@ -88,7 +97,8 @@ impl<T: Real> Memory<T> {
 
 #[cfg(test)]
 mod tests {
-    use crate::{NAdam, Optimizer};
+    use super::Memory;
+    use crate::{Error, NAdam, Optimizer};
     use autograd_core::Tensor;
     use autograd_nn::Parameter;
 
@@ -117,5 +127,12 @@ mod tests {
         state.tensors.insert("w.step", Tensor::<i64>::from([1i64]));
         optimizer.load_state(&state).unwrap();
         assert_eq!(optimizer.state(), good);
+        // What another rule remembers would be forgotten in silence.
+        state.tensors.insert("w.momentum_buffer", Tensor::<f64>::from([1.0]));
+        assert_eq!(optimizer.load_state(&state), Err(Error::Unknown { name: "w.momentum_buffer".to_owned() }));
+        let memory = optimizer.memory("w").unwrap().clone();
+        let endless = Memory { steps: u64::MAX, ..memory.clone() };
+        assert!(optimizer.set_memory("w", endless).is_err());
+        assert_eq!(optimizer.memory("w"), Some(&memory));
     }
 }

@@ -58,8 +58,12 @@ impl OptimizerState {
     /// Refuses entries of parameters that are not among `names`.
     pub(crate) fn check_names<'a>(&self, names: impl Iterator<Item = &'a str>) -> Result<(), Error> {
         let names: HashSet<&str> = names.collect();
-        let unknown = |entry: &&str| !names.contains(entry.rsplit_once('.').map_or(*entry, |(name, _)| name));
-        match self.tensors.names().find(unknown) {
+        self.check_entries(|entry| names.contains(entry.rsplit_once('.').map_or(entry, |(name, _)| name)))
+    }
+
+    /// Refuses entries that nothing would read: what they say would be forgotten in silence.
+    pub(crate) fn check_entries(&self, known: impl Fn(&str) -> bool) -> Result<(), Error> {
+        match self.tensors.names().find(|entry| !known(entry)) {
             Some(entry) => Err(Error::Unknown { name: entry.to_owned() }),
             None => Ok(()),
         }

@@ -7,9 +7,10 @@ use crate::{Error, Optimizer, OptimizerState, Rule, check, norm};
 use autograd_core::{Gradients, List, Real, Shape, for_each_part};
 use autograd_nn::{Parameter, ParameterGuard};
 use smallvec::SmallVec;
+use std::collections::HashMap;
 
 /// Elements of a part: some parts for each thread even of small layers, and each large enough to be worth handing over.
-const PART: usize = 1 << 14;
+const PART: usize = 1 << 15;
 
 /// An optimiser: a [`Rule`], the parameters it moves, and what it remembers of them.
 ///
@@ -51,9 +52,14 @@ impl<R: Rule, T: Real> Stepper<R, T> {
 
     /// Leaves rows (along the first axis) of the last group's parameters as they are, with all that is remembered of them, in steps in which
     /// their whole gradient is zero: for embeddings, of which a batch names few rows.
+    ///
+    /// # Panics
+    /// If the rule moves parameters as a whole, as those of [`Lamb`](crate::Lamb) and [`Muon`](crate::Muon) do.
     #[must_use]
+    #[track_caller]
     #[doc(alias = "SparseAdam")]
     pub fn sparse_rows(mut self) -> Self {
+        assert!(!R::WHOLE, "sparse_rows: {} moves a parameter as a whole, it cannot leave rows out", R::NAME);
         if let Some(group) = self.groups.last_mut() {
             group.sparse_rows = true;
         }
@@ -233,11 +239,14 @@ impl<R: Rule, T: Real> Optimizer<T> for Stepper<R, T> {
     fn load_state(&mut self, state: &OptimizerState) -> Result<(), Error> {
         let settings: Vec<R> = state.settings(R::NAME, self.groups.len())?;
         let mut memories = Vec::with_capacity(self.all.len());
+        let mut rules = HashMap::new();
         for (place, named) in self.all.iter().enumerate() {
             let group = self.groups.iter().position(|group| group.members.contains(&place)).expect("in a group");
             memories.push(Memory::load(&settings[group], named, &state.tensors)?);
+            rules.insert(named.name.as_str(), &settings[group]);
         }
-        state.check_names(self.all.iter().map(|named| named.name.as_str()))?;
+        let known = |name: &str, entry: &str| rules.get(name).is_some_and(|rule| Memory::<T>::saves(*rule, entry));
+        state.check_entries(|entry| entry.rsplit_once('.').is_some_and(|(name, entry)| known(name, entry)))?;
         self.memory = memories;
         self.groups.iter_mut().zip(settings).for_each(|(group, settings)| group.settings = settings);
         Ok(())
