@@ -23,6 +23,7 @@
 
 mod address;
 mod composite;
+mod count;
 mod custom;
 mod error;
 pub mod functional;

@@ -2,12 +2,12 @@
 //!
 //! Its memory is [recycled](crate::memory), and the last owner pays for no atomic subtraction.
 
+use crate::count::Count;
 use crate::memory;
 use std::alloc::Layout;
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicUsize, Ordering, fence};
 
 /// A counted reference.
 #[repr(transparent)]
@@ -19,7 +19,7 @@ pub(crate) struct Shared<X: ?Sized> {
 /// A value with the number of its references.
 #[repr(C)]
 pub(crate) struct Inner<X: ?Sized> {
-    references: AtomicUsize,
+    references: Count,
     value: X,
 }
 
@@ -42,7 +42,7 @@ impl<X> Shared<X> {
     pub(crate) fn new(value: X) -> Self {
         let inner = memory::take(Layout::new::<Inner<X>>()).cast::<Inner<X>>();
         // SAFETY: the place has the size and the alignment of an `Inner<X>`, and nobody else refers to it.
-        unsafe { inner.write(Inner { references: AtomicUsize::new(1), value }) };
+        unsafe { inner.write(Inner { references: Count::one(), value }) };
         Shared { inner, owns: PhantomData }
     }
 
@@ -59,7 +59,7 @@ impl<X> Shared<X> {
 
 impl<X: ?Sized> Shared<X> {
     #[inline]
-    fn references(&self) -> &AtomicUsize {
+    fn references(&self) -> &Count {
         // SAFETY: the value lives as long as a reference to it is counted, and this is one.
         unsafe { &self.inner.as_ref().references }
     }
@@ -73,14 +73,13 @@ impl<X: ?Sized> Shared<X> {
     /// The number of references.
     #[inline]
     pub(crate) fn count(&self) -> usize {
-        // Acquire pairs with the release of other owners' drops: what they did is done.
-        self.references().load(Ordering::Acquire)
+        self.references().get()
     }
 
     /// Whether this is the only reference.
     #[inline]
     pub(crate) fn is_sole(&self) -> bool {
-        self.count() == 1
+        self.references().is_one()
     }
 
     /// The value to be changed, if nobody else refers to it.
@@ -106,9 +105,7 @@ impl<X: ?Sized> Deref for Shared<X> {
 impl<X: ?Sized> Clone for Shared<X> {
     #[inline]
     fn clone(&self) -> Self {
-        // Relaxed suffices: the new reference is made from one that exists.
-        let before = self.references().fetch_add(1, Ordering::Relaxed);
-        assert!(before < isize::MAX as usize, "more references than memory could hold");
+        self.references().add();
         Shared { inner: self.inner, owns: PhantomData }
     }
 }
@@ -116,9 +113,7 @@ impl<X: ?Sized> Clone for Shared<X> {
 impl<X: ?Sized> Drop for Shared<X> {
     #[inline]
     fn drop(&mut self) {
-        if self.is_sole() || self.references().fetch_sub(1, Ordering::Release) == 1 {
-            // What other owners did happened before their release, hence before this.
-            fence(Ordering::Acquire);
+        if self.references().leave() {
             // SAFETY: this was the last reference; the layout is that of the value which `new` put there.
             unsafe {
                 let layout = Layout::for_value(self.inner.as_ref());
@@ -141,17 +136,18 @@ pub(crate) use erase;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     #[test]
     fn the_last_reference_drops_the_value_and_only_a_sole_one_may_write() {
-        struct Count<'a>(&'a AtomicUsize);
-        impl Drop for Count<'_> {
+        struct Counted<'a>(&'a AtomicUsize);
+        impl Drop for Counted<'_> {
             fn drop(&mut self) {
                 self.0.fetch_add(1, Ordering::Relaxed);
             }
         }
         let dropped = AtomicUsize::new(0);
-        let mut a = Shared::new(Count(&dropped));
+        let mut a = Shared::new(Counted(&dropped));
         let b = a.clone();
         assert!(a.address() == b.address() && a.sole().is_none());
         std::thread::scope(|scope| drop(scope.spawn(move || drop(b)).join()));

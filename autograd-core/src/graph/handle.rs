@@ -5,6 +5,7 @@
 
 use super::mode;
 use crate::List;
+use crate::count::Count;
 use crate::memory;
 use crate::tensor::Real;
 use crate::var::Var;
@@ -12,7 +13,6 @@ use std::alloc::Layout;
 use std::ops::Deref;
 use std::panic::Location;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicUsize, Ordering, fence};
 
 /// The node of an op's operand; `None` for an operand that no gradient can reach.
 pub(crate) type Edge<T> = Option<Handle<T>>;
@@ -32,7 +32,7 @@ pub(crate) struct Handle<T: Real>(NonNull<Node<T>>);
 /// The head of a node.
 #[repr(C)]
 pub(crate) struct Node<T: Real> {
-    references: AtomicUsize,
+    references: Count,
     /// Greater than the position of each operand; 0 for leaves.
     pub(crate) position: u64,
     /// The caller's line.
@@ -113,7 +113,7 @@ impl<T: Real> Handle<T> {
     pub(super) fn new<S: Step<T>>(position: u64, result: usize, step: S) -> Self {
         let place = memory::take(Layout::new::<Whole<T, S>>()).cast::<Whole<T, S>>();
         let head = Node {
-            references: AtomicUsize::new(1),
+            references: Count::one(),
             position,
             at: mode::location(),
             kind: Whole::<T, S>::KIND,
@@ -168,8 +168,7 @@ impl<T: Real> Handle<T> {
     /// Whether this is the only reference.
     #[inline]
     fn is_sole(&self) -> bool {
-        // Acquire pairs with the release of other owners' drops: what they did is done.
-        self.references.load(Ordering::Acquire) == 1
+        self.references.is_one()
     }
 
     /// The nodes of the operands to be taken, if nobody else refers to this one.
@@ -203,9 +202,7 @@ impl<T: Real> Deref for Handle<T> {
 impl<T: Real> Clone for Handle<T> {
     #[inline]
     fn clone(&self) -> Self {
-        // Relaxed suffices: the new reference is made from one that exists.
-        let before = self.references.fetch_add(1, Ordering::Relaxed);
-        assert!(before < isize::MAX as usize, "more references than memory could hold");
+        self.references.add();
         Handle(self.0)
     }
 }
@@ -213,10 +210,7 @@ impl<T: Real> Clone for Handle<T> {
 impl<T: Real> Drop for Handle<T> {
     #[inline]
     fn drop(&mut self) {
-        // A sole owner needs no atomic subtraction: nobody else can make another reference.
-        if self.is_sole() || self.references.fetch_sub(1, Ordering::Release) == 1 {
-            // What other owners did happened before their release, hence before this.
-            fence(Ordering::Acquire);
+        if self.references.leave() {
             // SAFETY: this was the last reference.
             unsafe { free(self.0) };
         }
@@ -247,7 +241,7 @@ unsafe fn free<T: Real>(mut node: NonNull<Node<T>>) {
             (kind.free)(node);
         }
         match waiting.pop() {
-            // The only reference to it, which is not counted any more.
+            // The only reference to it, which goes with it.
             Some(operand) => node = std::mem::ManuallyDrop::new(operand).0,
             None => return,
         }
@@ -258,6 +252,7 @@ unsafe fn free<T: Real>(mut node: NonNull<Node<T>>) {
 mod tests {
     use super::*;
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     struct Counted(Arc<AtomicUsize>, Vec<Edge<f64>>);
 

@@ -2,10 +2,10 @@
 
 use super::Shape;
 use super::pool::{self, ALIGN, Header};
+use crate::count::Count;
 use autograd_kernel::element::Element;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicUsize, Ordering, fence};
 
 /// A shared array of elements. Clones share the memory; only a sole owner may write.
 #[repr(transparent)]
@@ -43,7 +43,7 @@ impl<T: Element> Buffer<T> {
     fn new(mut block: NonNull<Header>, shape: &Shape, len: usize) -> Self {
         // SAFETY: `take` returns a block that nobody else refers to.
         let header = unsafe { block.as_mut() };
-        header.references = AtomicUsize::new(1);
+        header.references = Count::one();
         header.len = len;
         header.shape.clone_from(shape);
         let mut buffer = Buffer::<T> { block, element: PhantomData };
@@ -90,8 +90,7 @@ impl<T: Element> Buffer<T> {
     /// The elements for writing, if nobody else shares them.
     #[inline]
     pub(crate) fn unique(&mut self) -> Option<&mut [T]> {
-        // Acquire pairs with the release of other owners' drops: their reads are done before we write.
-        if self.header().references.load(Ordering::Acquire) != 1 {
+        if !self.header().references.is_one() {
             return None;
         }
         // SAFETY: as in `as_slice`; the count is one and this owner is borrowed mutably, so there is no other reference.
@@ -107,9 +106,8 @@ impl<T: Element> Buffer<T> {
 impl<T> Clone for Buffer<T> {
     #[inline]
     fn clone(&self) -> Self {
-        // SAFETY: this reference keeps the block alive. Relaxed suffices: the new reference is made from one that exists.
-        let before = unsafe { self.block.as_ref() }.references.fetch_add(1, Ordering::Relaxed);
-        assert!(before < isize::MAX as usize, "more references than memory could hold");
+        // SAFETY: this reference keeps the block alive.
+        unsafe { self.block.as_ref() }.references.add();
         Buffer { block: self.block, element: PhantomData }
     }
 }
@@ -119,10 +117,7 @@ impl<T> Drop for Buffer<T> {
     fn drop(&mut self) {
         // SAFETY: this reference keeps the block alive until the count says otherwise.
         let references = unsafe { &self.block.as_ref().references };
-        // A sole owner needs no atomic subtraction: nobody else can make another reference.
-        if references.load(Ordering::Acquire) == 1 || references.fetch_sub(1, Ordering::Release) == 1 {
-            // All reads by other owners happened before their release, hence before this.
-            fence(Ordering::Acquire);
+        if references.leave() {
             // SAFETY: this was the last reference, so the header is ours alone.
             unsafe { self.block.as_mut() }.shape.clear();
             pool::give(self.block);

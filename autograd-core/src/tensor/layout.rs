@@ -7,12 +7,12 @@
 use super::buffer::Buffer;
 use super::pending::Pending;
 use super::{Element, Shape};
+use crate::count::Count;
 use crate::kernel::view::{Strides, View};
 use crate::shared::Shared;
 use std::marker::PhantomData;
 use std::mem::offset_of;
 use std::ptr::{self, NonNull};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What the word of a tensor refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub(super) enum Kind {
 /// How each of them begins: a block's header, and what `Shared` counts.
 #[repr(C)]
 struct Head {
-    references: AtomicUsize,
+    references: Count,
     kind: Kind,
 }
 
@@ -199,9 +199,7 @@ impl<T: Element> Layout<T> {
 impl<T: Element> Clone for Layout<T> {
     #[inline]
     fn clone(&self) -> Self {
-        // Relaxed suffices: the new reference is made from one that exists.
-        let before = self.head().references.fetch_add(1, Ordering::Relaxed);
-        assert!(before < isize::MAX as usize, "more references than memory could hold");
+        self.head().references.add();
         Layout { head: self.head, owns: PhantomData }
     }
 }
@@ -209,17 +207,11 @@ impl<T: Element> Clone for Layout<T> {
 impl<T: Element> Drop for Layout<T> {
     #[inline]
     fn drop(&mut self) {
-        let references = &self.head().references;
-        // A sole owner needs no atomic subtraction: nobody else can make another reference.
-        if references.load(Ordering::Acquire) != 1 {
-            if references.fetch_sub(1, Ordering::AcqRel) != 1 {
-                return;
-            }
-            // The others went meanwhile: this is the last one, as which it goes.
-            references.store(1, Ordering::Relaxed);
+        if !self.head().references.leave() {
+            return;
         }
         let this = ptr::from_mut(self);
-        // SAFETY: as in `place`; nobody uses the word any more.
+        // SAFETY: as in `place`; nobody uses the word any more, and what it refers to is let go by the reference that is still counted.
         unsafe {
             match self.head().kind {
                 Kind::Ready => this.cast::<Buffer<T>>().drop_in_place(),

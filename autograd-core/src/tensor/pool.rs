@@ -9,13 +9,13 @@
 
 use super::Shape;
 use super::layout::{KIND_AT, Kind};
+use crate::count::Count;
 use crate::kernel::list;
 use crate::memory;
 use std::alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error};
 use std::cell::Cell;
 use std::mem::offset_of;
 use std::ptr::NonNull;
-use std::sync::atomic::AtomicUsize;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 /// How many bytes of free blocks one thread keeps, and how many of [`LARGE`] blocks all keep together.
@@ -33,7 +33,7 @@ const HUGE: usize = 2 << 20;
 /// What stands in front of a block's data, in a cache line of its own.
 #[repr(C, align(64))]
 pub(super) struct Header {
-    pub(super) references: AtomicUsize,
+    pub(super) references: Count,
     /// Always [`Kind::Ready`].
     kind: Kind,
     /// The class of the data's size.
@@ -268,7 +268,7 @@ fn acquire(class: usize) -> NonNull<Header> {
     let header = start.cast::<Header>();
     let before = u32::try_from(start.addr().get() - base.addr().get()).expect("less than a huge page");
     let class = u8::try_from(class).expect("fewer classes");
-    let references = AtomicUsize::new(1);
+    let references = Count::one();
     let fresh = Header { references, kind: Kind::Ready, class, mapped, before, shape: Shape::default(), len: 0 };
     // SAFETY: `header` is aligned to `ALIGN` and inside the allocation.
     unsafe { header.write(fresh) };

@@ -15,7 +15,9 @@ impl Cuts {
     /// Parts of at most `most` units of `unit` each, at least one part; only the last unit of all may be incomplete.
     pub fn new(end: usize, unit: usize, most: usize) -> Self {
         let units = end.div_ceil(unit);
-        Cuts { parts: units.div_ceil(most).max(1), units, unit, end }
+        // Most lengths are one part, and a division takes its time.
+        let parts = if units <= most { 1 } else { units.div_ceil(most) };
+        Cuts { parts, units, unit, end }
     }
 
     /// The number of parts.
@@ -31,7 +33,7 @@ impl Cuts {
     /// Where part `i` begins, or the end.
     pub fn at(&self, i: usize) -> usize {
         match i {
-            // Most lengths are one part, and a division takes its time.
+            // As in `new`.
             0 => 0,
             _ if i == self.parts => self.end,
             _ => i * self.units / self.parts * self.unit,

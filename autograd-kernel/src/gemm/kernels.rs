@@ -40,7 +40,8 @@ impl<T: Lanes + Default> Kernels<T> {
     /// The tile's elements must be there, and those of `c` nobody else's.
     #[inline]
     pub unsafe fn tile(&self, rows: usize, tile: &Tile<T>) {
-        let vectors = tile.columns.div_ceil(self.lanes);
+        // As many as hold the columns; the lanes are a power of two, and a division takes its time.
+        let vectors = (tile.columns + self.lanes - 1) >> self.lanes.trailing_zeros();
         let run = if rows == 1 { self.row[vectors - 1] } else { self.tile[rows - 2][vectors - 1] };
         // SAFETY: the caller's promise.
         unsafe { run(tile) }

@@ -23,12 +23,9 @@ impl<'a, T> Matrix<'a, T> {
         [row_stride, column_stride]: [isize; 2],
     ) -> Self {
         if rows > 0 && columns > 0 {
-            // In 128 bits, where no product of sizes and strides can overflow.
-            let end = |count: usize, stride: isize| (count as i128 - 1) * stride as i128;
-            let ends = [end(rows, row_stride), end(columns, column_stride)];
-            let lowest = offset as i128 + ends.iter().map(|&e| e.min(0)).sum::<i128>();
-            let highest = offset as i128 + ends.iter().map(|&e| e.max(0)).sum::<i128>();
-            assert!(lowest >= 0 && highest < data.len() as i128, "a matrix lies inside its slice");
+            let inside = reach(offset, [(rows, row_stride), (columns, column_stride)])
+                .is_some_and(|[below, highest]| below <= offset && highest < data.len());
+            assert!(inside, "a matrix lies inside its slice");
         }
         Matrix { data, offset, rows, columns, row_stride, column_stride }
     }
@@ -66,6 +63,17 @@ impl<'a, T> Matrix<'a, T> {
     pub(super) fn start(&self) -> *const T {
         self.data.as_ptr().wrapping_add(self.offset)
     }
+}
+
+/// How far below `offset` the axes of a matrix lead, and the highest place that they lead to; `None` where that is beyond all places.
+#[inline]
+fn reach(offset: usize, axes: [(usize, isize); 2]) -> Option<[usize; 2]> {
+    let [mut below, mut highest] = [0, offset];
+    for (count, stride) in axes {
+        let end = if stride < 0 { &mut below } else { &mut highest };
+        *end = end.checked_add((count - 1).checked_mul(stride.unsigned_abs())?)?;
+    }
+    Some([below, highest])
 }
 
 /// A matrix to be written, its rows `stride` apart, the elements of a row neighbours.

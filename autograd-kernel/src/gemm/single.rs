@@ -20,11 +20,11 @@ pub(super) fn suits<T>(kernels: &Kernels<T>, a: &Matrix<'_, T>, b: &Matrix<'_, T
 /// `c ← a b + β c + bias`; the sizes agree and none is zero.
 pub(super) fn product<T: Scalar>(
     kernels: &'static Kernels<T>,
-    a: Matrix<'_, T>,
-    b: Matrix<'_, T>,
+    a: &Matrix<'_, T>,
+    b: &Matrix<'_, T>,
     beta: T,
     bias: Bias<'_, T>,
-    mut c: MatrixMut<'_, T>,
+    c: &mut MatrixMut<'_, T>,
 ) {
     let mut run = |start: *const T, b_row: isize| {
         let cuts = Cuts::new(c.rows, 1, kernels.rows);

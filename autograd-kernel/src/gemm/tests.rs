@@ -224,3 +224,16 @@ fn a_row_does_not_depend_on_the_rows_around_it() {
         });
     });
 }
+
+#[test]
+fn a_matrix_beyond_its_slice_is_refused() {
+    let data = [0f32; 12];
+    let fits = |offset: usize, size: [usize; 2], strides: [isize; 2]| {
+        std::panic::catch_unwind(|| Matrix::new(&data, offset, size, strides).size()).is_ok()
+    };
+    assert!(fits(0, [3, 4], [4, 1]) && fits(11, [3, 4], [-4, -1]) && fits(8, [3, 4], [-4, 1]));
+    assert!(fits(5, [1, 1], [isize::MAX, isize::MIN]) && fits(99, [0, 4], [4, 1]));
+    assert!(!fits(1, [3, 4], [4, 1]) && !fits(10, [3, 4], [-4, -1]) && !fits(0, [3, 4], [-4, 1]));
+    assert!(!fits(12, [1, 1], [0, 0]) && !fits(usize::MAX, [2, 1], [1, 1]));
+    assert!(!fits(0, [3, 3], [isize::MAX, isize::MAX]) && !fits(0, [3, 1], [isize::MIN, 1]));
+}
