@@ -272,17 +272,26 @@ fn compute<T: Real, O: Op<T>>(op: O, x: &[&Var<T>]) -> Var<T> {
     }
     // A node is as large as its op needs: few have more than two operands, or keep more than two values.
     let (edge, size) = (|i: usize| x[i].node().cloned(), |i: usize| x[i].shape().clone());
-    let node = match const { (O::Arity::COUNT, O::SAVES.shapes) } {
-        (Some(1), false) => remember(op, x, ([edge(0)], []), &y),
-        (Some(1), true) => remember(op, x, ([edge(0)], [size(0)]), &y),
-        (Some(2), false) => remember(op, x, ([edge(0), edge(1)], []), &y),
-        (Some(2), true) => remember(op, x, ([edge(0), edge(1)], [size(0), size(1)]), &y),
-        (_, shapes) => {
-            let sizes: List<Shape> = (0..x.len()).filter(|_| shapes).map(size).collect();
+    let node = match const { number(O::Arity::COUNT) } {
+        1 if const { O::SAVES.shapes } => remember(op, x, ([edge(0)], [size(0)]), &y),
+        1 => remember(op, x, ([edge(0)], []), &y),
+        2 if const { O::SAVES.shapes } => remember(op, x, ([edge(0), edge(1)], [size(0), size(1)]), &y),
+        2 => remember(op, x, ([edge(0), edge(1)], []), &y),
+        _ => {
+            let sizes: List<Shape> = (0..x.len()).filter(|_| O::SAVES.shapes).map(size).collect();
             remember(op, x, ((0..x.len()).map(edge).collect::<List<_>>(), sizes), &y)
         }
     };
     Var::from_parts(y, Some(node))
+}
+
+/// A number if it is known, else one that is larger than all. Only where a plain constant chooses, the compiler leaves out what is never
+/// chosen: else each op would be compiled with nodes of all sizes.
+const fn number(known: Option<usize>) -> usize {
+    match known {
+        Some(number) => number,
+        None => usize::MAX,
+    }
 }
 
 /// The one door through which the node of an op comes to be; `values` are those kept.
@@ -306,10 +315,10 @@ fn remember<T: Real, O: Op<T>, E: Edges<T>, S: Shapes>(
     (edges, shapes): (E, S),
     y: &Tensor<T>,
 ) -> Handle<T> {
-    match const { O::SAVES.count(O::Arity::COUNT) } {
-        Some(0) => attach(op, edges, shapes, []),
-        Some(1) => attach(op, edges, shapes, keep::<T, O, 1>(x, y)),
-        Some(2) => attach(op, edges, shapes, keep::<T, O, 2>(x, y)),
+    match const { number(O::SAVES.count(O::Arity::COUNT)) } {
+        0 => attach(op, edges, shapes, []),
+        1 => attach(op, edges, shapes, keep::<T, O, 1>(x, y)),
+        2 => attach(op, edges, shapes, keep::<T, O, 2>(x, y)),
         _ => {
             let kept = x.iter().enumerate().filter(|(i, _)| O::SAVES.keeps_input(*i)).map(|(_, x)| x.value());
             let values: List<_> = kept.chain(O::SAVES.output.then_some(y)).cloned().collect();

@@ -82,7 +82,9 @@ pub(crate) fn product<T: Scalar>(
         _ if c.rows == 0 || n == 0 => {}
         Some(kernels) if k > 0 => match b {
             Right::Matrix(b) if dot::suits(&a, &b) => dot::product(kernels, a, b, beta, bias, c),
-            Right::Matrix(ref b) if single::suits(kernels, &a, b) => single::product(kernels, &a, b, beta, bias, &mut c),
+            Right::Matrix(ref b) if single::suits(kernels, &a, b) => {
+                single::product(kernels, &a, b, beta, bias, &mut c)
+            }
             _ => drive::product(kernels, a, b, beta, bias, c),
         },
         _ => {
