@@ -86,6 +86,7 @@ impl<T: Real, F: Fn(T, T, [T; N]) -> (T, [T; N]), const N: usize> pulp::NullaryF
     }
 }
 
+/// Moves elements one by one; where their number is known to the compiler, as in a block, without a check or a rest.
 #[inline(always)]
 fn move_by<T: Real, const N: usize>(
     rule: &impl Fn(T, T, [T; N]) -> (T, [T; N]),

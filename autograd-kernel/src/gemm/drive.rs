@@ -4,6 +4,7 @@ use super::cuts::Cuts;
 use super::kernels::{Kernels, WIDE};
 use super::left::{self, Left};
 use super::pack::Panel;
+use super::panels::{copy, copy_here};
 use super::tile::{BiasAt, Tile};
 use super::{Bias, Matrix, MatrixMut, Right, Scalar};
 use crate::scratch;
@@ -26,10 +27,10 @@ const MANY: usize = 4;
 const ROWS: usize = 128;
 /// Multiplications that are worth handing to another thread.
 const PIECE: usize = 1 << 19;
+/// Fewer rows wait for the right operand, so that it takes as long as with these.
+const FED: usize = 8;
 /// Pieces that a large product has at least.
 const PIECES: usize = 32;
-/// Elements whose packing is worth handing over.
-const PACK_PIECE: usize = 1 << 14;
 /// Rows of the left operand from which on packing the right one pays, though its rows are runs;
 const ROWS_TO_PACK: usize = 64;
 /// unless it is of no more bytes than the first cache holds.
@@ -37,11 +38,14 @@ const BYTES_TO_PACK: usize = 1 << 15;
 
 /// Where the right operand lies.
 #[derive(Clone, Copy)]
-enum Place<T> {
+enum Place<'a, T> {
     /// Its rows are runs, so far apart.
     Rows(*const T, isize),
     /// In panels of `rows` rows, from the element `[row, column]` of the operand on.
     Panels { start: *const T, rows: usize, row: usize, column: usize },
+    /// In this matrix, of which each piece packs what it meets: with a single group of rows no other piece meets it, and what is packed stays
+    /// in the second cache.
+    Matrix(Matrix<'a, T>),
 }
 
 /// A product under way.
@@ -95,6 +99,8 @@ pub(super) fn product<T: Scalar>(
             let few = a.rows < ROWS_TO_PACK || k * n * size_of::<T>() <= BYTES_TO_PACK;
             if few && (b.column_stride == 1 || n == 1) {
                 product.run(0..product.depth.count(), all, Place::Rows(b.start(), b.row_stride));
+            } else if product.row_groups().count() == 1 {
+                product.run(0..product.depth.count(), all, Place::Matrix(b));
             } else {
                 product.pack_and_run(b);
             }
@@ -102,55 +108,8 @@ pub(super) fn product<T: Scalar>(
     }
 }
 
-/// Packs a whole matrix for later products.
-pub(super) fn pack<T: Scalar>(kernels: &Kernels<T>, b: Matrix<'_, T>, to: &mut [T]) {
-    let panels = panels(kernels, b.columns);
-    copy(kernels, b, 0..b.rows, &panels, 0..panels.count(), to);
-}
-
-fn panels<T>(kernels: &Kernels<T>, n: usize) -> Cuts {
-    Cuts::new(n, kernels.lanes, kernels.vectors)
-}
-
 fn depth<T>(k: usize) -> Cuts {
     Cuts::new(k, 1, DEPTH / size_of::<T>())
-}
-
-/// Copies rows of `b` into some of its panels, one behind the other.
-fn copy<T: Scalar>(
-    kernels: &Kernels<T>,
-    b: Matrix<'_, T>,
-    rows: Range<usize>,
-    panels: &Cuts,
-    which: Range<usize>,
-    to: &mut [T],
-) {
-    let first = panels.at(which.start);
-    let width = kernels.lanes * kernels.vectors;
-    let whole = (panels.at(which.end) - first).next_multiple_of(kernels.lanes);
-    assert!(to.len() >= rows.len() * whole, "there is room for the panels");
-    let groups = Cuts::new(which.len(), 1, PACK_PIECE.div_ceil(rows.len().max(1) * width));
-    let to = Shared(to.as_mut_ptr());
-    threads::pieces(groups.count(), rows.len() * whole / 4, |piece| {
-        let group = groups.span(piece..piece + 1);
-        for panel in which.start + group.start..which.start + group.end {
-            let columns = panels.span(panel..panel + 1);
-            let at = |i: usize, stride: isize| i as isize * stride;
-            // SAFETY: panels before this one have whole vectors, so that they end where it begins, and all lie in `to`.
-            let to = unsafe { to.at((columns.start - first) * rows.len()) };
-            let panel = Panel {
-                rows: rows.len(),
-                columns: columns.len(),
-                from: b.start().wrapping_offset(at(rows.start, b.row_stride) + at(columns.start, b.column_stride)),
-                row: b.row_stride,
-                column: b.column_stride,
-                to,
-                width: columns.len().next_multiple_of(kernels.lanes),
-            };
-            // SAFETY: the rows and columns are those of `b`, whose elements are there; the panels do not overlap.
-            unsafe { kernels.pack(&panel) };
-        }
-    });
 }
 
 impl<T: Scalar> Product<'_, T> {
@@ -174,7 +133,7 @@ impl<T: Scalar> Product<'_, T> {
     }
 
     /// Computes what some passes along `k` contribute to the columns of some panels.
-    fn run(&self, blocks: Range<usize>, panels: Range<usize>, b: Place<T>) {
+    fn run(&self, blocks: Range<usize>, panels: Range<usize>, b: Place<'_, T>) {
         let b = Operand(b);
         let groups = self.row_groups();
         if !left::pays(&self.a, self.panels.span(panels.clone()).len()) {
@@ -241,12 +200,12 @@ impl<T: Scalar> Product<'_, T> {
         groups: Range<usize>,
         panels: Range<usize>,
         left: Option<&Left<T>>,
-        b: &Operand<T>,
+        b: &Operand<'_, T>,
     ) {
         let row_groups = self.row_groups();
         let depth = self.depth.span(blocks.clone()).len();
-        let width = self.kernels.lanes * self.kernels.vectors;
-        let height = self.rows.end().div_ceil(row_groups.count());
+        let width = self.panels.span(panels.clone()).len().div_ceil(panels.len());
+        let height = self.rows.end().div_ceil(row_groups.count()).max(FED);
         // With many rows there are pieces enough, and wider ones share a part of `a`.
         let most = if groups.len() < MANY { self.reused() } else { MANY * self.reused() };
         let worth = PIECE.div_ceil(height * depth * width);
@@ -274,21 +233,45 @@ impl<T: Scalar> Product<'_, T> {
         rows: Range<usize>,
         panels: Range<usize>,
         left: Option<&Left<T>>,
-        b: &Operand<T>,
+        b: &Operand<'_, T>,
     ) {
         for block in blocks {
             let depth = self.depth.span(block..block + 1);
             for first in panels.clone().step_by(self.reused()) {
                 let panels = first..(first + self.reused()).min(panels.end);
-                for first in rows.clone().step_by(self.together()) {
-                    let tiles = first..(first + self.together()).min(rows.end);
-                    let a = match left {
-                        Some(left) => left.at(first, depth.start),
-                        None => self.left(self.rows.at(first), depth.start),
-                    };
-                    self.tiles(tiles, a, depth.clone(), panels.clone(), &b.0);
-                }
+                let Place::Matrix(b) = b.0 else {
+                    self.meet(rows.clone(), depth.clone(), panels, left, &b.0);
+                    continue;
+                };
+                let columns = self.panels.span(panels.clone());
+                scratch::with(depth.len() * columns.len().next_multiple_of(self.kernels.lanes), |to| {
+                    let start = to.as_mut_ptr();
+                    // SAFETY: this is the room for them.
+                    unsafe { copy_here(self.kernels, b, depth.clone(), &self.panels, panels.clone(), start) };
+                    let (start, row, column) = (start.cast_const(), depth.start, columns.start);
+                    let packed = Place::Panels { start, rows: depth.len(), row, column };
+                    self.meet(rows.clone(), depth.clone(), panels, left, &packed);
+                });
             }
+        }
+    }
+
+    /// Some rows of tiles, one after another, with some panels.
+    fn meet(
+        &self,
+        rows: Range<usize>,
+        depth: Range<usize>,
+        panels: Range<usize>,
+        left: Option<&Left<T>>,
+        b: &Place<'_, T>,
+    ) {
+        for first in rows.clone().step_by(self.together()) {
+            let tiles = first..(first + self.together()).min(rows.end);
+            let a = match left {
+                Some(left) => left.at(first, depth.start),
+                None => self.left(self.rows.at(first), depth.start),
+            };
+            self.tiles(tiles, a, depth.clone(), panels.clone(), b);
         }
     }
 
@@ -305,7 +288,7 @@ impl<T: Scalar> Product<'_, T> {
         (a, a_row, a_column): (*const T, isize, isize),
         depth: Range<usize>,
         panels: Range<usize>,
-        b: &Place<T>,
+        b: &Place<'_, T>,
     ) {
         let first = self.rows.at(tiles.start);
         for tile in tiles {
@@ -325,7 +308,7 @@ impl<T: Scalar> Product<'_, T> {
         depth: Range<usize>,
         rows: Range<usize>,
         columns: Range<usize>,
-        b: &Place<T>,
+        b: &Place<'_, T>,
     ) {
         let at = |i: usize, stride: isize| i as isize * stride;
         let (b, b_row) = match *b {
@@ -337,6 +320,7 @@ impl<T: Scalar> Product<'_, T> {
                 let panel = start.wrapping_add((columns.start - column) * rows);
                 (panel.wrapping_add((depth.start - row) * width), width as isize)
             }
+            Place::Matrix(_) => unreachable!("a piece packs what it meets"),
         };
         let first = depth.start == 0;
         let tile = Tile {
@@ -363,7 +347,7 @@ impl<T: Scalar> Product<'_, T> {
 }
 
 /// The right operand for several threads.
-struct Operand<T>(Place<T>);
+struct Operand<'a, T>(Place<'a, T>);
 
 // SAFETY: it is only read.
-unsafe impl<T: Sync> Sync for Operand<T> {}
+unsafe impl<T: Sync> Sync for Operand<'_, T> {}

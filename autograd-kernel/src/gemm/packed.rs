@@ -1,7 +1,7 @@
 //! Right operands that are used for many products: copied into panels once.
 
 use super::kernels::{self, Kernels};
-use super::{Matrix, Scalar, drive};
+use super::{Matrix, Scalar, panels};
 use crate::element::Real;
 use crate::scratch;
 
@@ -49,7 +49,7 @@ pub(crate) fn pack<'a, T: Scalar + Real>(b: Matrix<'_, T>, panels: &'a mut [T]) 
     let panels = &mut panels[..Packed::<T>::len(b.size())];
     let kernels = kernels::current();
     match kernels {
-        Some(kernels) => drive::pack(kernels, b, panels),
+        Some(kernels) => panels::pack(kernels, b, panels),
         None => {
             for i in 0..b.rows {
                 for j in 0..b.columns {

@@ -191,7 +191,15 @@ fn bits_do_not_depend_on_threads() {
     let pools = [1, 2, 5].map(pool);
     on_each_isa(|| {
         let isa = Isa::current();
-        for size in [[130, 300, 200], [1, 600, 700], [700, 600, 1], [300, 2, 300], [33, 1100, 130], [1000, 40, 10]] {
+        for size in [
+            [130, 300, 200],
+            [100, 700, 600],
+            [1, 600, 700],
+            [700, 600, 1],
+            [300, 2, 300],
+            [33, 1100, 130],
+            [1000, 40, 10],
+        ] {
             for layouts in [[Rows, Rows], [Columns, Rows], [Rows, Columns], [Columns, Columns]] {
                 let case = Case { size, layouts, beta: 0.5f32, bias: 1, packed: false };
                 let [one, two, five] = pools.each_ref().map(|pool| {
