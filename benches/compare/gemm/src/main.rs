@@ -32,11 +32,21 @@ fn main() {
     let filter = arguments.get(2).map_or("", String::as_str);
     rayon::ThreadPoolBuilder::new().num_threads(threads).build_global().expect("the first pool");
 
-    println!("{threads} threads; GFLOP/s in the least time, by engine; shapes are rows x depth x columns, T a transposed operand");
-    println!("{:>20} {} {:>10} {:>10}", "", ENGINES.map(|(name, _)| format!("{name:>14}")).concat(), "of peak", "ours/best");
+    println!(
+        "{threads} threads; GFLOP/s in the least time, by engine; shapes are rows x depth x columns, T a transposed operand"
+    );
+    println!(
+        "{:>20} {} {:>10} {:>10}",
+        "",
+        ENGINES.map(|(name, _)| format!("{name:>14}")).concat(),
+        "of peak",
+        "ours/best"
+    );
     let (mut slower, mut all) = (Vec::new(), 0);
     for shape @ [m, k, n] in SHAPES {
-        for (layout, transposed) in [("NN", [false, false]), ("NT", [false, true]), ("TN", [true, false]), ("TT", [true, true])] {
+        for (layout, transposed) in
+            [("NN", [false, false]), ("NT", [false, true]), ("TN", [true, false]), ("TT", [true, true])]
+        {
             let name = format!("{m}x{k}x{n} {layout}");
             if !name.contains(filter) {
                 continue;
