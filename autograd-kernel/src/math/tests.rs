@@ -131,6 +131,6 @@ functions! {
     tanh: 3.0, TANH, f64::tanh;
     sigmoid: 3.0, SIGMOID, |x| 1.0 / (1.0 + (-x).exp());
     softplus: 3.0, SOFTPLUS, |x| if x > 0.0 { x + (-x).exp().ln_1p() } else { x.exp().ln_1p() };
-    erf: 2.0, ERF, libm::erf;
-    erfc: 4.0, ERFC, libm::erfc;
+    erf: 2.2, ERF, libm::erf;
+    erfc: 4.6, ERFC, libm::erfc;
 }
