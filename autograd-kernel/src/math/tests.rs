@@ -121,6 +121,7 @@ macro_rules! functions {
 }
 
 functions! {
+    // Those of erf and erfc are what the sweep over all arguments finds, 2.15 at 0.523 and 4.57 at 1.523; the sample alone would pass 2 and 4.
     exp: 1.0, EXP, f64::exp;
     exp2: 1.1, EXP2, f64::exp2;
     expm1: 2.0, EXPM1, f64::exp_m1;

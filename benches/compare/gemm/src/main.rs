@@ -38,7 +38,7 @@ fn main() {
     println!(
         "{:>20} {} {:>10} {:>10}",
         "",
-        ENGINES.map(|(name, _)| format!("{name:>14}")).concat(),
+        ENGINES.map(|(name, _)| format!("{name:>15}")).concat(),
         "of peak",
         "ours/best"
     );
@@ -55,7 +55,7 @@ fn main() {
             let speed = |time: Duration| (2 * m * k * n) as f64 / 1e9 / time.as_secs_f64();
             let best = least[1..].iter().min().expect("three peers");
             let ratio = least[0].as_secs_f64() / best.as_secs_f64();
-            let speeds: String = least.iter().map(|&time| format!("{:>14.1}", speed(time))).collect();
+            let speeds: String = least.iter().map(|&time| format!("{:>15.1}", speed(time))).collect();
             println!("{name:>20} {speeds} {:>10.2} {ratio:>10.2}", speed(least[0]) / peak);
             all += 1;
             if ratio > 1.0 {
