@@ -140,6 +140,7 @@ pub trait Real:
     + crate::lanes::Lanes
     + crate::linalg::Dense
     + crate::math::Math
+    + crate::product::Subnormal
     + Sum
 {
     /// The nearest value to `x`.

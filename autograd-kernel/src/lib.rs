@@ -24,6 +24,7 @@ pub mod normalize;
 pub mod order;
 pub mod pool;
 pub mod prefetch;
+pub mod product;
 pub mod recurrent;
 pub mod reduce;
 pub mod resample;

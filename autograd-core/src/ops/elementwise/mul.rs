@@ -1,6 +1,7 @@
 //! `mul`: the product of two operands, the gradient switcher.
 
 use super::binary::broadcast;
+use crate::kernel::product::Product;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -46,7 +47,7 @@ impl<T: Real> Op<T> for Mul {
     }
 
     fn forward(&self, [a, b]: [&Tensor<T>; 2]) -> Tensor<T> {
-        a.zip_cost(b, 1, move |a, b| a * b)
+        a.zip_by(b, 1, Product)
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 2] {
