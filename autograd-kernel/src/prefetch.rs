@@ -18,12 +18,18 @@
 /// ```
 #[inline(always)]
 pub fn prefetch<T>(data: &[T]) {
+    prefetch_at(data.as_ptr(), size_of_val(data));
+}
+
+/// As [`prefetch`], for so many bytes from an address on, whatever lies there.
+#[inline(always)]
+pub(crate) fn prefetch_at<T>(start: *const T, bytes: usize) {
     #[cfg(target_arch = "x86_64")]
-    for line in (0..size_of_val(data)).step_by(64) {
+    for line in (0..bytes).step_by(64) {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         // SAFETY: each processor of this architecture has SSE, and the hint neither reads nor writes, whatever the address.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(data.as_ptr().cast::<i8>().wrapping_add(line)) };
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(start.cast::<i8>().wrapping_add(line)) };
     }
     #[cfg(not(target_arch = "x86_64"))]
-    let _ = data;
+    let _ = (start, bytes);
 }

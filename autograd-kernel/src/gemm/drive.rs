@@ -1,11 +1,13 @@
 //! The order of the tiles of a product, and their spreading over the threads.
 
 use super::cuts::Cuts;
+use super::fresh::Fresh;
 use super::kernels::{Kernels, WIDE};
 use super::left::{self, Left};
 use super::pack::Panel;
-use super::panels::{copy, copy_here};
-use super::tile::{BiasAt, Tile};
+use super::panels::copy;
+use super::piece::{Panels, Passes, Place, Rows};
+use super::tile::BiasAt;
 use super::{Bias, Matrix, MatrixMut, Right, Scalar};
 use crate::scratch;
 use crate::threads::{self, Shared};
@@ -32,33 +34,21 @@ const FED: usize = 8;
 /// Pieces that a large product has at least.
 const PIECES: usize = 32;
 /// Rows of the left operand from which on packing the right one pays, though its rows are runs;
-const ROWS_TO_PACK: usize = 64;
+const ROWS_TO_PACK: usize = 16;
 /// unless it is of no more bytes than the first cache holds.
 const BYTES_TO_PACK: usize = 1 << 15;
 
-/// Where the right operand lies.
-#[derive(Clone, Copy)]
-enum Place<'a, T> {
-    /// Its rows are runs, so far apart.
-    Rows(*const T, isize),
-    /// In panels of `rows` rows, from the element `[row, column]` of the operand on.
-    Panels { start: *const T, rows: usize, row: usize, column: usize },
-    /// In this matrix, of which each piece packs what it meets: with a single group of rows no other piece meets it, and what is packed stays
-    /// in the second cache.
-    Matrix(Matrix<'a, T>),
-}
-
 /// A product under way.
-struct Product<'a, T: 'static> {
-    kernels: &'static Kernels<T>,
+pub(super) struct Product<'a, T: 'static> {
+    pub kernels: &'static Kernels<T>,
     a: Matrix<'a, T>,
-    beta: T,
-    bias: BiasAt<T>,
-    c: Shared<T>,
-    stride: usize,
-    rows: Cuts,
-    panels: Cuts,
-    depth: Cuts,
+    pub beta: T,
+    pub bias: BiasAt<T>,
+    pub c: Shared<T>,
+    pub stride: usize,
+    pub rows: Cuts,
+    pub panels: Cuts,
+    pub depth: Cuts,
 }
 
 // SAFETY: what its pointers lead to outlives the product, and each piece writes its own part of `c`.
@@ -93,12 +83,14 @@ pub(super) fn product<T: Scalar>(
     match b {
         Right::Packed(packed) => {
             let start = packed.panels.as_ptr();
-            product.run(0..product.depth.count(), all, Place::Panels { start, rows: k, row: 0, column: 0 });
+            let panels = Panels { start, rows: k, row: 0, column: 0 };
+            product.run(0..product.depth.count(), all, Place::Panels(panels));
         }
         Right::Matrix(b) => {
             let few = a.rows < ROWS_TO_PACK || k * n * size_of::<T>() <= BYTES_TO_PACK;
             if few && (b.column_stride == 1 || n == 1) {
-                product.run(0..product.depth.count(), all, Place::Rows(b.start(), b.row_stride));
+                let rows = Rows { start: b.start(), stride: b.row_stride };
+                product.run(0..product.depth.count(), all, Place::Rows(rows));
             } else if product.row_groups().count() == 1 {
                 product.run(0..product.depth.count(), all, Place::Matrix(b));
             } else {
@@ -124,20 +116,26 @@ impl<T: Scalar> Product<'_, T> {
                 let blocks = block..(block + BLOCKS).min(self.depth.count());
                 let rows = self.depth.span(blocks.clone());
                 scratch::with(rows.len() * columns.len().next_multiple_of(lanes), |to| {
+                    let packed =
+                        |start: *mut T| Panels { start, rows: rows.len(), row: rows.start, column: columns.start };
+                    if b.column_stride == 1 {
+                        let fresh = Fresh::new(blocks.clone(), panels.clone());
+                        let from = Rows { start: b.start(), stride: b.row_stride };
+                        let place = Place::Fresh(from, packed(to.as_mut_ptr()), &fresh);
+                        return self.run(blocks, panels.clone(), place);
+                    }
                     copy(self.kernels, b, rows.clone(), &self.panels, panels.clone(), to);
-                    let (start, row, column) = (to.as_ptr(), rows.start, columns.start);
-                    self.run(blocks, panels.clone(), Place::Panels { start, rows: rows.len(), row, column });
+                    self.run(blocks, panels.clone(), Place::Panels(packed(to.as_mut_ptr())));
                 });
             }
         }
     }
 
     /// Computes what some passes along `k` contribute to the columns of some panels.
-    fn run(&self, blocks: Range<usize>, panels: Range<usize>, b: Place<'_, T>) {
-        let b = Operand(b);
+    fn run(&self, blocks: Range<usize>, panels: Range<usize>, right: Place<'_, T>) {
         let groups = self.row_groups();
         if !left::pays(&self.a, self.panels.span(panels.clone()).len()) {
-            return self.pieces(blocks, 0..groups.count(), panels, None, &b);
+            return self.pieces(0..groups.count(), panels, &Passes { product: self, blocks, left: None, right });
         }
         let depth = self.depth.span(blocks.clone());
         let together = self.together();
@@ -155,13 +153,14 @@ impl<T: Scalar> Product<'_, T> {
                     let (i, j) = (some.start + piece / blocks.len(), blocks.start + piece % blocks.len());
                     self.pack_left(groups.span(i..i + 1), self.depth.span(j..j + 1), &left);
                 });
-                self.pieces(blocks.clone(), some, panels.clone(), Some(&left), &b);
+                let left = Some(&left);
+                self.pieces(some, panels.clone(), &Passes { product: self, blocks: blocks.clone(), left, right });
             });
         }
     }
 
     /// Tiles whose rows are whole vectors together.
-    fn together(&self) -> usize {
+    pub fn together(&self) -> usize {
         (self.kernels.lanes / self.kernels.rows).max(1)
     }
 
@@ -194,16 +193,9 @@ impl<T: Scalar> Product<'_, T> {
     }
 
     /// Spreads tiles over the threads.
-    fn pieces(
-        &self,
-        blocks: Range<usize>,
-        groups: Range<usize>,
-        panels: Range<usize>,
-        left: Option<&Left<T>>,
-        b: &Operand<'_, T>,
-    ) {
+    fn pieces(&self, groups: Range<usize>, panels: Range<usize>, passes: &Passes<'_, T>) {
         let row_groups = self.row_groups();
-        let depth = self.depth.span(blocks.clone()).len();
+        let depth = self.depth.span(passes.blocks.clone()).len();
         let width = self.panels.span(panels.clone()).len().div_ceil(panels.len());
         let height = self.rows.end().div_ceil(row_groups.count()).max(FED);
         // With many rows there are pieces enough, and wider ones share a part of `a`.
@@ -215,139 +207,19 @@ impl<T: Scalar> Product<'_, T> {
         threads::pieces(groups.len() * panel_groups.count(), work, |piece| {
             let (i, j) = (groups.start + piece / panel_groups.count(), piece % panel_groups.count());
             let group = panel_groups.span(j..j + 1);
-            let rows = row_groups.span(i..i + 1);
-            self.piece(blocks.clone(), rows, panels.start + group.start..panels.start + group.end, left, b);
+            passes.piece(row_groups.span(i..i + 1), panels.start + group.start..panels.start + group.end);
         });
     }
 
     /// The number of panels that the second cache holds while one row of tiles after another meets them.
-    fn reused(&self) -> usize {
+    pub fn reused(&self) -> usize {
         let depth = self.depth.end().min(DEPTH / size_of::<T>());
         (REUSED / (depth * self.kernels.lanes * self.kernels.vectors * size_of::<T>())).max(1)
     }
 
-    /// Some rows of tiles with some panels.
-    fn piece(
-        &self,
-        blocks: Range<usize>,
-        rows: Range<usize>,
-        panels: Range<usize>,
-        left: Option<&Left<T>>,
-        b: &Operand<'_, T>,
-    ) {
-        for block in blocks {
-            let depth = self.depth.span(block..block + 1);
-            for first in panels.clone().step_by(self.reused()) {
-                let panels = first..(first + self.reused()).min(panels.end);
-                let Place::Matrix(b) = b.0 else {
-                    self.meet(rows.clone(), depth.clone(), panels, left, &b.0);
-                    continue;
-                };
-                let columns = self.panels.span(panels.clone());
-                scratch::with(depth.len() * columns.len().next_multiple_of(self.kernels.lanes), |to| {
-                    let start = to.as_mut_ptr();
-                    // SAFETY: this is the room for them.
-                    unsafe { copy_here(self.kernels, b, depth.clone(), &self.panels, panels.clone(), start) };
-                    let (start, row, column) = (start.cast_const(), depth.start, columns.start);
-                    let packed = Place::Panels { start, rows: depth.len(), row, column };
-                    self.meet(rows.clone(), depth.clone(), panels, left, &packed);
-                });
-            }
-        }
-    }
-
-    /// Some rows of tiles, one after another, with some panels.
-    fn meet(
-        &self,
-        rows: Range<usize>,
-        depth: Range<usize>,
-        panels: Range<usize>,
-        left: Option<&Left<T>>,
-        b: &Place<'_, T>,
-    ) {
-        for first in rows.clone().step_by(self.together()) {
-            let tiles = first..(first + self.together()).min(rows.end);
-            let a = match left {
-                Some(left) => left.at(first, depth.start),
-                None => self.left(self.rows.at(first), depth.start),
-            };
-            self.tiles(tiles, a, depth.clone(), panels.clone(), b);
-        }
-    }
-
     /// Where the element of `a` lies, and its strides.
-    fn left(&self, row: usize, column: usize) -> (*const T, isize, isize) {
+    pub fn left(&self, row: usize, column: usize) -> (*const T, isize, isize) {
         let (rows, columns) = (self.a.row_stride, self.a.column_stride);
         (self.a.start().wrapping_offset(row as isize * rows + column as isize * columns), rows, columns)
     }
-
-    /// Some tiles' rows, of which the first begins at `a`, with each panel.
-    fn tiles(
-        &self,
-        tiles: Range<usize>,
-        (a, a_row, a_column): (*const T, isize, isize),
-        depth: Range<usize>,
-        panels: Range<usize>,
-        b: &Place<'_, T>,
-    ) {
-        let first = self.rows.at(tiles.start);
-        for tile in tiles {
-            let rows = self.rows.span(tile..tile + 1);
-            let a = a.wrapping_offset((rows.start - first) as isize * a_row);
-            for panel in panels.clone() {
-                let columns = self.panels.span(panel..panel + 1);
-                self.tile((a, a_row, a_column), depth.clone(), rows.clone(), columns, b);
-            }
-        }
-    }
-
-    #[inline]
-    fn tile(
-        &self,
-        (a, a_row, a_column): (*const T, isize, isize),
-        depth: Range<usize>,
-        rows: Range<usize>,
-        columns: Range<usize>,
-        b: &Place<'_, T>,
-    ) {
-        let at = |i: usize, stride: isize| i as isize * stride;
-        let (b, b_row) = match *b {
-            Place::Rows(start, stride) => {
-                (start.wrapping_offset(at(depth.start, stride)).wrapping_add(columns.start), stride)
-            }
-            Place::Panels { start, rows, row, column } => {
-                let width = columns.len().next_multiple_of(self.kernels.lanes);
-                let panel = start.wrapping_add((columns.start - column) * rows);
-                (panel.wrapping_add((depth.start - row) * width), width as isize)
-            }
-            Place::Matrix(_) => unreachable!("a piece packs what it meets"),
-        };
-        let first = depth.start == 0;
-        let tile = Tile {
-            k: depth.len(),
-            columns: columns.len(),
-            a,
-            a_row,
-            a_column,
-            b,
-            b_row,
-            c: self.c.0.wrapping_add(rows.start * self.stride + columns.start),
-            c_row: self.stride as isize,
-            beta: if first { self.beta } else { T::one() },
-            bias: match self.bias {
-                BiasAt::Rows(bias) if first => BiasAt::Rows(bias.wrapping_add(rows.start)),
-                BiasAt::Columns(bias) if first => BiasAt::Columns(bias.wrapping_add(columns.start)),
-                _ => BiasAt::None,
-            },
-        };
-        // SAFETY: `Matrix` and `MatrixMut` checked that their elements are there, `copy` wrote those of the panels, and no other piece has
-        // these rows and columns of `c`.
-        unsafe { self.kernels.tile(rows.len(), &tile) };
-    }
 }
-
-/// The right operand for several threads.
-struct Operand<'a, T>(Place<'a, T>);
-
-// SAFETY: it is only read.
-unsafe impl<T: Sync> Sync for Operand<'_, T> {}

@@ -28,6 +28,8 @@ pub(super) struct Kernels<T> {
     /// Of two rows and more.
     tile: [[RunTile<T>; VECTORS]; ROWS - 1],
     row: [RunTile<T>; WIDE],
+    /// Of the most rows but one and of the most, copying `b`.
+    copying: [[RunTile<T>; VECTORS]; 2],
     dot: [[RunDot<T>; SIDE]; SIDE],
     from_rows: unsafe fn(&Panel<T>),
     from_columns: unsafe fn(&Panel<T>),
@@ -40,9 +42,29 @@ impl<T: Lanes + Default> Kernels<T> {
     /// The tile's elements must be there, and those of `c` nobody else's.
     #[inline]
     pub unsafe fn tile(&self, rows: usize, tile: &Tile<T>) {
-        // As many as hold the columns; the lanes are a power of two, and a division takes its time.
-        let vectors = (tile.columns + self.lanes - 1) >> self.lanes.trailing_zeros();
+        let vectors = self.vectors_of(tile);
         let run = if rows == 1 { self.row[vectors - 1] } else { self.tile[rows - 2][vectors - 1] };
+        // SAFETY: the caller's promise.
+        unsafe { run(tile) }
+    }
+
+    /// As many vectors as hold the columns; the lanes are a power of two, and a division takes its time.
+    #[inline]
+    fn vectors_of(&self, tile: &Tile<T>) -> usize {
+        (tile.columns + self.lanes - 1) >> self.lanes.trailing_zeros()
+    }
+
+    /// Whether there is a kernel for so many rows that copies `b`: that of many rows cut evenly there is.
+    pub fn copies(&self, rows: usize) -> bool {
+        rows + 1 >= self.rows
+    }
+
+    /// As [`tile`](Kernels::tile); copies `b` on the way.
+    ///
+    /// # Safety
+    /// As there; the room for the copy must be nobody else's.
+    pub unsafe fn tile_and_copy(&self, rows: usize, tile: &Tile<T>) {
+        let run = self.copying[rows + 1 - self.rows][self.vectors_of(tile) - 1];
         // SAFETY: the caller's promise.
         unsafe { run(tile) }
     }
@@ -98,24 +120,35 @@ impl<S: Simd, T: Lanes + PartialEq + Default> Table<S, T> {
         vectors: if S::REGISTER_COUNT >= 32 { 3 } else { 2 },
         lanes: size_of::<T::Vector<S>>() / size_of::<T>(),
         row: [
-            Self::tile::<1, 1>,
-            Self::tile::<1, 2>,
-            Self::tile::<1, 3>,
-            Self::tile::<1, 4>,
-            Self::tile::<1, 5>,
-            Self::tile::<1, 6>,
-            Self::tile::<1, 7>,
-            Self::tile::<1, 8>,
+            Self::tile::<1, 1, false>,
+            Self::tile::<1, 2, false>,
+            Self::tile::<1, 3, false>,
+            Self::tile::<1, 4, false>,
+            Self::tile::<1, 5, false>,
+            Self::tile::<1, 6, false>,
+            Self::tile::<1, 7, false>,
+            Self::tile::<1, 8, false>,
         ],
         tile: [
-            [Self::tile::<2, 1>, Self::tile::<2, 2>, Self::tile::<2, 3>],
-            [Self::tile::<3, 1>, Self::tile::<3, 2>, Self::tile::<3, 3>],
-            [Self::tile::<4, 1>, Self::tile::<4, 2>, Self::tile::<4, 3>],
-            [Self::tile::<5, 1>, Self::tile::<5, 2>, Self::tile::<5, 3>],
-            [Self::tile::<6, 1>, Self::tile::<6, 2>, Self::tile::<6, 3>],
-            [Self::tile::<7, 1>, Self::tile::<7, 2>, Self::tile::<7, 3>],
-            [Self::tile::<8, 1>, Self::tile::<8, 2>, Self::tile::<8, 3>],
+            [Self::tile::<2, 1, false>, Self::tile::<2, 2, false>, Self::tile::<2, 3, false>],
+            [Self::tile::<3, 1, false>, Self::tile::<3, 2, false>, Self::tile::<3, 3, false>],
+            [Self::tile::<4, 1, false>, Self::tile::<4, 2, false>, Self::tile::<4, 3, false>],
+            [Self::tile::<5, 1, false>, Self::tile::<5, 2, false>, Self::tile::<5, 3, false>],
+            [Self::tile::<6, 1, false>, Self::tile::<6, 2, false>, Self::tile::<6, 3, false>],
+            [Self::tile::<7, 1, false>, Self::tile::<7, 2, false>, Self::tile::<7, 3, false>],
+            [Self::tile::<8, 1, false>, Self::tile::<8, 2, false>, Self::tile::<8, 3, false>],
         ],
+        copying: if S::REGISTER_COUNT >= 32 {
+            [
+                [Self::tile::<7, 1, true>, Self::tile::<7, 2, true>, Self::tile::<7, 3, true>],
+                [Self::tile::<8, 1, true>, Self::tile::<8, 2, true>, Self::tile::<8, 3, true>],
+            ]
+        } else {
+            [
+                [Self::tile::<5, 1, true>, Self::tile::<5, 2, true>, Self::tile::<5, 3, true>],
+                [Self::tile::<6, 1, true>, Self::tile::<6, 2, true>, Self::tile::<6, 3, true>],
+            ]
+        },
         dot: [
             [Self::dot::<1, 1>, Self::dot::<1, 2>, Self::dot::<1, 3>, Self::dot::<1, 4>],
             [Self::dot::<2, 1>, Self::dot::<2, 2>, Self::dot::<2, 3>, Self::dot::<2, 4>],
@@ -133,8 +166,8 @@ impl<S: Simd, T: Lanes + PartialEq + Default> Table<S, T> {
         unsafe { std::mem::transmute_copy(&()) }
     }
 
-    unsafe fn tile<const R: usize, const V: usize>(tile: &Tile<T>) {
-        Self::simd().vectorize(Run::<T, R, V>(tile));
+    unsafe fn tile<const R: usize, const V: usize, const COPY: bool>(tile: &Tile<T>) {
+        Self::simd().vectorize(Run::<T, R, V, COPY>(tile));
     }
 
     unsafe fn dot<const R: usize, const C: usize>(block: &dot::Block<T>, out: &mut [T; SIDE * SIDE]) {

@@ -9,12 +9,14 @@
 mod cuts;
 mod dot;
 mod drive;
+mod fresh;
 mod kernels;
 mod left;
 mod matrix;
 mod pack;
 mod packed;
 mod panels;
+mod piece;
 mod portable;
 mod single;
 mod tile;

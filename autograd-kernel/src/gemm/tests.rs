@@ -193,6 +193,8 @@ fn bits_do_not_depend_on_threads() {
         let isa = Isa::current();
         for size in [
             [130, 300, 200],
+            // Five groups of rows meet the same panels.
+            [600, 300, 200],
             [100, 700, 600],
             [1, 600, 700],
             [700, 600, 1],

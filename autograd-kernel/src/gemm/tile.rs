@@ -3,7 +3,11 @@
 use super::Bias;
 use crate::isa::{Simd, WithSimd};
 use crate::lanes::Lanes;
+use crate::prefetch::prefetch_at;
 use std::hint::black_box;
+
+/// Rows of `b` that are asked for ahead of time: it streams from the second cache, whose answers the processor alone asks for too late.
+const AHEAD: isize = 12;
 
 /// What is added to each element of a product, where it lies.
 #[derive(Clone, Copy)]
@@ -36,6 +40,8 @@ pub(super) struct Tile<T> {
     /// Element `[p, j]` at `b + p·b_row + j`.
     pub b: *const T,
     pub b_row: isize,
+    /// Where whole vectors of `b`, row after row, are copied to, if they are.
+    pub copy: *mut T,
     /// Element `[i, j]` at `c + i·c_row + j`; with `β = 0` it is not read.
     pub c: *mut T,
     pub c_row: isize,
@@ -43,15 +49,17 @@ pub(super) struct Tile<T> {
     pub bias: BiasAt<T>,
 }
 
-/// The tile with `ROWS` rows and `VECTORS` vectors of columns, of which only the last may be incomplete.
-pub(super) struct Run<'a, T, const ROWS: usize, const VECTORS: usize>(pub &'a Tile<T>);
+/// The tile with `ROWS` rows and `VECTORS` vectors of columns, of which only the last may be incomplete; `COPY` says whether `b` is copied.
+pub(super) struct Run<'a, T, const ROWS: usize, const VECTORS: usize, const COPY: bool>(pub &'a Tile<T>);
 
-impl<T: Lanes + PartialEq + Default, const ROWS: usize, const VECTORS: usize> WithSimd for Run<'_, T, ROWS, VECTORS> {
+impl<T: Lanes + PartialEq + Default, const ROWS: usize, const VECTORS: usize, const COPY: bool> WithSimd
+    for Run<'_, T, ROWS, VECTORS, COPY>
+{
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let &Tile { k, columns, a, a_row, a_column, mut b, b_row, c, c_row, beta, bias } = self.0;
+        let &Tile { k, columns, a, a_row, a_column, mut b, b_row, mut copy, c, c_row, beta, bias } = self.0;
         let lanes = T::count::<S>();
         let zero = T::splat(simd, T::default());
         let mask = T::first(simd, columns - (VECTORS - 1) * lanes);
@@ -66,10 +74,21 @@ impl<T: Lanes + PartialEq + Default, const ROWS: usize, const VECTORS: usize> Wi
         };
         // The compiler must not see how the rows follow each other: it would step from one to the next, each address waiting for the last.
         let a_rows: [*const T; ROWS] = std::array::from_fn(|i| black_box(a.wrapping_offset(i as isize * a_row)));
+        let ahead = AHEAD * b_row;
         let mut at = 0;
         let mut sums = [[zero; VECTORS]; ROWS];
         for _ in 0..k {
             let b_vectors = load(b);
+            if ROWS > 1 {
+                prefetch_at(b.wrapping_offset(ahead), VECTORS * lanes * size_of::<T>());
+            }
+            if COPY {
+                for (v, &vector) in b_vectors.iter().enumerate() {
+                    // SAFETY: as above.
+                    unsafe { T::store(simd, copy.wrapping_add(v * lanes), vector) };
+                }
+                copy = copy.wrapping_add(VECTORS * lanes);
+            }
             for (a, sums) in a_rows.iter().zip(&mut sums) {
                 // SAFETY: as above.
                 let x = T::splat(simd, unsafe { *a.wrapping_offset(at) });
