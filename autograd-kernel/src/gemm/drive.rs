@@ -33,15 +33,17 @@ const PIECE: usize = 1 << 19;
 const FED: usize = 8;
 /// Pieces that a large product has at least.
 const PIECES: usize = 32;
-/// Rows of the left operand from which on packing the right one pays, though its rows are runs;
-const ROWS_TO_PACK: usize = 16;
-/// unless it is of no more bytes than the first cache holds.
-const BYTES_TO_PACK: usize = 1 << 15;
+/// Rows of the left operand from which on packing the right one pays, though its rows are runs, unless the first cache holds it.
+const ROWS_TO_PACK: usize = 32;
+/// Bytes that the first cache holds.
+const NEAR: usize = 1 << 15;
 
 /// A product under way.
 pub(super) struct Product<'a, T: 'static> {
     pub kernels: &'static Kernels<T>,
     a: Matrix<'a, T>,
+    /// Whether the first cache holds the right operand.
+    pub near: bool,
     pub beta: T,
     pub bias: BiasAt<T>,
     pub c: Shared<T>,
@@ -71,6 +73,7 @@ pub(super) fn product<T: Scalar>(
     let product = Product {
         kernels,
         a,
+        near: k * n * size_of::<T>() <= NEAR,
         beta,
         bias: bias.into(),
         stride: c.stride,
@@ -87,7 +90,7 @@ pub(super) fn product<T: Scalar>(
             product.run(0..product.depth.count(), all, Place::Panels(panels));
         }
         Right::Matrix(b) => {
-            let few = a.rows < ROWS_TO_PACK || k * n * size_of::<T>() <= BYTES_TO_PACK;
+            let few = a.rows < ROWS_TO_PACK || product.near;
             if few && (b.column_stride == 1 || n == 1) {
                 let rows = Rows { start: b.start(), stride: b.row_stride };
                 product.run(0..product.depth.count(), all, Place::Rows(rows));

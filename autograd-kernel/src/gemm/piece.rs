@@ -6,7 +6,7 @@ use super::drive::Product;
 use super::fresh::Fresh;
 use super::left::Left;
 use super::panels::copy_here;
-use super::tile::{BiasAt, Tile};
+use super::tile::{AHEAD, BiasAt, Tile};
 use crate::scratch;
 use std::ops::Range;
 
@@ -72,7 +72,7 @@ impl<T: Scalar> Passes<'_, T> {
             for first in panels.clone().step_by(product.reused()) {
                 let panels = first..(first + product.reused()).min(panels.end);
                 let Place::Matrix(b) = self.right else {
-                    self.meet(rows.clone(), block, panels, self.right);
+                    self.meet(rows.clone(), block, panels, &self.right);
                     continue;
                 };
                 let (depth, columns) = (product.depth.span(block..block + 1), product.panels.span(panels.clone()));
@@ -82,18 +82,18 @@ impl<T: Scalar> Passes<'_, T> {
                     if b.column_stride == 1 {
                         let fresh = Fresh::new(block..block + 1, panels.clone());
                         let from = Rows { start: b.start(), stride: b.row_stride };
-                        return self.meet(rows.clone(), block, panels, Place::Fresh(from, packed, &fresh));
+                        return self.meet(rows.clone(), block, panels, &Place::Fresh(from, packed, &fresh));
                     }
                     // SAFETY: this is the room for them.
                     unsafe { copy_here(product.kernels, b, depth, &product.panels, panels.clone(), start) };
-                    self.meet(rows.clone(), block, panels, Place::Panels(packed));
+                    self.meet(rows.clone(), block, panels, &Place::Panels(packed));
                 });
             }
         }
     }
 
     /// Some rows of tiles, one after another, with some panels.
-    fn meet(&self, rows: Range<usize>, block: usize, panels: Range<usize>, right: Place<'_, T>) {
+    fn meet(&self, rows: Range<usize>, block: usize, panels: Range<usize>, right: &Place<'_, T>) {
         let (product, together) = (self.product, self.product.together());
         let start = product.depth.at(block);
         for first in rows.clone().step_by(together) {
@@ -116,15 +116,15 @@ impl<T: Scalar> Passes<'_, T> {
         (a, a_row, a_column): (*const T, isize, isize),
         [block, panel]: [usize; 2],
         rows: Range<usize>,
-        right: Place<'_, T>,
+        right: &Place<'_, T>,
     ) {
-        let &Product { kernels, beta, bias, ref c, stride, .. } = self.product;
+        let &Product { kernels, near, beta, bias, ref c, stride, .. } = self.product;
         let depth = self.product.depth.span(block..block + 1);
         let columns = self.product.panels.span(panel..panel + 1);
         let packed =
             |panels: Panels<T>| panels.at(depth.start, columns.start, columns.len().next_multiple_of(kernels.lanes));
         let mut copy = None;
-        let (b, b_row) = match right {
+        let (b, b_row) = match *right {
             Place::Rows(from) => from.at(depth.start, columns.start),
             Place::Panels(panels) => packed(panels),
             Place::Fresh(_, panels, fresh) if fresh.copied(block, panel) => packed(panels),
@@ -143,6 +143,7 @@ impl<T: Scalar> Passes<'_, T> {
             a_column,
             b,
             b_row,
+            ahead: if near { 0 } else { AHEAD },
             copy: copy.map_or(std::ptr::null_mut(), |(_, to)| to.cast_mut()),
             c: c.0.wrapping_add(rows.start * stride + columns.start),
             c_row: stride as isize,

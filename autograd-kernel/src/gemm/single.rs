@@ -39,6 +39,7 @@ pub(super) fn product<T: Scalar>(
                 a_column: a.column_stride,
                 b: start,
                 b_row,
+                ahead: 0,
                 copy: std::ptr::null_mut(),
                 c: c.start().wrapping_add(rows.start * c.stride),
                 c_row: c.stride as isize,

@@ -6,8 +6,8 @@ use crate::lanes::Lanes;
 use crate::prefetch::prefetch_at;
 use std::hint::black_box;
 
-/// Rows of `b` that are asked for ahead of time: it streams from the second cache, whose answers the processor alone asks for too late.
-const AHEAD: isize = 12;
+/// Rows of `b` to ask for ahead of time where it streams from the second cache, which the processor alone asks too late.
+pub(super) const AHEAD: isize = 12;
 
 /// What is added to each element of a product, where it lies.
 #[derive(Clone, Copy)]
@@ -40,6 +40,8 @@ pub(super) struct Tile<T> {
     /// Element `[p, j]` at `b + p·b_row + j`.
     pub b: *const T,
     pub b_row: isize,
+    /// Rows of `b` that are asked for ahead of time.
+    pub ahead: isize,
     /// Where whole vectors of `b`, row after row, are copied to, if they are.
     pub copy: *mut T,
     /// Element `[i, j]` at `c + i·c_row + j`; with `β = 0` it is not read.
@@ -59,7 +61,7 @@ impl<T: Lanes + PartialEq + Default, const ROWS: usize, const VECTORS: usize, co
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let &Tile { k, columns, a, a_row, a_column, mut b, b_row, mut copy, c, c_row, beta, bias } = self.0;
+        let &Tile { k, columns, a, a_row, a_column, mut b, b_row, ahead, mut copy, c, c_row, beta, bias } = self.0;
         let lanes = T::count::<S>();
         let zero = T::splat(simd, T::default());
         let mask = T::first(simd, columns - (VECTORS - 1) * lanes);
@@ -74,7 +76,7 @@ impl<T: Lanes + PartialEq + Default, const ROWS: usize, const VECTORS: usize, co
         };
         // The compiler must not see how the rows follow each other: it would step from one to the next, each address waiting for the last.
         let a_rows: [*const T; ROWS] = std::array::from_fn(|i| black_box(a.wrapping_offset(i as isize * a_row)));
-        let ahead = AHEAD * b_row;
+        let ahead = ahead * b_row;
         let mut at = 0;
         let mut sums = [[zero; VECTORS]; ROWS];
         for _ in 0..k {

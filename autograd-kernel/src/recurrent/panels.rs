@@ -6,7 +6,6 @@
 use crate::element::Real;
 use crate::isa::{self, NullaryFnOnce, Simd, WithSimd};
 use crate::lanes::Lanes;
-use crate::prefetch::prefetch_at;
 use crate::scratch;
 use crate::threads;
 use num_traits::Zero;
@@ -17,8 +16,6 @@ use std::ops::Range;
 const VECTORS: usize = 4;
 /// Rows of the weights that are multiplied with all rows before the next: of a block they should stay in the first cache.
 const DEPTH: usize = 128;
-/// Rows of a panel that are asked for ahead of time.
-const AHEAD: usize = 12;
 
 /// How hidden units are cut into blocks.
 #[derive(Clone, Copy, Debug)]
@@ -229,7 +226,6 @@ impl<S: Simd> Part<S> {
             // SAFETY: the caller's promise.
             *w = unsafe { T::load(simd, panel.add((q * V + v) * lanes)) };
         }
-        prefetch_at(panel.wrapping_add((q + AHEAD) * V * lanes), V * size_of::<T::Vector<S>>());
         for (m, sums) in sums.iter_mut().enumerate() {
             // SAFETY: the caller's promise.
             let a = T::splat(simd, unsafe { *a.add(m * self.stride + q) });
