@@ -2,7 +2,7 @@
 
 use super::cuts::Cuts;
 use super::fresh::Fresh;
-use super::kernels::{Kernels, WIDE};
+use super::kernels::Kernels;
 use super::left::{self, Left};
 use super::pack::Panel;
 use super::panels::copy;
@@ -66,10 +66,6 @@ pub(super) fn product<T: Scalar>(
     mut c: MatrixMut<'_, T>,
 ) {
     let [k, n] = b.size();
-    let vectors = match b {
-        Right::Matrix(b) if a.rows == 1 && b.column_stride == 1 => WIDE,
-        _ => kernels.vectors,
-    };
     let product = Product {
         kernels,
         a,
@@ -78,7 +74,7 @@ pub(super) fn product<T: Scalar>(
         bias: bias.into(),
         stride: c.stride,
         rows: Cuts::new(c.rows, 1, kernels.rows),
-        panels: Cuts::new(n, kernels.lanes, vectors),
+        panels: Cuts::new(n, kernels.lanes, kernels.vectors),
         depth: depth::<T>(k),
         c: Shared(c.start()),
     };
@@ -103,7 +99,8 @@ pub(super) fn product<T: Scalar>(
     }
 }
 
-fn depth<T>(k: usize) -> Cuts {
+/// The passes along `k`.
+pub(super) fn depth<T>(k: usize) -> Cuts {
     Cuts::new(k, 1, DEPTH / size_of::<T>())
 }
 

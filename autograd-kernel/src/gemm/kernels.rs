@@ -11,8 +11,6 @@ use std::marker::PhantomData;
 /// The most rows and vectors of a tile, of any set.
 const ROWS: usize = 8;
 const VECTORS: usize = 3;
-/// The most vectors of a tile of one row: long stretches of a matrix of which nothing is used twice.
-pub(super) const WIDE: usize = 8;
 
 type RunTile<T> = unsafe fn(&Tile<T>);
 type RunDot<T> = unsafe fn(&dot::Block<T>, &mut [T; SIDE * SIDE]);
@@ -25,9 +23,7 @@ pub(super) struct Kernels<T> {
     pub vectors: usize,
     /// Elements in a vector.
     pub lanes: usize,
-    /// Of two rows and more.
-    tile: [[RunTile<T>; VECTORS]; ROWS - 1],
-    row: [RunTile<T>; WIDE],
+    tile: [[RunTile<T>; VECTORS]; ROWS],
     /// Of the most rows but one and of the most, copying `b`.
     copying: [[RunTile<T>; VECTORS]; 2],
     dot: [[RunDot<T>; SIDE]; SIDE],
@@ -42,8 +38,7 @@ impl<T: Lanes + Default> Kernels<T> {
     /// The tile's elements must be there, and those of `c` nobody else's.
     #[inline]
     pub unsafe fn tile(&self, rows: usize, tile: &Tile<T>) {
-        let vectors = self.vectors_of(tile);
-        let run = if rows == 1 { self.row[vectors - 1] } else { self.tile[rows - 2][vectors - 1] };
+        let run = self.tile[rows - 1][self.vectors_of(tile) - 1];
         // SAFETY: the caller's promise.
         unsafe { run(tile) }
     }
@@ -119,17 +114,8 @@ impl<S: Simd, T: Lanes + PartialEq + Default> Table<S, T> {
         rows: if S::REGISTER_COUNT >= 32 { 8 } else { 6 },
         vectors: if S::REGISTER_COUNT >= 32 { 3 } else { 2 },
         lanes: size_of::<T::Vector<S>>() / size_of::<T>(),
-        row: [
-            Self::tile::<1, 1, false>,
-            Self::tile::<1, 2, false>,
-            Self::tile::<1, 3, false>,
-            Self::tile::<1, 4, false>,
-            Self::tile::<1, 5, false>,
-            Self::tile::<1, 6, false>,
-            Self::tile::<1, 7, false>,
-            Self::tile::<1, 8, false>,
-        ],
         tile: [
+            [Self::tile::<1, 1, false>, Self::tile::<1, 2, false>, Self::tile::<1, 3, false>],
             [Self::tile::<2, 1, false>, Self::tile::<2, 2, false>, Self::tile::<2, 3, false>],
             [Self::tile::<3, 1, false>, Self::tile::<3, 2, false>, Self::tile::<3, 3, false>],
             [Self::tile::<4, 1, false>, Self::tile::<4, 2, false>, Self::tile::<4, 3, false>],

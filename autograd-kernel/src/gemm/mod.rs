@@ -2,7 +2,7 @@
 //!
 //! A product is cut into tiles that fit into registers (`tile`). The left operand is read where it lies; the right one too if its rows are
 //! short, else it is copied into panels first (`panels`): once for all threads, or by each piece where no other piece meets its part. The smallest
-//! products are one tile or a few (`single`). Cuts depend on the shape only, and each element is one sum along `k` in blocks that depend on `k`
+//! products are one tile or a few (`single`), and a row times a matrix has an order of its own (`row`). Cuts depend on the shape only, and each element is one sum along `k` in blocks that depend on `k`
 //! only: its bits depend neither on the threads nor on the number of rows and columns around it. Only where there are few of these is an
 //! element a dot product by vectors (`dot`).
 
@@ -18,6 +18,7 @@ mod packed;
 mod panels;
 mod piece;
 mod portable;
+mod row;
 mod single;
 mod tile;
 
@@ -89,6 +90,7 @@ pub(crate) fn product<T: Scalar>(
             Right::Matrix(ref b) if single::suits(kernels, &a, b) => {
                 single::product(kernels, &a, b, beta, bias, &mut c)
             }
+            Right::Matrix(b) if row::suits(&a, &b) => row::product(a, b, beta, bias, c),
             _ => drive::product(kernels, a, b, beta, bias, c),
         },
         _ => {
