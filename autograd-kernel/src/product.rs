@@ -48,7 +48,7 @@ impl Subnormal for f32 {
     #[inline(always)]
     fn stumbles(a: f32, b: f32) -> bool {
         let (a, b) = (a.to_bits() & !SIGN, b.to_bits() & !SIGN);
-        // The exponents add up, and the product of the mantissas is below 4.
+        // The exponents add up; where the fractions carry, the mantissas make 2 or more, and so a normal number.
         let small = a + b < ONE + NORMAL;
         // Not `&&`: without branches it is vector code.
         (a != 0) & (b != 0) & (small | (a < NORMAL) | (b < NORMAL))

@@ -111,24 +111,34 @@ impl<T: Scalar> Product<'_, T> {
         let count = PACKED / (self.depth.count().min(BLOCKS) * DEPTH * lanes * vectors);
         for first in (0..self.panels.count()).step_by(count) {
             let panels = first..(first + count).min(self.panels.count());
-            let columns = self.panels.span(panels.clone());
             for block in (0..self.depth.count()).step_by(BLOCKS) {
                 let blocks = block..(block + BLOCKS).min(self.depth.count());
-                let rows = self.depth.span(blocks.clone());
-                scratch::with(rows.len() * columns.len().next_multiple_of(lanes), |to| {
-                    let packed =
-                        |start: *mut T| Panels { start, rows: rows.len(), row: rows.start, column: columns.start };
-                    if b.column_stride == 1 {
-                        let fresh = Fresh::new(blocks.clone(), panels.clone());
-                        let from = Rows { start: b.start(), stride: b.row_stride };
-                        let place = Place::Fresh(from, packed(to.as_mut_ptr()), &fresh);
-                        return self.run(blocks, panels.clone(), place);
-                    }
-                    copy(self.kernels, b, rows.clone(), &self.panels, panels.clone(), to);
-                    self.run(blocks, panels.clone(), Place::Panels(packed(to.as_mut_ptr())));
-                });
+                self.with_panels(b, blocks.clone(), panels.clone(), |place| self.run(blocks, panels.clone(), place));
             }
         }
+    }
+
+    /// Runs `f` with some panels of `b`: to be copied while they are met if its rows are runs, else copied before.
+    pub fn with_panels(
+        &self,
+        b: Matrix<'_, T>,
+        blocks: Range<usize>,
+        panels: Range<usize>,
+        f: impl FnOnce(Place<'_, T>),
+    ) {
+        let (rows, columns) = (self.depth.span(blocks.clone()), self.panels.span(panels.clone()));
+        scratch::with(rows.len() * columns.len().next_multiple_of(self.kernels.lanes), |to| {
+            let runs = b.column_stride == 1;
+            if !runs {
+                copy(self.kernels, b, rows.clone(), &self.panels, panels.clone(), to);
+            }
+            let packed = Panels { start: to.as_mut_ptr(), rows: rows.len(), row: rows.start, column: columns.start };
+            if !runs {
+                return f(Place::Panels(packed));
+            }
+            let fresh = Fresh::new(blocks, panels);
+            f(Place::Fresh(Rows { start: b.start(), stride: b.row_stride }, packed, &fresh));
+        });
     }
 
     /// Computes what some passes along `k` contribute to the columns of some panels.

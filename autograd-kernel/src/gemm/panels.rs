@@ -49,7 +49,7 @@ pub(super) fn copy<T: Scalar>(
 ///
 /// # Safety
 /// There must be room for the panels, and it must be nobody else's.
-pub(super) unsafe fn copy_here<T: Scalar>(
+unsafe fn copy_here<T: Scalar>(
     kernels: &Kernels<T>,
     b: Matrix<'_, T>,
     rows: Range<usize>,

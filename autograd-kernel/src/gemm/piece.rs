@@ -5,9 +5,7 @@ use super::Scalar;
 use super::drive::Product;
 use super::fresh::Fresh;
 use super::left::Left;
-use super::panels::copy_here;
 use super::tile::{AHEAD, BiasAt, Tile};
-use crate::scratch;
 use std::ops::Range;
 
 /// A right operand whose rows are runs, so far apart.
@@ -75,19 +73,8 @@ impl<T: Scalar> Passes<'_, T> {
                     self.meet(rows.clone(), block, panels, &self.right);
                     continue;
                 };
-                let (depth, columns) = (product.depth.span(block..block + 1), product.panels.span(panels.clone()));
-                scratch::with(depth.len() * columns.len().next_multiple_of(product.kernels.lanes), |to| {
-                    let start = to.as_mut_ptr();
-                    let packed = Panels { start, rows: depth.len(), row: depth.start, column: columns.start };
-                    if b.column_stride == 1 {
-                        let fresh = Fresh::new(block..block + 1, panels.clone());
-                        let from = Rows { start: b.start(), stride: b.row_stride };
-                        return self.meet(rows.clone(), block, panels, &Place::Fresh(from, packed, &fresh));
-                    }
-                    // SAFETY: this is the room for them.
-                    unsafe { copy_here(product.kernels, b, depth, &product.panels, panels.clone(), start) };
-                    self.meet(rows.clone(), block, panels, &Place::Panels(packed));
-                });
+                let met = panels.clone();
+                product.with_panels(b, block..block + 1, panels, |place| self.meet(rows.clone(), block, met, &place));
             }
         }
     }
@@ -143,6 +130,7 @@ impl<T: Scalar> Passes<'_, T> {
             a_column,
             b,
             b_row,
+            // What is near is there already.
             ahead: if near { 0 } else { AHEAD },
             copy: copy.map_or(std::ptr::null_mut(), |(_, to)| to.cast_mut()),
             c: c.0.wrapping_add(rows.start * stride + columns.start),

@@ -63,21 +63,19 @@ impl<T: Scalar> WithSimd for Piece<'_, T> {
         let Piece { row: &Row { a, b, beta, bias, ref c }, first, sums } = self;
         let passes = depth::<T>(b.rows);
         for pass in 0..passes.count() {
-            let mut rows = passes.span(pass..pass + 1);
-            let last = rows.end;
+            let rows = passes.span(pass..pass + 1);
+            let whole = rows.start + rows.len() / SIDE * SIDE;
+            let x = |row: usize| (a.start().wrapping_offset(row as isize * a.column_stride), a.column_stride);
+            let y =
+                |row: usize| (b.start().wrapping_offset(row as isize * b.row_stride).wrapping_add(first), b.row_stride);
             sums.fill(T::zero());
-            while rows.start < last {
-                let count = if last - rows.start < SIDE { 1 } else { SIDE };
+            for row in (rows.start..whole).step_by(SIDE) {
                 // SAFETY: `Matrix` checked that its elements are there.
-                unsafe {
-                    let x = a.start().wrapping_offset(rows.start as isize * a.column_stride);
-                    let y = b.start().wrapping_offset(rows.start as isize * b.row_stride).wrapping_add(first);
-                    match count {
-                        SIDE => add::<S, T, SIDE>(simd, (x, a.column_stride), (y, b.row_stride), sums),
-                        _ => add::<S, T, 1>(simd, (x, a.column_stride), (y, b.row_stride), sums),
-                    }
-                }
-                rows.start += count;
+                unsafe { add::<S, T, SIDE>(simd, x(row), y(row), sums) };
+            }
+            for row in whole..rows.end {
+                // SAFETY: as above.
+                unsafe { add::<S, T, 1>(simd, x(row), y(row), sums) };
             }
             for (j, &sum) in sums.iter().enumerate() {
                 // SAFETY: `MatrixMut` and `product` checked that these are there, and no other piece has these columns.

@@ -81,6 +81,7 @@ impl<T: Lanes + PartialEq + Default, const ROWS: usize, const VECTORS: usize, co
         let mut sums = [[zero; VECTORS]; ROWS];
         for _ in 0..k {
             let b_vectors = load(b);
+            // A single row would make as many requests as products.
             if ROWS > 1 {
                 prefetch_at(b.wrapping_offset(ahead), VECTORS * lanes * size_of::<T>());
             }
