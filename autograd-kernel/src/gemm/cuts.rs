@@ -2,11 +2,13 @@
 
 use std::ops::Range;
 
-/// A length in the fewest even parts that are not too long.
+/// A length in the fewest even parts that are not too long: the first ones have one unit more than the others.
 #[derive(Clone, Copy)]
 pub(super) struct Cuts {
     parts: usize,
-    units: usize,
+    /// Whole units in each part, and parts that have one more.
+    each: usize,
+    more: usize,
     unit: usize,
     end: usize,
 }
@@ -17,7 +19,8 @@ impl Cuts {
         let units = end.div_ceil(unit);
         // Most lengths are one part, and a division takes its time.
         let parts = if units <= most { 1 } else { units.div_ceil(most) };
-        Cuts { parts, units, unit, end }
+        let each = if parts == 1 { units } else { units / parts };
+        Cuts { parts, each, more: units - each * parts, unit, end }
     }
 
     /// The number of parts.
@@ -32,12 +35,7 @@ impl Cuts {
 
     /// Where part `i` begins, or the end.
     pub fn at(&self, i: usize) -> usize {
-        match i {
-            // As in `new`.
-            0 => 0,
-            _ if i == self.parts => self.end,
-            _ => i * self.units / self.parts * self.unit,
-        }
+        ((i * self.each + i.min(self.more)) * self.unit).min(self.end)
     }
 
     /// What parts `i..j` cover.

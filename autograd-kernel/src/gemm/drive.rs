@@ -19,22 +19,14 @@ pub(super) const DEPTH: usize = 2048;
 const BLOCKS: usize = 4;
 /// Bytes of panels that are packed at a time.
 const PACKED: usize = 1 << 23;
-/// Bytes of panels that a piece goes through again and again: they stay in the second cache.
-const REUSED: usize = 1 << 20;
 /// Rows of a panel that are packed at a time.
 const PACK_ROWS: usize = 64;
 /// Groups of rows that are many.
 const MANY: usize = 4;
-/// Rows of a piece.
-const ROWS: usize = 128;
 /// Multiplications that are worth handing to another thread.
 const PIECE: usize = 1 << 19;
 /// Fewer rows wait for the right operand, so that it takes as long as with these.
 const FED: usize = 8;
-/// Pieces that a large product has at least.
-const PIECES: usize = 32;
-/// Rows of the left operand from which on packing the right one pays, though its rows are runs, unless the first cache holds it.
-const ROWS_TO_PACK: usize = 32;
 /// Bytes that the first cache holds.
 const NEAR: usize = 1 << 15;
 
@@ -86,7 +78,7 @@ pub(super) fn product<T: Scalar>(
             product.run(0..product.depth.count(), all, Place::Panels(panels));
         }
         Right::Matrix(b) => {
-            let few = a.rows < ROWS_TO_PACK || product.near;
+            let few = a.rows < kernels.fit.to_pack || product.near;
             if few && (b.column_stride == 1 || n == 1) {
                 let rows = Rows { start: b.start(), stride: b.row_stride };
                 product.run(0..product.depth.count(), all, Place::Rows(rows));
@@ -150,7 +142,7 @@ impl<T: Scalar> Product<'_, T> {
         let depth = self.depth.span(blocks.clone());
         let together = self.together();
         let width = (together * self.kernels.rows).next_multiple_of(self.kernels.lanes);
-        let height = ROWS / self.kernels.rows * width;
+        let height = self.group() * width;
         let most = (PACKED / (height * depth.len() * size_of::<T>())).max(1);
         for first in (0..groups.count()).step_by(most) {
             let some = first..(first + most).min(groups.count());
@@ -174,9 +166,14 @@ impl<T: Scalar> Product<'_, T> {
         (self.kernels.lanes / self.kernels.rows).max(1)
     }
 
+    /// The most tiles of a piece, one below another.
+    fn group(&self) -> usize {
+        self.kernels.fit.rows.div_ceil(self.kernels.rows)
+    }
+
     /// Tiles in groups, each for one piece.
     fn row_groups(&self) -> Cuts {
-        Cuts::new(self.rows.count(), self.together(), ROWS / self.kernels.rows / self.together())
+        Cuts::new(self.rows.count(), self.together(), self.group() / self.together())
     }
 
     /// Packs a part of `a`.
@@ -211,7 +208,7 @@ impl<T: Scalar> Product<'_, T> {
         // With many rows there are pieces enough, and wider ones share a part of `a`.
         let most = if groups.len() < MANY { self.reused() } else { MANY * self.reused() };
         let worth = PIECE.div_ceil(height * depth * width);
-        let even = panels.len() * groups.len() / PIECES;
+        let even = panels.len() * groups.len() / self.kernels.fit.pieces;
         let panel_groups = Cuts::new(panels.len(), 1, worth.max(even).min(most).max(1));
         let work = (height * groups.len() * depth).saturating_mul(panels.len() * width) / 64;
         threads::pieces(groups.len() * panel_groups.count(), work, |piece| {
@@ -224,7 +221,7 @@ impl<T: Scalar> Product<'_, T> {
     /// The number of panels that the second cache holds while one row of tiles after another meets them.
     pub fn reused(&self) -> usize {
         let depth = self.depth.end().min(DEPTH / size_of::<T>());
-        (REUSED / (depth * self.kernels.lanes * self.kernels.vectors * size_of::<T>())).max(1)
+        (self.kernels.fit.reused / (depth * self.kernels.lanes * self.kernels.vectors * size_of::<T>())).max(1)
     }
 
     /// Where the element of `a` lies, and its strides.

@@ -1,6 +1,7 @@
 //! The kernels of each set of instructions, as a table that is looked up once for a product.
 
 use super::dot::{self, SIDE};
+use super::fit::Fit;
 use super::pack::{self, FromRows, Panel};
 use super::tile::{Run, Tile};
 use crate::isa::{Isa, Simd, WithSimd};
@@ -23,6 +24,7 @@ pub(super) struct Kernels<T> {
     pub vectors: usize,
     /// Elements in a vector.
     pub lanes: usize,
+    pub fit: Fit,
     tile: [[RunTile<T>; VECTORS]; ROWS],
     /// Of the most rows but one and of the most, copying `b`.
     copying: [[RunTile<T>; VECTORS]; 2],
@@ -41,6 +43,15 @@ impl<T: Lanes + Default> Kernels<T> {
         let run = self.tile[rows - 1][self.vectors_of(tile) - 1];
         // SAFETY: the caller's promise.
         unsafe { run(tile) }
+    }
+
+    /// How far from each row of a right operand lies what to ask for when it is read, if it is read in rows of its `own` or else in panels.
+    #[inline]
+    pub fn ahead(&self, own: bool, b_row: isize) -> isize {
+        match self.fit.beside {
+            vectors if own && vectors > 0 => (vectors * self.lanes) as isize,
+            _ => self.fit.ahead * b_row,
+        }
     }
 
     /// As many vectors as hold the columns; the lanes are a power of two, and a division takes its time.
@@ -114,6 +125,7 @@ impl<S: Simd, T: Lanes + PartialEq + Default> Table<S, T> {
         rows: if S::REGISTER_COUNT >= 32 { 8 } else { 6 },
         vectors: if S::REGISTER_COUNT >= 32 { 3 } else { 2 },
         lanes: size_of::<T::Vector<S>>() / size_of::<T>(),
+        fit: if S::REGISTER_COUNT >= 32 { Fit::AVX512 } else { Fit::AVX2 },
         tile: [
             [Self::tile::<1, 1, false>, Self::tile::<1, 2, false>, Self::tile::<1, 3, false>],
             [Self::tile::<2, 1, false>, Self::tile::<2, 2, false>, Self::tile::<2, 3, false>],

@@ -10,6 +10,7 @@
 mod cuts;
 mod dot;
 mod drive;
+mod fit;
 mod fresh;
 mod kernels;
 mod left;

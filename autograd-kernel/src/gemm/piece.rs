@@ -5,7 +5,7 @@ use super::Scalar;
 use super::drive::Product;
 use super::fresh::Fresh;
 use super::left::Left;
-use super::tile::{AHEAD, BiasAt, Tile};
+use super::tile::{BiasAt, Tile};
 use std::ops::Range;
 
 /// A right operand whose rows are runs, so far apart.
@@ -111,13 +111,14 @@ impl<T: Scalar> Passes<'_, T> {
         let packed =
             |panels: Panels<T>| panels.at(depth.start, columns.start, columns.len().next_multiple_of(kernels.lanes));
         let mut copy = None;
-        let (b, b_row) = match *right {
-            Place::Rows(from) => from.at(depth.start, columns.start),
-            Place::Panels(panels) => packed(panels),
-            Place::Fresh(_, panels, fresh) if fresh.copied(block, panel) => packed(panels),
+        // Where the right operand lies, and whether in rows of its own.
+        let ((b, b_row), own) = match *right {
+            Place::Rows(from) => (from.at(depth.start, columns.start), true),
+            Place::Panels(panels) => (packed(panels), false),
+            Place::Fresh(_, panels, fresh) if fresh.copied(block, panel) => (packed(panels), false),
             Place::Fresh(from, panels, fresh) => {
                 copy = (kernels.copies(rows.len()) && fresh.take(block, panel)).then(|| (fresh, packed(panels).0));
-                from.at(depth.start, columns.start)
+                (from.at(depth.start, columns.start), true)
             }
             Place::Matrix(_) => unreachable!("a piece packs what it meets"),
         };
@@ -131,7 +132,7 @@ impl<T: Scalar> Passes<'_, T> {
             b,
             b_row,
             // What is near is there already.
-            ahead: if near { 0 } else { AHEAD },
+            ahead: if near { 0 } else { kernels.ahead(own, b_row) },
             copy: copy.map_or(std::ptr::null_mut(), |(_, to)| to.cast_mut()),
             c: c.0.wrapping_add(rows.start * stride + columns.start),
             c_row: stride as isize,

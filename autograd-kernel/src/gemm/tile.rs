@@ -6,9 +6,6 @@ use crate::lanes::Lanes;
 use crate::prefetch::prefetch_at;
 use std::hint::black_box;
 
-/// Rows of `b` to ask for ahead of time where it streams from the second cache, which the processor alone asks too late.
-pub(super) const AHEAD: isize = 12;
-
 /// What is added to each element of a product, where it lies.
 #[derive(Clone, Copy)]
 pub(super) enum BiasAt<T> {
@@ -40,7 +37,7 @@ pub(super) struct Tile<T> {
     /// Element `[p, j]` at `b + p·b_row + j`.
     pub b: *const T,
     pub b_row: isize,
-    /// Rows of `b` that are asked for ahead of time.
+    /// How far from each row of `b` lies what is asked for when it is read; nothing is if this is zero.
     pub ahead: isize,
     /// Where whole vectors of `b`, row after row, are copied to, if they are.
     pub copy: *mut T,
@@ -65,6 +62,8 @@ impl<T: Lanes + PartialEq + Default, const ROWS: usize, const VECTORS: usize, co
         let lanes = T::count::<S>();
         let zero = T::splat(simd, T::default());
         let mask = T::first(simd, columns - (VECTORS - 1) * lanes);
+        // Where masks are no registers of their own, a masked store takes ten times as long.
+        let whole = S::REGISTER_COUNT < 32 && columns == VECTORS * lanes;
         let load = |from: *const T| {
             let mut to = [zero; VECTORS];
             for (v, to) in to.iter_mut().enumerate() {
@@ -76,13 +75,12 @@ impl<T: Lanes + PartialEq + Default, const ROWS: usize, const VECTORS: usize, co
         };
         // The compiler must not see how the rows follow each other: it would step from one to the next, each address waiting for the last.
         let a_rows: [*const T; ROWS] = std::array::from_fn(|i| black_box(a.wrapping_offset(i as isize * a_row)));
-        let ahead = ahead * b_row;
         let mut at = 0;
         let mut sums = [[zero; VECTORS]; ROWS];
         for _ in 0..k {
             let b_vectors = load(b);
             // A single row would make as many requests as products.
-            if ROWS > 1 {
+            if ROWS > 1 && ahead != 0 {
                 prefetch_at(b.wrapping_offset(ahead), VECTORS * lanes * size_of::<T>());
             }
             if COPY {
@@ -126,7 +124,13 @@ impl<T: Lanes + PartialEq + Default, const ROWS: usize, const VECTORS: usize, co
             for (v, sum) in sums.into_iter().enumerate() {
                 let to = to.wrapping_add(v * lanes);
                 // SAFETY: as above.
-                unsafe { if v + 1 < VECTORS { T::store(simd, to, sum) } else { T::store_masked(simd, mask, to, sum) } }
+                unsafe {
+                    if whole || v + 1 < VECTORS {
+                        T::store(simd, to, sum);
+                    } else {
+                        T::store_masked(simd, mask, to, sum);
+                    }
+                }
             }
         }
     }
