@@ -14,12 +14,15 @@ pub(super) struct Fit {
     pub ahead: isize,
     /// Vectors to ask for beside those that a row is read for, where it is not in panels; without any it is rows ahead, as in panels.
     pub beside: usize,
+    /// Bytes of each row that a piece takes, where a single row meets a matrix.
+    pub run: usize,
 }
 
 impl Fit {
     /// Intel Xeon, model 207: 48 KiB and 2 MiB of caches, twelve lines of the first with the same place.
-    pub const AVX512: Fit = Fit { rows: 128, pieces: 32, reused: 1 << 20, to_pack: 32, ahead: 12, beside: 0 };
+    pub const AVX512: Fit =
+        Fit { rows: 128, pieces: 32, reused: 1 << 20, to_pack: 32, ahead: 12, beside: 0, run: 2048 };
     /// AMD EPYC of the third generation: 32 KiB and 512 KiB, eight lines with the same place, so that rows whose distance is a power of two push
     /// out what was asked for a few of them ahead. The processor itself is early enough in panels.
-    pub const AVX2: Fit = Fit { rows: 256, pieces: 16, reused: 1 << 18, to_pack: 13, ahead: 0, beside: 4 };
+    pub const AVX2: Fit = Fit { rows: 256, pieces: 16, reused: 1 << 18, to_pack: 13, ahead: 0, beside: 4, run: 4096 };
 }

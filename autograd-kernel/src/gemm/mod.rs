@@ -92,7 +92,7 @@ pub(crate) fn product<T: Scalar>(
             Right::Matrix(ref b) if single::suits(kernels, &a, b) => {
                 single::product(kernels, &a, b, beta, bias, &mut c)
             }
-            Right::Matrix(b) if row::suits(&a, &b) => row::product(a, b, beta, bias, c),
+            Right::Matrix(b) if row::suits(&a, &b) => row::product(kernels, a, b, beta, bias, c),
             _ => drive::product(kernels, a, b, beta, bias, c),
         },
         _ => {

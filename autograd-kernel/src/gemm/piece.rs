@@ -82,74 +82,81 @@ impl<T: Scalar> Passes<'_, T> {
     /// Some rows of tiles, one after another, with some panels.
     fn meet(&self, rows: Range<usize>, block: usize, panels: Range<usize>, right: &Place<'_, T>) {
         let (product, together) = (self.product, self.product.together());
-        let start = product.depth.at(block);
+        let &Product { beta, bias, ref c, stride, .. } = product;
+        let depth = product.depth.span(block..block + 1);
+        let first_pass = depth.start == 0;
         for first in rows.clone().step_by(together) {
             let tiles = first..(first + together).min(rows.end);
-            let (top, from) = (product.rows.at(first), |row| product.left(row, start));
-            let (a, a_row, a_column) = self.left.map_or_else(|| from(top), |left| left.at(first, start));
+            let (top, from) = (product.rows.at(first), |row| product.left(row, depth.start));
+            let (a, a_row, a_column) = self.left.map_or_else(|| from(top), |left| left.at(first, depth.start));
             for tile in tiles {
                 let rows = product.rows.span(tile..tile + 1);
-                let a = a.wrapping_offset((rows.start - top) as isize * a_row);
+                // As it is for the first column; the right operand is each tile's own.
+                let row = Tile {
+                    k: depth.len(),
+                    columns: 0,
+                    a: a.wrapping_offset((rows.start - top) as isize * a_row),
+                    a_row,
+                    a_column,
+                    b: std::ptr::null(),
+                    b_row: 0,
+                    ahead: 0,
+                    copy: std::ptr::null_mut(),
+                    c: c.0.wrapping_add(rows.start * stride),
+                    c_row: stride as isize,
+                    beta: if first_pass { beta } else { T::one() },
+                    bias: match bias {
+                        BiasAt::Rows(bias) if first_pass => BiasAt::Rows(bias.wrapping_add(rows.start)),
+                        BiasAt::Columns(bias) if first_pass => BiasAt::Columns(bias),
+                        _ => BiasAt::None,
+                    },
+                };
                 for panel in panels.clone() {
-                    self.tile((a, a_row, a_column), [block, panel], rows.clone(), right);
+                    self.tile(&row, rows.len(), [block, panel], depth.start, right);
                 }
             }
         }
     }
 
-    #[inline]
-    fn tile(
-        &self,
-        (a, a_row, a_column): (*const T, isize, isize),
-        [block, panel]: [usize; 2],
-        rows: Range<usize>,
-        right: &Place<'_, T>,
-    ) {
-        let &Product { kernels, near, beta, bias, ref c, stride, .. } = self.product;
-        let depth = self.product.depth.span(block..block + 1);
+    /// The tile of a row, of so many rows, that meets a panel in a pass that begins at `start`.
+    #[inline(always)]
+    fn tile(&self, row: &Tile<T>, rows: usize, [block, panel]: [usize; 2], start: usize, right: &Place<'_, T>) {
+        let &Product { kernels, near, .. } = self.product;
         let columns = self.product.panels.span(panel..panel + 1);
-        let packed =
-            |panels: Panels<T>| panels.at(depth.start, columns.start, columns.len().next_multiple_of(kernels.lanes));
+        let packed = |panels: Panels<T>| panels.at(start, columns.start, columns.len().next_multiple_of(kernels.lanes));
         let mut copy = None;
         // Where the right operand lies, and whether in rows of its own.
         let ((b, b_row), own) = match *right {
-            Place::Rows(from) => (from.at(depth.start, columns.start), true),
+            Place::Rows(from) => (from.at(start, columns.start), true),
             Place::Panels(panels) => (packed(panels), false),
             Place::Fresh(_, panels, fresh) if fresh.copied(block, panel) => (packed(panels), false),
             Place::Fresh(from, panels, fresh) => {
-                copy = (kernels.copies(rows.len()) && fresh.take(block, panel)).then(|| (fresh, packed(panels).0));
-                (from.at(depth.start, columns.start), true)
+                copy = (kernels.copies(rows) && fresh.take(block, panel)).then(|| (fresh, packed(panels).0));
+                (from.at(start, columns.start), true)
             }
             Place::Matrix(_) => unreachable!("a piece packs what it meets"),
         };
-        let first = depth.start == 0;
         let tile = Tile {
-            k: depth.len(),
             columns: columns.len(),
-            a,
-            a_row,
-            a_column,
             b,
             b_row,
             // What is near is there already.
             ahead: if near { 0 } else { kernels.ahead(own, b_row) },
             copy: copy.map_or(std::ptr::null_mut(), |(_, to)| to.cast_mut()),
-            c: c.0.wrapping_add(rows.start * stride + columns.start),
-            c_row: stride as isize,
-            beta: if first { beta } else { T::one() },
-            bias: match bias {
-                BiasAt::Rows(bias) if first => BiasAt::Rows(bias.wrapping_add(rows.start)),
-                BiasAt::Columns(bias) if first => BiasAt::Columns(bias.wrapping_add(columns.start)),
-                _ => BiasAt::None,
+            c: row.c.wrapping_add(columns.start),
+            bias: match row.bias {
+                BiasAt::Columns(bias) => BiasAt::Columns(bias.wrapping_add(columns.start)),
+                other => other,
             },
+            ..*row
         };
         // SAFETY: `Matrix` and `MatrixMut` checked that their elements are there, panels are read once they are written, no other piece has
         // these rows and columns of `c`, and none copies this panel.
         unsafe {
             match copy {
-                None => kernels.tile(rows.len(), &tile),
+                None => kernels.tile(rows, &tile),
                 Some((fresh, _)) => {
-                    kernels.tile_and_copy(rows.len(), &tile);
+                    kernels.tile_and_copy(rows, &tile);
                     fresh.done(block, panel);
                 }
             }

@@ -3,6 +3,7 @@
 
 use super::cuts::Cuts;
 use super::drive::depth;
+use super::kernels::Kernels;
 use super::tile::BiasAt;
 use super::{Bias, Matrix, MatrixMut, Scalar};
 use crate::isa::{self, Simd, WithSimd};
@@ -10,10 +11,10 @@ use crate::lanes::Lanes;
 use crate::scratch;
 use crate::threads::{self, Shared};
 
-/// Rows that are read side by side.
+/// Rows that are read side by side, where there are as many lines of the first cache for what may lie at one distance, and more;
 const SIDE: usize = 8;
-/// Bytes of a row that a piece takes.
-const BYTES: usize = 2048;
+/// and where there are not: with AVX2 alone.
+const FEWER: usize = 4;
 
 /// Whether a product is one for this file.
 pub(super) fn suits<T>(a: &Matrix<'_, T>, b: &Matrix<'_, T>) -> bool {
@@ -22,13 +23,14 @@ pub(super) fn suits<T>(a: &Matrix<'_, T>, b: &Matrix<'_, T>) -> bool {
 
 /// `c ← a b + β c + bias`; the sizes agree and none is zero.
 pub(super) fn product<T: Scalar>(
+    kernels: &Kernels<T>,
     a: Matrix<'_, T>,
     b: Matrix<'_, T>,
     beta: T,
     bias: Bias<'_, T>,
     mut c: MatrixMut<'_, T>,
 ) {
-    let pieces = Cuts::new(b.columns, 64 / size_of::<T>(), BYTES / 64);
+    let pieces = Cuts::new(b.columns, 64 / size_of::<T>(), kernels.fit.run / 64);
     let row = Row { a, b, beta, bias: bias.into(), c: Shared(c.start()) };
     // As memory has it: an element of the matrix takes as long as several cheap operations on what is near.
     threads::pieces(pieces.count(), b.rows * b.columns / 8, |piece| {
@@ -64,14 +66,20 @@ impl<T: Scalar> WithSimd for Piece<'_, T> {
         let passes = depth::<T>(b.rows);
         for pass in 0..passes.count() {
             let rows = passes.span(pass..pass + 1);
-            let whole = rows.start + rows.len() / SIDE * SIDE;
+            let side = if S::REGISTER_COUNT >= 32 { SIDE } else { FEWER };
+            let whole = rows.start + rows.len() / side * side;
             let x = |row: usize| (a.start().wrapping_offset(row as isize * a.column_stride), a.column_stride);
             let y =
                 |row: usize| (b.start().wrapping_offset(row as isize * b.row_stride).wrapping_add(first), b.row_stride);
             sums.fill(T::zero());
-            for row in (rows.start..whole).step_by(SIDE) {
+            for row in (rows.start..whole).step_by(side) {
                 // SAFETY: `Matrix` checked that its elements are there.
-                unsafe { add::<S, T, SIDE>(simd, x(row), y(row), sums) };
+                unsafe {
+                    match side {
+                        SIDE => add::<S, T, SIDE>(simd, x(row), y(row), sums),
+                        _ => add::<S, T, FEWER>(simd, x(row), y(row), sums),
+                    }
+                }
             }
             for row in whole..rows.end {
                 // SAFETY: as above.

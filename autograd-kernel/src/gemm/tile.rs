@@ -100,14 +100,31 @@ impl<T: Lanes + PartialEq + Default, const ROWS: usize, const VECTORS: usize, co
             at += a_column;
             b = b.wrapping_offset(b_row);
         }
+        let store = |to: *mut T, sums: [T::Vector<S>; VECTORS]| {
+            for (v, sum) in sums.into_iter().enumerate() {
+                let to = to.wrapping_add(v * lanes);
+                // SAFETY: as above.
+                unsafe {
+                    if whole || v + 1 < VECTORS {
+                        T::store(simd, to, sum);
+                    } else {
+                        T::store_masked(simd, mask, to, sum);
+                    }
+                }
+            }
+        };
+        let rows = (0..).map(|i| c.wrapping_offset(i * c_row));
+        // Most tiles: without the questions below, which short ones feel.
+        if beta == T::default() && matches!(bias, BiasAt::None) {
+            return sums.into_iter().zip(rows).for_each(|(sums, to)| store(to, sums));
+        }
         let (row_bias, column_bias) = match bias {
             BiasAt::None => (None, None),
             BiasAt::Rows(rows) => (Some(rows), None),
             BiasAt::Columns(columns) => (None, Some(load(columns))),
         };
         let beta = (beta != T::default()).then(|| T::splat(simd, beta));
-        for (i, mut sums) in sums.into_iter().enumerate() {
-            let to = c.wrapping_offset(i as isize * c_row);
+        for (i, (mut sums, to)) in sums.into_iter().zip(rows).enumerate() {
             if let Some(beta) = beta {
                 for (sum, c) in sums.iter_mut().zip(load(to)) {
                     *sum = T::mul_add_each(simd, beta, c, *sum);
@@ -121,17 +138,7 @@ impl<T: Lanes + PartialEq + Default, const ROWS: usize, const VECTORS: usize, co
             if let Some(bias) = column_bias {
                 sums.iter_mut().zip(bias).for_each(|(sum, bias)| *sum = T::add_each(simd, *sum, bias));
             }
-            for (v, sum) in sums.into_iter().enumerate() {
-                let to = to.wrapping_add(v * lanes);
-                // SAFETY: as above.
-                unsafe {
-                    if whole || v + 1 < VECTORS {
-                        T::store(simd, to, sum);
-                    } else {
-                        T::store_masked(simd, mask, to, sum);
-                    }
-                }
-            }
+            store(to, sums);
         }
     }
 }
