@@ -132,7 +132,7 @@ impl<A: Value, B: Value, Y, F: Function<(A, B), Y>> NullaryFnOnce for Tile<'_, F
     fn call(self) {
         let Tile { f, x: (a, b), y } = self;
         f.held(|f| {
-            if F::STUMBLES && y.len() <= LOOKED_AT {
+            if F::STUMBLES && y.len() <= LOOKED_AT && isa::subnormals_interrupt() {
                 let any = a.iter().zip(b).fold(false, |any, (&a, &b)| any | f.stumbles((a, b)));
                 if any {
                     for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {

@@ -71,6 +71,26 @@ pub fn dispatch<K: WithSimd>(kernel: K) -> K::Output {
     Isa::current().dispatch(kernel)
 }
 
+/// Whether the processor interrupts itself for a vector of products among which there is a subnormal number: 92 ns on an Intel Xeon (model 207), where an
+/// AMD EPYC of the third generation takes 1 ns longer than for others.
+#[inline]
+pub fn subnormals_interrupt() -> bool {
+    static INTEL: OnceLock<bool> = OnceLock::new();
+    *INTEL.get_or_init(intel)
+}
+
+#[cfg(all(target_arch = "x86_64", not(miri)))]
+fn intel() -> bool {
+    // The first leaf has the vendor's name in these registers, in this order.
+    let leaf = std::arch::x86_64::__cpuid(0);
+    [leaf.ebx, leaf.edx, leaf.ecx].map(u32::to_le_bytes).concat() == b"GenuineIntel"
+}
+
+#[cfg(not(all(target_arch = "x86_64", not(miri))))]
+fn intel() -> bool {
+    false
+}
+
 fn best() -> Isa {
     let all = Isa::all();
     let best = all[all.len() - 1];

@@ -24,8 +24,8 @@ impl<T: Real> Function<(T, T), T> for Product {
     }
 }
 
-/// Products whose operand or result is subnormal. An x86 processor interrupts itself for each vector of them, which takes as long as some twenty products;
-/// gradients that vanish, as those of a long recurrence do, are subnormal before they are 0.
+/// Products whose operand or result is subnormal. An Intel processor interrupts itself for each vector of them, which takes as long as some twenty products
+/// ([`subnormals_interrupt`](crate::isa::subnormals_interrupt)); gradients that vanish, as those of a long recurrence do, are subnormal before they are 0.
 #[doc(hidden)]
 pub trait Subnormal: Sized {
     /// Whether there is a way around.
