@@ -11,6 +11,7 @@ use crate::isa::{self, NullaryFnOnce};
 use crate::list::List;
 use crate::threads;
 use crate::view::{Reader, View};
+use std::borrow::Borrow;
 use std::marker::PhantomData;
 
 /// Elements of a chunk: the unit that threads share.
@@ -40,14 +41,14 @@ impl<X: Copy + Default + Send + Sync> Value for X {}
 pub trait Function<X, Y>: Send + Sync {
     /// The value at `x`.
     fn at(&self, x: X) -> Y;
-    /// Runs `f` with this function. One that has numbers of its own gives a copy, of which the compiler sees that nobody changes it: else each
-    /// lane of a vector may fetch them for itself.
+    /// This function. One that has numbers of its own gives a copy, of which the compiler sees that nobody changes it: else each lane of a vector may
+    /// fetch them for itself.
     #[inline(always)]
-    fn held<R>(&self, f: impl FnOnce(&Self) -> R) -> R
+    fn held(&self) -> impl Borrow<Self>
     where
         Self: Sized,
     {
-        f(self)
+        self
     }
 
     /// Whether there are numbers over which the machine stumbles, and a way around.
@@ -74,8 +75,8 @@ impl<A, Y, F: Fn(A) -> Y + Copy + Send + Sync> Function<(A,), Y> for Short<F> {
         self.0(a)
     }
     #[inline(always)]
-    fn held<R>(&self, f: impl FnOnce(&Self) -> R) -> R {
-        f(&Short(self.0))
+    fn held(&self) -> impl Borrow<Self> {
+        Short(self.0)
     }
 }
 
@@ -85,8 +86,8 @@ impl<A, B, Y, F: Fn(A, B) -> Y + Copy + Send + Sync> Function<(A, B), Y> for Sho
         self.0(a, b)
     }
     #[inline(always)]
-    fn held<R>(&self, f: impl FnOnce(&Self) -> R) -> R {
-        f(&Short(self.0))
+    fn held(&self) -> impl Borrow<Self> {
+        Short(self.0)
     }
 }
 
@@ -96,8 +97,8 @@ impl<A, B, C, Y, F: Fn(A, B, C) -> Y + Copy + Send + Sync> Function<(A, B, C), Y
         self.0(a, b, c)
     }
     #[inline(always)]
-    fn held<R>(&self, f: impl FnOnce(&Self) -> R) -> R {
-        f(&Short(self.0))
+    fn held(&self) -> impl Borrow<Self> {
+        Short(self.0)
     }
 }
 
@@ -117,11 +118,11 @@ impl<A: Value, Y, F: Function<(A,), Y>> NullaryFnOnce for Tile<'_, F, (&[A],), Y
     #[inline(always)]
     fn call(self) {
         let Tile { f, x: (a,), y } = self;
-        f.held(|f| {
-            for (y, &a) in y.iter_mut().zip(a) {
-                *y = f.at((a,));
-            }
-        });
+        let held = f.held();
+        let f: &F = held.borrow();
+        for (y, &a) in y.iter_mut().zip(a) {
+            *y = f.at((a,));
+        }
     }
 }
 
@@ -131,20 +132,20 @@ impl<A: Value, B: Value, Y, F: Function<(A, B), Y>> NullaryFnOnce for Tile<'_, F
     #[inline(always)]
     fn call(self) {
         let Tile { f, x: (a, b), y } = self;
-        f.held(|f| {
-            if F::STUMBLES && y.len() <= LOOKED_AT && isa::subnormals_interrupt() {
-                let any = a.iter().zip(b).fold(false, |any, (&a, &b)| any | f.stumbles((a, b)));
-                if any {
-                    for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
-                        *y = f.around((a, b));
-                    }
-                    return;
+        let held = f.held();
+        let f: &F = held.borrow();
+        if F::STUMBLES && y.len() <= LOOKED_AT && isa::subnormals_interrupt() {
+            let any = a.iter().zip(b).fold(false, |any, (&a, &b)| any | f.stumbles((a, b)));
+            if any {
+                for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
+                    *y = f.around((a, b));
                 }
+                return;
             }
-            for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
-                *y = f.at((a, b));
-            }
-        });
+        }
+        for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
+            *y = f.at((a, b));
+        }
     }
 }
 
@@ -154,11 +155,11 @@ impl<A: Value, B: Value, C: Value, Y, F: Function<(A, B, C), Y>> NullaryFnOnce f
     #[inline(always)]
     fn call(self) {
         let Tile { f, x: (a, b, c), y } = self;
-        f.held(|f| {
-            for (((y, &a), &b), &c) in y.iter_mut().zip(a).zip(b).zip(c) {
-                *y = f.at((a, b, c));
-            }
-        });
+        let held = f.held();
+        let f: &F = held.borrow();
+        for (((y, &a), &b), &c) in y.iter_mut().zip(a).zip(b).zip(c) {
+            *y = f.at((a, b, c));
+        }
     }
 }
 

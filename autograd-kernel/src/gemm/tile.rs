@@ -62,7 +62,7 @@ impl<T: Lanes + PartialEq + Default, const ROWS: usize, const VECTORS: usize, co
         let lanes = T::count::<S>();
         let zero = T::splat(simd, T::default());
         let mask = T::first(simd, columns - (VECTORS - 1) * lanes);
-        // Where masks are no registers of their own, a masked store takes ten times as long.
+        // Where masks are no registers of their own, an AMD processor takes some ten times as long for a masked store.
         let whole = S::REGISTER_COUNT < 32 && columns == VECTORS * lanes;
         let load = |from: *const T| {
             let mut to = [zero; VECTORS];

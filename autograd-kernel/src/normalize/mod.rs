@@ -183,20 +183,23 @@ impl<T: Real> Slopes<T> {
     }
 }
 
-/// What the mean of a run is, with the rounding of a first mean `near`, of which the elements are the `sum`, taken off.
+/// The mean of a run: a first one, and its rounding, which is the mean of what is left of the elements without it.
+///
+/// Not with a closure for the rest: one of such a length is not inlined, and so not compiled for the set of instructions.
 #[inline(always)]
-fn refined<T: Real>(near: T, rest: impl FnOnce(T) -> T) -> T {
-    // The rounding of the first mean is what is left of the elements without it.
-    if near.is_finite() { near + rest(near) } else { near }
+fn refined<T: Real>(near: T, rest: T) -> T {
+    if near.is_finite() { near + rest } else { near }
 }
 
 /// Mean and variance of a run.
 #[inline(always)]
 fn statistics<T: Real>(x: &[T], centred: bool) -> Statistics<T> {
     let n = T::of(x.len() as f64);
-    let mean = match centred {
-        true => refined(sum(x, |x| x) / n, |near| sum(x, |x| x - near) / n),
-        false => T::zero(),
+    let mean = if centred {
+        let near = sum(x, |x| x) / n;
+        refined(near, sum(x, |x| x - near) / n)
+    } else {
+        T::zero()
     };
     [mean, sum(x, |x| (x - mean) * (x - mean)) / n]
 }

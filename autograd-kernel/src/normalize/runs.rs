@@ -65,11 +65,11 @@ impl<T: Real> NullaryFnOnce for Measure<'_, T> {
         let Measure { normalize, group, x, statistics } = self;
         let members = normalize.members(group);
         let n = T::of(normalize.count() as f64);
-        let mean = match normalize.centred {
-            true => {
-                refined(normalize.total(x, members, |x| x) / n, |near| normalize.total(x, members, |x| x - near) / n)
-            }
-            false => T::zero(),
+        let mean = if normalize.centred {
+            let near = normalize.total(x, members, |x| x) / n;
+            refined(near, normalize.total(x, members, |x| x - near) / n)
+        } else {
+            T::zero()
         };
         let variance = normalize.total(x, members, |x| (x - mean) * (x - mean)) / n;
         *statistics = [mean, variance];

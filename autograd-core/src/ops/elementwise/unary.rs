@@ -2,6 +2,7 @@
 
 use crate::kernel::elementwise::Function;
 use crate::ops::prelude::*;
+use std::borrow::Borrow;
 
 /// An elementwise op with one operand: a function of a number and its derivative.
 pub trait Unary: Clone + Send + Sync + 'static {
@@ -28,8 +29,8 @@ impl<T: Real, U: Unary> Function<(T,), T> for Pointwise<U> {
     }
 
     #[inline(always)]
-    fn held<R>(&self, f: impl FnOnce(&Self) -> R) -> R {
-        f(&Pointwise(self.0.clone()))
+    fn held(&self) -> impl Borrow<Self> {
+        Pointwise(self.0.clone())
     }
 }
 
