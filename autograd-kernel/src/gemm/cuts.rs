@@ -43,3 +43,28 @@ impl Cuts {
         self.at(parts.start)..self.at(parts.end)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(end: usize, unit: usize, most: usize) {
+        let cuts = Cuts::new(end, unit, most);
+        let parts: Vec<Range<usize>> = (0..cuts.count()).map(|i| cuts.span(i..i + 1)).collect();
+        assert!(parts.windows(2).all(|two| two[0].end == two[1].start), "{parts:?}");
+        assert_eq!((parts[0].start, parts[parts.len() - 1].end, cuts.end()), (0, end, end));
+        let units: Vec<usize> = parts.iter().map(|part| part.len().div_ceil(unit)).collect();
+        let (least, largest) = (units.iter().min().unwrap(), units.iter().max().unwrap());
+        assert!(*largest <= most && largest - least <= 1, "{units:?} of {end} in units of {unit}");
+        assert_eq!(cuts.count(), end.div_ceil(unit).div_ceil(most).max(1), "the fewest");
+    }
+
+    #[test]
+    fn parts_are_even_and_cover_everything_once() {
+        for end in 0..70 {
+            for (unit, most) in [(1, 1), (1, 2), (1, 6), (1, 100), (4, 1), (4, 2), (4, 6), (4, 100)] {
+                check(end, unit, most);
+            }
+        }
+    }
+}
