@@ -71,8 +71,8 @@ pub fn dispatch<K: WithSimd>(kernel: K) -> K::Output {
     Isa::current().dispatch(kernel)
 }
 
-/// Whether the processor interrupts itself for a vector of products among which there is a subnormal number: 92 ns on an Intel Xeon (model 207), where an
-/// AMD EPYC of the third generation takes 1 ns longer than for others.
+/// Whether the processor interrupts itself for a vector of products among which there is a subnormal number: Intel's do, AMD's take hardly longer than
+/// for others (docs/adr/0014).
 #[inline]
 pub fn subnormals_interrupt() -> bool {
     static INTEL: OnceLock<bool> = OnceLock::new();
