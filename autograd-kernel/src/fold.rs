@@ -27,19 +27,30 @@ pub fn sum_exp<T: Real>(x: &[T], largest: T) -> T {
     sum_steps(x, &PlusExp(largest))
 }
 
+/// Takes more elements into the lanes of a block's sum, at most [`BLOCK`] in all, each time but the last a multiple of [`LANES`]; [`sum_lanes`] ends it.
+#[inline(never)]
+pub(crate) fn add_to_lanes<T: Real>(x: &[T], lanes: &mut [T; LANES]) {
+    *lanes = isa::dispatch(Lanes { x, lanes: *lanes, step: &Plus(|x| x) });
+}
+
+/// The sum of the lanes, as [`sum_slice`] takes it.
+pub(crate) fn sum_lanes<T: Real>(lanes: [T; LANES]) -> T {
+    join(lanes, |a, b| a + b)
+}
+
 fn sum_steps<T: Real>(x: &[T], step: &impl Step<T>) -> T {
     if x.len() > BLOCK {
         let half = x.len().div_ceil(2).next_multiple_of(BLOCK);
         return sum_steps(&x[..half], step) + sum_steps(&x[half..], step);
     }
-    join(isa::dispatch(Lanes { x, start: T::zero(), step }), |a, b| a + b)
+    sum_lanes(isa::dispatch(Lanes { x, lanes: [T::zero(); LANES], step }))
 }
 
 /// The fold of a slice from `start`: for folds whose order changes the result by roundings at most and that `start` does not change, as max
 /// and products.
 #[inline(never)]
 pub fn fold_slice<T: Real>(x: &[T], start: T, f: impl Fn(T, T) -> T) -> T {
-    join(isa::dispatch(Lanes { x, start, step: &By(&f) }), &f)
+    join(isa::dispatch(Lanes { x, lanes: [start; LANES], step: &By(&f) }), &f)
 }
 
 /// What takes in one element. The method must be `#[inline(always)]`.
@@ -77,10 +88,10 @@ impl<T, F: Fn(T, T) -> T> Step<T> for By<'_, F> {
     }
 }
 
-/// Folds a slice in 16 lanes.
+/// Folds a slice in 16 lanes, from what they hold.
 struct Lanes<'a, T, S> {
     x: &'a [T],
-    start: T,
+    lanes: [T; LANES],
     step: &'a S,
 }
 
@@ -89,7 +100,7 @@ impl<T: Real, S: Step<T>> NullaryFnOnce for Lanes<'_, T, S> {
 
     #[inline(always)]
     fn call(self) -> [T; LANES] {
-        let mut lanes = [self.start; LANES];
+        let mut lanes = self.lanes;
         let (whole, rest) = self.x.as_chunks::<LANES>();
         for part in whole {
             for (lane, &x) in lanes.iter_mut().zip(part) {
@@ -98,7 +109,7 @@ impl<T: Real, S: Step<T>> NullaryFnOnce for Lanes<'_, T, S> {
         }
         if !rest.is_empty() {
             // As many lanes as ever, so that the rest is no loop over single numbers; what is beyond it is dropped.
-            let (mut part, mut after) = ([self.start; LANES], lanes);
+            let (mut part, mut after) = ([T::zero(); LANES], lanes);
             part[..rest.len()].copy_from_slice(rest);
             for (lane, &x) in after.iter_mut().zip(&part) {
                 *lane = self.step.take(*lane, x);

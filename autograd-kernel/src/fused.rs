@@ -1,12 +1,13 @@
 //! Elementwise expressions run as one pass: tile by tile, with every intermediate in the first-level cache.
 
-use crate::element::{Values, ValuesMut};
+use crate::element::{Real, Values, ValuesMut};
 use crate::elementwise::Apply;
+use crate::fold::{self, LANES};
 use crate::list::List;
 use crate::reduce;
 use crate::threads;
 use smallvec::SmallVec;
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::sync::Mutex;
 
 mod parts;
@@ -14,7 +15,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-pub use parts::Parts;
+pub use parts::{Parts, Taker};
 pub use source::{Room, Source};
 
 /// Elements of a tile: as many as leave room for a dozen intermediates in the first-level cache.
@@ -80,16 +81,23 @@ pub struct Sum<'a> {
 }
 
 thread_local! {
-    /// The rooms of this thread, kept from program to program: first that of a sum, then those of registers, then those of sources.
-    static ROOMS: RefCell<Vec<Room>> = const { RefCell::new(Vec::new()) };
+    /// The rooms of this thread, kept from program to program: first those of registers, then those of sources.
+    static ROOMS: Cell<Vec<Room>> = const { Cell::new(Vec::new()) };
 }
 
-/// Runs `f` with the rooms of this thread. A function that runs a program of its own within another finds them in use, and makes some.
-fn with_rooms(f: impl FnOnce(&mut Vec<Room>)) {
-    ROOMS.with(|rooms| match rooms.try_borrow_mut() {
-        Ok(mut rooms) => f(&mut rooms),
-        Err(_) => f(&mut Vec::new()),
-    });
+/// The rooms of this thread, lent. A function that runs a program of its own within another finds none there, and makes some.
+struct Rooms(Vec<Room>);
+
+impl Rooms {
+    fn new() -> Self {
+        Rooms(ROOMS.take())
+    }
+}
+
+impl Drop for Rooms {
+    fn drop(&mut self) {
+        ROOMS.set(std::mem::take(&mut self.0));
+    }
 }
 
 impl Program<'_> {
@@ -116,7 +124,7 @@ impl Program<'_> {
         }
         threads::pieces(count, self.n.saturating_mul(cost), |i| {
             let mut piece = pieces[i].lock().expect("each piece is worked on once");
-            with_rooms(|rooms| self.piece((i * PIECE, (self.n - i * PIECE).min(PIECE)), &mut piece, &places, rooms));
+            self.piece((i * PIECE, (self.n - i * PIECE).min(PIECE)), &mut piece, &places, &mut Rooms::new(), 0);
         });
     }
 
@@ -167,20 +175,24 @@ impl Program<'_> {
         Places { of: places.into_iter().map(|place| place.expect("each step has a place")).collect(), registers }
     }
 
-    /// Runs the steps on `n` elements from the `start`-th on.
-    fn piece(&self, (start, n): (usize, usize), piece: &mut Piece<'_>, places: &Places, rooms: &mut Vec<Room>) {
-        if rooms.len() < 1 + places.registers + self.sources.len() {
-            rooms.resize_with(1 + places.registers + self.sources.len(), Room::default);
+    /// Runs the steps on `n` elements from the `start`-th on. `before` is the length of the longest tile that the rooms had in this program.
+    fn piece(
+        &self,
+        (start, n): (usize, usize),
+        piece: &mut Piece<'_>,
+        places: &Places,
+        Rooms(rooms): &mut Rooms,
+        before: usize,
+    ) {
+        if rooms.len() < places.registers + self.sources.len() {
+            rooms.resize_with(places.registers + self.sources.len(), Room::default);
         }
-        let [block, rooms @ ..] = &mut rooms[..] else { unreachable!("there is one at least") };
-        // A function that panicked may have left a part of its block.
-        block.f32.clear();
-        block.f64.clear();
         let (registers, scratch) = rooms.split_at_mut(places.registers);
+        let (mut single, mut double) = ([0.0; LANES], [0.0; LANES]);
         for at in (0..n).step_by(TILE) {
             let len = TILE.min(n - at);
             for (source, room) in self.sources.iter().zip(&mut *scratch) {
-                source.load(start + at, len, room, at > 0);
+                source.load(start + at, len, room, at > 0 || before >= len);
             }
             let tile = Tile { program: self, places, start: start + at, at, len, scratch };
             for (i, step) in self.steps.iter().enumerate() {
@@ -199,8 +211,8 @@ impl Program<'_> {
                 let values = tile.result(*step, Others::all(registers), Others::all(&piece.outputs));
                 let done = at + len;
                 match (values, blocks) {
-                    (Values::F32(x), ValuesMut::F32(sums)) => gather(x, done, n, &mut block.f32, sums),
-                    (Values::F64(x), ValuesMut::F64(sums)) => gather(x, done, n, &mut block.f64, sums),
+                    (Values::F32(x), ValuesMut::F32(sums)) => gather(x, done, n, &mut single, sums),
+                    (Values::F64(x), ValuesMut::F64(sums)) => gather(x, done, n, &mut double, sums),
                     _ => panic!("a sum is over floating-point elements, and has their type"),
                 }
             }
@@ -290,12 +302,12 @@ impl<'a> Tile<'a> {
     }
 }
 
-/// Adds a tile to its block, and sums the block when `done` of the `n` elements say that it is full or the last.
-fn gather<T: crate::element::Real>(x: &[T], done: usize, n: usize, block: &mut Vec<T>, sums: &mut [T]) {
-    block.extend_from_slice(x);
-    if block.len() == reduce::BLOCK || done == n {
-        sums[(done - 1) / reduce::BLOCK] = reduce::sum_slice(block);
-        block.clear();
+/// Adds a tile to the lanes of its block's sum, which is there when `done` of the `n` elements say that the block is full or the last.
+fn gather<T: Real>(x: &[T], done: usize, n: usize, lanes: &mut [T; LANES], sums: &mut [T]) {
+    fold::add_to_lanes(x, lanes);
+    if done.is_multiple_of(reduce::BLOCK) || done == n {
+        sums[(done - 1) / reduce::BLOCK] = fold::sum_lanes(*lanes);
+        *lanes = [T::zero(); LANES];
     }
 }
 

@@ -103,7 +103,7 @@ impl<T: Real> WithSimd for Piece<'_, T> {
                 (true, _, true) => gradient.panels::<S, 8, 1>(simd, &unit),
                 (true, _, false) => gradient.panels::<S, 8, PANEL>(simd, &unit),
                 (false, _, true) => gradient.panels::<S, 4, 1>(simd, &unit),
-                (false, _, false) => gradient.panels::<S, 4, PANEL>(simd, &unit),
+                (false, _, false) => gradient.panels::<S, 6, PANEL>(simd, &unit),
             }
         }
     }

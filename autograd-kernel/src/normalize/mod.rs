@@ -70,6 +70,14 @@ impl<'a, T> Slope<'a, T> {
             Slope::Waiting(_) => panic!("the caller asks `takes_parts` first"),
         }
     }
+
+    /// The one to be computed.
+    fn waiting(self) -> Option<&'a Parts<'a>> {
+        match self {
+            Slope::Ready(_) => None,
+            Slope::Waiting(parts) => Some(parts),
+        }
+    }
 }
 
 /// What a gradient is computed from.

@@ -3,6 +3,7 @@
 use super::sums::{Tree, sum, sums};
 use super::{CHUNK, Given, Gradients, Grouping, Normalize, Slope, Slopes, Statistics, refined};
 use crate::element::Real;
+use crate::fused::Parts;
 use crate::isa::{self, NullaryFnOnce};
 use crate::scratch;
 use crate::threads::{self, Shared};
@@ -114,16 +115,18 @@ impl<T: Real> NullaryFnOnce for Backward<'_, T> {
         let d = given.dstatistics.map_or([T::zero(); 2], |d| d[group]);
         let weight = |segment: usize| given.weight.map_or(T::one(), |weight| weight[normalize.weight(segment)]);
         let mut total = Tree::new();
+        let mut taker = given.dy.and_then(Slope::waiting).map(Parts::taker);
         if let Some(dy) = given.dy {
             for segment in members.each() {
                 let x = normalize.segment(given.x, segment);
                 let dy = match dy {
                     Slope::Ready(dy) => normalize.segment(dy, segment),
-                    Slope::Waiting(dy) => {
+                    Slope::Waiting(_) => {
                         let dx = dx.as_mut().expect("the gradient of the elements is wanted");
                         // SAFETY: the segments of a group are written by its task alone. They hold `dy` until its sums are known.
                         let part = unsafe { dx.get(segment) };
-                        dy.fill(segment * normalize.len, T::values_mut(part));
+                        let taker = taker.as_mut().expect("it waits");
+                        taker.fill(segment * normalize.len, T::values_mut(part));
                         part
                     }
                 };

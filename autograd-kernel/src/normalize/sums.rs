@@ -68,16 +68,14 @@ pub(super) fn sum<T: Real>(x: &[T], f: impl Fn(T) -> T) -> T {
 #[inline(always)]
 fn block<T: Real, const K: usize>(x: &[T], y: &[T], f: &impl Fn(T, T) -> [T; K]) -> [T; K] {
     let mut lanes = [[T::zero(); LANES]; K];
-    let (mut xs, mut ys) = (x.chunks_exact(LANES), y.chunks_exact(LANES));
-    for (x, y) in (&mut xs).zip(&mut ys) {
-        for i in 0..LANES {
-            let terms = f(x[i], y[i]);
-            for k in 0..K {
-                lanes[k][i] += terms[k];
-            }
-        }
+    // As many columns at a time as the compiler holds in the 16 registers of AVX2. The block is in the first cache, where it may be read again.
+    match (K, size_of::<T>()) {
+        (1, 4) => columns::<T, K, LANES>(x, y, &mut lanes, f),
+        (1, _) => columns::<T, K, 32>(x, y, &mut lanes, f),
+        _ => columns::<T, K, 16>(x, y, &mut lanes, f),
     }
-    for (i, (&x, &y)) in xs.remainder().iter().zip(ys.remainder()).enumerate() {
+    let whole = x.len() / LANES * LANES;
+    for (i, (&x, &y)) in x[whole..].iter().zip(&y[whole..]).enumerate() {
         let terms = f(x, y);
         for k in 0..K {
             lanes[k][i] += terms[k];
@@ -93,4 +91,30 @@ fn block<T: Real, const K: usize>(x: &[T], y: &[T], f: &impl Fn(T, T) -> [T; K])
         width /= 2;
     }
     lanes.map(|lanes| lanes[0])
+}
+
+/// Sums the whole rows of `LANES` elements, `WIDTH` columns at a time.
+#[inline(always)]
+fn columns<T: Real, const K: usize, const WIDTH: usize>(
+    x: &[T],
+    y: &[T],
+    lanes: &mut [[T; LANES]; K],
+    f: &impl Fn(T, T) -> [T; K],
+) {
+    let (xs, ys) = (x.as_chunks::<LANES>().0, y.as_chunks::<LANES>().0);
+    for first in (0..LANES).step_by(WIDTH) {
+        let mut held = [[T::zero(); WIDTH]; K];
+        for (x, y) in xs.iter().zip(ys) {
+            let (x, y) = (&x[first..first + WIDTH], &y[first..first + WIDTH]);
+            for i in 0..WIDTH {
+                let terms = f(x[i], y[i]);
+                for k in 0..K {
+                    held[k][i] += terms[k];
+                }
+            }
+        }
+        for (lanes, held) in lanes.iter_mut().zip(held) {
+            lanes[first..first + WIDTH].copy_from_slice(&held);
+        }
+    }
 }

@@ -162,33 +162,49 @@ impl<S: Simd, T: Lanes + Zero, const V: usize> NullaryFnOnce for Tiles<'_, S, T,
 
     #[inline(always)]
     fn call(self) {
+        // Three rows of four registers, those of the panel and an element would be one more than there are where there are sixteen.
+        match S::REGISTER_COUNT < 32 && V > 3 && self.0.rows > 2 {
+            true => self.run::<2>(),
+            false => self.run::<V>(),
+        }
+    }
+}
+
+impl<S: Simd, T: Lanes + Zero, const V: usize> Tiles<'_, S, T, V> {
+    /// The product, `W` registers of columns at a time, a divisor of `V`.
+    #[inline(always)]
+    fn run<const W: usize>(self) {
         let Job { simd, a, depth, panel, rows, out } = self.0;
-        let columns = V * T::count::<S>();
-        assert!(a.len() == rows * depth && panel.len() == depth * columns && out.len() == rows * columns);
-        // Half of the registers of a set with few, three quarters of one with many.
-        let sums = if size_of::<S::f32s>() == 64 { 24 } else { 12 };
-        let at_once = (sums / V).min(8);
+        let lanes = T::count::<S>();
+        assert!(V.is_multiple_of(W) && a.len() == rows * depth);
+        assert!(panel.len() == depth * V * lanes && out.len() == rows * V * lanes);
+        let sums = if S::REGISTER_COUNT < 32 { 12 } else { 24 };
+        let at_once = (sums / W).min(8);
         let tiles = rows.div_ceil(at_once);
         for first in (0..depth).step_by(DEPTH) {
-            let part = Part { simd, depth: DEPTH.min(depth - first), stride: depth, add: first > 0 };
+            let part = Part { simd, depth: DEPTH.min(depth - first), stride: depth, width: V, add: first > 0 };
             for tile in 0..tiles {
                 // Of nearly the same size, since a tile of few rows waits for its sums.
                 let (row, end) = (tile * rows / tiles, (tile + 1) * rows / tiles);
-                // SAFETY: the sizes were asserted: the part has `part.depth` rows of the panel from `first` on, and of each of the rows
-                // up to `end` as many elements; `out` has `columns` for each of them.
-                unsafe {
-                    let a = a.as_ptr().add(row * depth + first);
-                    let panel = panel.as_ptr().add(first * columns);
-                    let out = out.as_mut_ptr().add(row * columns);
-                    match end - row {
-                        1 => part.tile::<T, 1, V, 2>(a, panel, out),
-                        2 => part.tile::<T, 2, V, 1>(a, panel, out),
-                        3 => part.tile::<T, 3, V, 1>(a, panel, out),
-                        4 => part.tile::<T, 4, V, 1>(a, panel, out),
-                        5 => part.tile::<T, 5, V, 1>(a, panel, out),
-                        6 => part.tile::<T, 6, V, 1>(a, panel, out),
-                        7 => part.tile::<T, 7, V, 1>(a, panel, out),
-                        _ => part.tile::<T, 8, V, 1>(a, panel, out),
+                for column in (0..V).step_by(W) {
+                    // SAFETY: the sizes were asserted: the part has `part.depth` rows of the panel from `first` on, and of each of the rows
+                    // up to `end` as many elements; `out` has `V` registers for each of them.
+                    unsafe {
+                        let a = a.as_ptr().add(row * depth + first);
+                        let panel = panel.as_ptr().add((first * V + column) * lanes);
+                        let out = out.as_mut_ptr().add((row * V + column) * lanes);
+                        // What a tile never has is not compiled.
+                        match end - row {
+                            1 => part.tile::<T, 1, W, 2>(a, panel, out),
+                            2 => part.tile::<T, 2, W, 1>(a, panel, out),
+                            3 => part.tile::<T, 3, W, 1>(a, panel, out),
+                            4 if at_once >= 4 => part.tile::<T, 4, W, 1>(a, panel, out),
+                            5 if at_once >= 5 => part.tile::<T, 5, W, 1>(a, panel, out),
+                            6 if at_once >= 6 => part.tile::<T, 6, W, 1>(a, panel, out),
+                            7 if at_once >= 7 => part.tile::<T, 7, W, 1>(a, panel, out),
+                            8 if at_once >= 8 => part.tile::<T, 8, W, 1>(a, panel, out),
+                            _ => unreachable!("a tile has no more rows"),
+                        }
                     }
                 }
             }
@@ -203,6 +219,8 @@ struct Part<S> {
     depth: usize,
     /// Elements between two rows of the other operand.
     stride: usize,
+    /// Registers of a row of the panel, and of the product.
+    width: usize,
     /// Whether the product is added to what `out` holds.
     add: bool,
 }
@@ -224,7 +242,7 @@ impl<S: Simd> Part<S> {
         let mut w = [T::splat(simd, T::zero()); V];
         for (v, w) in w.iter_mut().enumerate() {
             // SAFETY: the caller's promise.
-            *w = unsafe { T::load(simd, panel.add((q * V + v) * lanes)) };
+            *w = unsafe { T::load(simd, panel.add((q * self.width + v) * lanes)) };
         }
         for (m, sums) in sums.iter_mut().enumerate() {
             // SAFETY: the caller's promise.
@@ -238,7 +256,7 @@ impl<S: Simd> Part<S> {
     /// `M` rows times `V` registers of columns, in `C` sums each, so that there are enough that do not wait for each other.
     ///
     /// # Safety
-    /// `a` must have `depth` elements at each of `M` rows, `panel` `depth` rows of `V` registers, and `out` `M`.
+    /// `a` must have `depth` elements at each of `M` rows, `panel` `V` registers at each of `depth` rows, and `out` at each of `M`.
     #[inline(always)]
     unsafe fn tile<T: Lanes + Zero, const M: usize, const V: usize, const C: usize>(
         self,
@@ -264,12 +282,14 @@ impl<S: Simd> Part<S> {
                 *sum = T::add_each(simd, *sum, other);
             }
         }
-        for (i, &sum) in total.as_flattened().iter().enumerate() {
-            // SAFETY: the caller's promise.
-            unsafe {
-                let out = out.add(i * lanes);
-                let sum = if self.add { T::add_each(simd, sum, T::load(simd, out)) } else { sum };
-                T::store(simd, out, sum);
+        for (m, sums) in total.iter().enumerate() {
+            for (v, &sum) in sums.iter().enumerate() {
+                // SAFETY: the caller's promise.
+                unsafe {
+                    let out = out.add((m * self.width + v) * lanes);
+                    let sum = if self.add { T::add_each(simd, sum, T::load(simd, out)) } else { sum };
+                    T::store(simd, out, sum);
+                }
             }
         }
     }
