@@ -141,7 +141,7 @@ impl<T: Scalar> Product<'_, T> {
         }
         let depth = self.depth.span(blocks.clone());
         let together = self.together();
-        let width = (together * self.kernels.rows).next_multiple_of(self.kernels.lanes);
+        let width = together * self.kernels.rows;
         let height = self.group() * width;
         let most = (PACKED / (height * depth.len() * size_of::<T>())).max(1);
         for first in (0..groups.count()).step_by(most) {
