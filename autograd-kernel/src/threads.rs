@@ -1,4 +1,4 @@
-//! The door to the threads: work is cut by shape only, never by the number of threads, so that the result has the same bits on any.
+//! The door to the threads: what decides a result is cut by shape only, never by the number of threads, so that it has the same bits on any.
 
 use crate::team;
 

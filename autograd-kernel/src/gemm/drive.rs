@@ -43,6 +43,10 @@ pub(super) struct Product<'a, T: 'static> {
     pub rows: Cuts,
     pub panels: Cuts,
     pub depth: Cuts,
+    /// The most tiles of a piece, one below another.
+    group: usize,
+    /// Pieces to have at least.
+    pieces: usize,
 }
 
 // SAFETY: what its pointers lead to outlives the product, and each piece writes its own part of `c`.
@@ -58,6 +62,9 @@ pub(super) fn product<T: Scalar>(
     mut c: MatrixMut<'_, T>,
 ) {
     let [k, n] = b.size();
+    let fit = &kernels.fit;
+    // Which tiles a piece has changes no element.
+    let (rows, pieces) = if threads::count() == 1 { (fit.rows_alone, 1) } else { (fit.rows, fit.pieces) };
     let product = Product {
         kernels,
         a,
@@ -68,6 +75,8 @@ pub(super) fn product<T: Scalar>(
         rows: Cuts::new(c.rows, 1, kernels.rows),
         panels: Cuts::new(n, kernels.lanes, kernels.vectors),
         depth: depth::<T>(k),
+        group: rows.div_ceil(kernels.rows),
+        pieces,
         c: Shared(c.start()),
     };
     let all = 0..product.panels.count();
@@ -78,7 +87,7 @@ pub(super) fn product<T: Scalar>(
             product.run(0..product.depth.count(), all, Place::Panels(panels));
         }
         Right::Matrix(b) => {
-            let few = a.rows < kernels.fit.to_pack || product.near;
+            let few = a.rows < fit.to_pack || product.near;
             if few && (b.column_stride == 1 || n == 1) {
                 let rows = Rows { start: b.start(), stride: b.row_stride };
                 product.run(0..product.depth.count(), all, Place::Rows(rows));
@@ -142,7 +151,7 @@ impl<T: Scalar> Product<'_, T> {
         let depth = self.depth.span(blocks.clone());
         let together = self.together();
         let width = together * self.kernels.rows;
-        let height = self.group() * width;
+        let height = self.group * width;
         let most = (PACKED / (height * depth.len() * size_of::<T>())).max(1);
         for first in (0..groups.count()).step_by(most) {
             let some = first..(first + most).min(groups.count());
@@ -166,14 +175,9 @@ impl<T: Scalar> Product<'_, T> {
         (self.kernels.lanes / self.kernels.rows).max(1)
     }
 
-    /// The most tiles of a piece, one below another.
-    fn group(&self) -> usize {
-        self.kernels.fit.rows.div_ceil(self.kernels.rows)
-    }
-
     /// Tiles in groups, each for one piece.
     fn row_groups(&self) -> Cuts {
-        Cuts::new(self.rows.count(), self.together(), self.group() / self.together())
+        Cuts::new(self.rows.count(), self.together(), self.group / self.together())
     }
 
     /// Packs a part of `a`.
@@ -208,7 +212,7 @@ impl<T: Scalar> Product<'_, T> {
         // With many rows there are pieces enough, and wider ones share a part of `a`.
         let most = if groups.len() < MANY { self.reused() } else { MANY * self.reused() };
         let worth = PIECE.div_ceil(height * depth * width);
-        let even = panels.len() * groups.len() / self.kernels.fit.pieces;
+        let even = panels.len() * groups.len() / self.pieces;
         let panel_groups = Cuts::new(panels.len(), 1, worth.max(even).min(most).max(1));
         let work = (height * groups.len() * depth).saturating_mul(panels.len() * width) / 64;
         threads::pieces(groups.len() * panel_groups.count(), work, |piece| {

@@ -2,9 +2,11 @@
 
 /// What decides how long a product takes, and nothing about its result.
 pub(super) struct Fit {
-    /// Rows of a piece.
+    /// Rows of a piece,
     pub rows: usize,
-    /// Pieces that a large product has at least.
+    /// and where one thread computes all: it waits for nobody, and more rows share what is packed.
+    pub rows_alone: usize,
+    /// Pieces that a large product has at least, for several threads.
     pub pieces: usize,
     /// Bytes of panels that a piece goes through again and again: they stay in the second cache.
     pub reused: usize,
@@ -21,8 +23,9 @@ pub(super) struct Fit {
 impl Fit {
     /// Intel Xeon, model 207: 48 KiB and 2 MiB of caches, twelve lines of the first with the same place.
     pub const AVX512: Fit =
-        Fit { rows: 128, pieces: 32, reused: 1 << 20, to_pack: 32, ahead: 12, beside: 0, run: 2048 };
+        Fit { rows: 128, rows_alone: 128, pieces: 32, reused: 1 << 20, to_pack: 32, ahead: 12, beside: 0, run: 2048 };
     /// AMD EPYC of the third generation: 32 KiB and 512 KiB, eight lines with the same place, so that rows whose distance is a power of two push
     /// out what was asked for a few of them ahead. The processor itself is early enough in panels.
-    pub const AVX2: Fit = Fit { rows: 256, pieces: 16, reused: 1 << 18, to_pack: 13, ahead: 0, beside: 4, run: 4096 };
+    pub const AVX2: Fit =
+        Fit { rows: 256, rows_alone: 512, pieces: 16, reused: 1 << 18, to_pack: 13, ahead: 0, beside: 4, run: 4096 };
 }

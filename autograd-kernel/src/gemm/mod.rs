@@ -3,7 +3,7 @@
 //! A product is cut into tiles that fit into registers (`tile`). The left operand is read where it lies; the right one too if the rows that it meets are
 //! few, else it is copied into panels: by the tile that meets a panel first (`piece`, `fresh`), or, where its rows are no runs, before (`panels`), once
 //! for all threads or by each piece where no other piece meets its part. The smallest products are one tile or a few (`single`), and a row times a
-//! matrix has an order of its own (`row`). Cuts depend on the shape only, and each element is one sum along `k` in blocks that depend on `k`
+//! matrix has an order of its own (`row`). Tiles depend on the shape only, and each element is one sum along `k` in blocks that depend on `k`
 //! only: its bits depend neither on the threads nor on the number of rows and columns around it. Only where there are few of these is an
 //! element a dot product by vectors (`dot`).
 
