@@ -30,7 +30,12 @@ use autograd_core::{Real, Var};
 #[track_caller]
 #[doc(alias = "functional")]
 pub fn functional_call<T: Real, R>(module: &(impl Module<T> + ?Sized), values: &[&Var<T>], f: impl FnOnce() -> R) -> R {
-    let parameters = module.named_parameters();
+    let _restored_at_the_end = substitute(module.named_parameters(), values);
+    f()
+}
+
+#[track_caller]
+fn substitute<T: Real>(parameters: Vec<(String, Parameter<T>)>, values: &[&Var<T>]) -> Restore<T> {
     let (found, expected) = (values.len(), parameters.len());
     assert!(found == expected, "functional_call: {found} values for {expected} parameters");
     for ((name, parameter), value) in parameters.iter().zip(values) {
@@ -41,8 +46,7 @@ pub fn functional_call<T: Real, R>(module: &(impl Module<T> + ?Sized), values: &
         let before = parameter.substitute(Some(value.clone()));
         (parameter, before)
     });
-    let _restored_at_the_end = Restore(swapped.collect());
-    f()
+    Restore(swapped.collect())
 }
 
 /// Gives parameters back what stood in for them before.

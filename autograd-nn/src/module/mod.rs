@@ -4,6 +4,7 @@ mod buffer;
 mod containers;
 mod functional;
 mod observe;
+mod parts;
 mod streams;
 mod summary;
 mod visitor;
@@ -12,6 +13,7 @@ pub use buffer::{Buffer, Training};
 pub use functional::functional_call;
 pub(crate) use observe::report;
 pub use observe::{Observation, observe, observed};
+pub(crate) use parts::Parts;
 pub use streams::{Counter, KeyStream};
 pub use summary::{Summary, SummaryRow};
 pub use visitor::{ModuleRef, Part, Visitor};
@@ -76,44 +78,22 @@ pub trait Module<T: Real = f32> {
 
     /// Each parameter with its name; a tied one once, under its first name.
     fn named_parameters(&self) -> Vec<(String, Parameter<T>)> {
-        let (mut seen, mut found) = (HashSet::new(), Vec::new());
-        self.visit(&mut Visitor::new(&mut |name, part| {
-            if let Part::Parameter(parameter) = part
-                && seen.insert(parameter.id())
-            {
-                found.push((name.to_owned(), parameter.clone()));
-            }
-        }));
-        found
+        named_parameters(Parts(&|visitor| self.visit(visitor)))
     }
 
     /// Each parameter, a tied one once: what an optimiser takes.
     fn parameters(&self) -> Vec<Parameter<T>> {
-        self.named_parameters().into_iter().map(|(_, parameter)| parameter).collect()
+        without_names(self.named_parameters())
     }
 
     /// Each buffer with its name; a shared one once, under its first name.
     fn named_buffers(&self) -> Vec<(String, Buffer<T>)> {
-        let (mut seen, mut found) = (HashSet::new(), Vec::new());
-        self.visit(&mut Visitor::new(&mut |name, part| {
-            if let Part::Buffer(buffer) = part
-                && seen.insert(buffer.id())
-            {
-                found.push((name.to_owned(), buffer.clone()));
-            }
-        }));
-        found
+        named_buffers(Parts(&|visitor| self.visit(visitor)))
     }
 
     /// Each module within, this one first under the empty name, with the name of its type.
     fn named_modules(&self) -> Vec<(String, &'static str)> {
-        let mut found = Vec::new();
-        self.visit(&mut Visitor::new(&mut |name, part| {
-            if let Part::Module(module) = part {
-                found.push((name.to_owned(), module.kind()));
-            }
-        }));
-        found
+        named_modules(Parts(&|visitor| self.visit(visitor)))
     }
 
     /// The values of all parameters, buffers and counters by name: what a file holds.
@@ -128,7 +108,7 @@ pub trait Module<T: Real = f32> {
     /// # Errors
     /// If a value has another shape, or, when strict, a name has no partner. Nothing has changed then.
     fn load_state_dict(&self, state: &StateDict, strictness: Strictness) -> Result<LoadReport, LoadError> {
-        crate::state::load_state(self, state, strictness)
+        crate::state::load_state(Parts(&|visitor| self.visit(visitor)), state, strictness)
     }
 
     /// The number of trainable and frozen numbers, those of tied parameters counted once.
@@ -138,13 +118,13 @@ pub trait Module<T: Real = f32> {
 
     /// Switches every part to training, as dropout and batch normalisation ask for; modules begin in this state.
     fn train(&self) {
-        set_training(self, true);
+        set_training(Parts(&|visitor| self.visit(visitor)), true);
     }
 
     /// Switches every part to evaluation.
     #[doc(alias = "evaluate")]
     fn eval(&self) {
-        set_training(self, false);
+        set_training(Parts(&|visitor| self.visit(visitor)), false);
     }
 
     /// Freezes each parameter.
@@ -158,7 +138,45 @@ pub trait Module<T: Real = f32> {
     }
 }
 
-fn set_training<T: Real, M: Module<T> + ?Sized>(module: &M, on: bool) {
+fn named_parameters<T: Real>(module: Parts<'_, T>) -> Vec<(String, Parameter<T>)> {
+    let (mut seen, mut found) = (HashSet::new(), Vec::new());
+    module.visit(&mut Visitor::new(&mut |name, part| {
+        if let Part::Parameter(parameter) = part
+            && seen.insert(parameter.id())
+        {
+            found.push((name.to_owned(), parameter.clone()));
+        }
+    }));
+    found
+}
+
+fn without_names<T: Real>(named: Vec<(String, Parameter<T>)>) -> Vec<Parameter<T>> {
+    named.into_iter().map(|(_, parameter)| parameter).collect()
+}
+
+fn named_buffers<T: Real>(module: Parts<'_, T>) -> Vec<(String, Buffer<T>)> {
+    let (mut seen, mut found) = (HashSet::new(), Vec::new());
+    module.visit(&mut Visitor::new(&mut |name, part| {
+        if let Part::Buffer(buffer) = part
+            && seen.insert(buffer.id())
+        {
+            found.push((name.to_owned(), buffer.clone()));
+        }
+    }));
+    found
+}
+
+fn named_modules<T: Real>(module: Parts<'_, T>) -> Vec<(String, &'static str)> {
+    let mut found = Vec::new();
+    module.visit(&mut Visitor::new(&mut |name, part| {
+        if let Part::Module(module) = part {
+            found.push((name.to_owned(), module.kind()));
+        }
+    }));
+    found
+}
+
+fn set_training<T: Real>(module: Parts<'_, T>, on: bool) {
     module.visit(&mut Visitor::new(&mut |_, part| {
         if let Part::Training(training) = part {
             training.set(on);
@@ -217,6 +235,10 @@ pub trait Forward<T: Real = f32>: Module<T> {
 /// assert_eq!(unreached(&net, &gradients), ["forgotten.weight", "forgotten.bias"]);
 /// ```
 pub fn unreached<T: Real>(module: &(impl Module<T> + ?Sized), gradients: &Gradients<T>) -> Vec<String> {
+    missing(module.named_parameters(), gradients)
+}
+
+fn missing<T: Real>(parameters: Vec<(String, Parameter<T>)>, gradients: &Gradients<T>) -> Vec<String> {
     let missing = |parameter: &Parameter<T>| parameter.is_trainable() && parameter.gradient(gradients).is_none();
-    module.named_parameters().into_iter().filter(|(_, parameter)| missing(parameter)).map(|(name, _)| name).collect()
+    parameters.into_iter().filter(|(_, parameter)| missing(parameter)).map(|(name, _)| name).collect()
 }

@@ -1,6 +1,6 @@
 //! `observe`: what each layer gave while a piece of work ran.
 
-use super::{Module, Part, Visitor};
+use super::{Module, Part, Parts, Visitor};
 use crate::layers::Registered;
 use autograd_core::{Real, Var};
 use std::any::{Any, type_name};
@@ -91,7 +91,11 @@ pub fn observe<T: Real, R>(module: &(impl Module<T> + ?Sized), f: impl FnOnce() 
     let watch = Watch::begin();
     let result = f();
     let seen = watch.end();
+    (result, named(seen, Parts(&|visitor| module.visit(visitor))))
+}
 
+/// What was seen, each with its name in the module.
+fn named<T: Real>(seen: Vec<Seen>, module: Parts<'_, T>) -> Vec<Observation<T>> {
     let mut names: HashMap<Place, Vec<String>> = HashMap::new();
     module.visit(&mut Visitor::new(&mut |name, part| {
         if let Part::Module(found) = part {
@@ -107,7 +111,7 @@ pub fn observe<T: Real, R>(module: &(impl Module<T> + ?Sized), f: impl FnOnce() 
         *turn += 1;
         Some(Observation { name, kind: place.kind(), output })
     });
-    (result, observations.collect())
+    observations.collect()
 }
 
 /// An observation in progress; what an outer one saw is kept aside and given back, also when `f` panics.

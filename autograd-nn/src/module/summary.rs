@@ -1,7 +1,7 @@
 //! `Summary`: a table of the layers of a module.
 
 use super::observe::observe;
-use super::{Module, Part, Visitor};
+use super::{Module, Part, Parts, Visitor};
 use crate::table;
 use autograd_core::{Real, Shape, no_grad};
 use std::collections::{HashMap, HashSet};
@@ -55,24 +55,24 @@ impl Summary {
     /// assert_eq!(summary.parameters, 9 + 15);
     /// ```
     pub fn of<T: Real>(module: &(impl Module<T> + ?Sized), f: impl FnOnce()) -> Summary {
-        let modes = Modes::evaluating(module);
-        let ((), seen) = observe(module, || no_grad(f));
+        let parts = Parts(&|visitor| module.visit(visitor));
+        let modes = Modes::evaluating(parts);
+        let ((), seen) = observe(&parts, || no_grad(f));
         drop(modes);
         let outputs: HashMap<String, Shape> =
             seen.into_iter().map(|layer| (layer.name, layer.output.shape().clone())).collect();
-        table(module, outputs)
+        table(parts, outputs)
     }
 }
 
 /// Sets modules to evaluation, and each back to what it was in the end.
-struct Modes<'m, T: Real, M: Module<T> + ?Sized> {
-    module: &'m M,
+struct Modes<'m, T: Real> {
+    module: Parts<'m, T>,
     before: Vec<bool>,
-    element: std::marker::PhantomData<T>,
 }
 
-impl<'m, T: Real, M: Module<T> + ?Sized> Modes<'m, T, M> {
-    fn evaluating(module: &'m M) -> Self {
+impl<'m, T: Real> Modes<'m, T> {
+    fn evaluating(module: Parts<'m, T>) -> Self {
         let mut before = Vec::new();
         module.visit(&mut Visitor::new(&mut |_, part| {
             if let Part::Training(training) = part {
@@ -80,11 +80,11 @@ impl<'m, T: Real, M: Module<T> + ?Sized> Modes<'m, T, M> {
             }
         }));
         module.eval();
-        Modes { module, before, element: std::marker::PhantomData }
+        Modes { module, before }
     }
 }
 
-impl<T: Real, M: Module<T> + ?Sized> Drop for Modes<'_, T, M> {
+impl<T: Real> Drop for Modes<'_, T> {
     fn drop(&mut self) {
         let mut before = self.before.iter();
         self.module.visit(&mut Visitor::new(&mut |_, part| {
@@ -97,7 +97,7 @@ impl<T: Real, M: Module<T> + ?Sized> Drop for Modes<'_, T, M> {
     }
 }
 
-fn table<T: Real>(module: &(impl Module<T> + ?Sized), mut outputs: HashMap<String, Shape>) -> Summary {
+fn table<T: Real>(module: Parts<'_, T>, mut outputs: HashMap<String, Shape>) -> Summary {
     let mut summary = Summary { rows: Vec::new(), parameters: 0, trainable: 0, bytes: 0 };
     let mut seen = HashSet::new();
     module.visit(&mut Visitor::new(&mut |name, part| match part {

@@ -5,6 +5,7 @@ use super::safetensors::FORMAT;
 use super::streams::streams;
 use super::{FileError, LoadError, LoadReport, Safetensors, StateDict, Strictness, load, streams as random, value};
 use crate::Module;
+use crate::module::Parts;
 use autograd_core::Real;
 use indexmap::IndexMap;
 use rawzip::Crc32;
@@ -85,6 +86,10 @@ impl Checkpoint {
         module: &(impl Module<T> + ?Sized),
         strictness: Strictness,
     ) -> Result<LoadReport, LoadError> {
+        self.restore_parts(Parts(&|visitor| module.visit(visitor)), strictness)
+    }
+
+    fn restore_parts<T: Real>(&self, module: Parts<'_, T>, strictness: Strictness) -> Result<LoadReport, LoadError> {
         let (model, streams) = self.plan(module, strictness)?;
         let (model, streams) = (model.apply(module), streams.apply(module));
         Ok(LoadReport {
@@ -99,13 +104,13 @@ impl Checkpoint {
     /// # Errors
     /// As [`restore`](Checkpoint::restore).
     pub fn check<T: Real>(&self, module: &(impl Module<T> + ?Sized), strictness: Strictness) -> Result<(), LoadError> {
-        self.plan(module, strictness).map(drop)
+        self.plan(Parts(&|visitor| module.visit(visitor)), strictness).map(drop)
     }
 
     /// What a module will be given. Both sections are checked before either is set.
     fn plan<T: Real>(
         &self,
-        module: &(impl Module<T> + ?Sized),
+        module: Parts<'_, T>,
         strictness: Strictness,
     ) -> Result<(load::Plan<T>, random::Plan), LoadError> {
         let section = |name| self.section(name).cloned().unwrap_or_default();

@@ -1,6 +1,7 @@
 //! `StateDict`: the state of a module as named tensors.
 
 use super::AnyTensor;
+use crate::module::Parts;
 use crate::{Module, Part, Visitor};
 use autograd_core::{Real, Tensor};
 use indexmap::IndexMap;
@@ -35,6 +36,10 @@ impl StateDict {
 
     /// The state of a module.
     pub fn of<T: Real>(module: &(impl Module<T> + ?Sized)) -> Self {
+        StateDict::of_parts(Parts(&|visitor| module.visit(visitor)))
+    }
+
+    fn of_parts<T: Real>(module: Parts<'_, T>) -> Self {
         let (mut state, mut seen) = (StateDict::new(), HashSet::new());
         module.visit(&mut Visitor::new(&mut |name, part| {
             let (new, value) = match part {

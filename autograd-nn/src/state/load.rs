@@ -1,6 +1,7 @@
 //! Giving a module the values of a state: all that fits, or nothing.
 
 use super::{AnyTensor, StateDict};
+use crate::module::Parts;
 use crate::{Buffer, Counter, Module, Parameter, Part, Visitor};
 use autograd_core::{Real, Shape};
 use std::collections::{HashMap, HashSet};
@@ -78,7 +79,7 @@ enum Slot<T: Real> {
 
 /// Gives `module` the values of `state`: all, or in case of an error none.
 pub(crate) fn load_state<T: Real>(
-    module: &(impl Module<T> + ?Sized),
+    module: Parts<'_, T>,
     state: &StateDict,
     strictness: Strictness,
 ) -> Result<LoadReport, LoadError> {
@@ -94,7 +95,7 @@ pub(super) struct Plan<T: Real> {
 
 impl<T: Real> Plan<T> {
     pub(super) fn new(
-        module: &(impl Module<T> + ?Sized),
+        module: Parts<'_, T>,
         state: &StateDict,
         strictness: Strictness,
     ) -> Result<Self, LoadError> {
@@ -134,7 +135,7 @@ impl<T: Real> Plan<T> {
     }
 
     /// Gives the module that the plan was made for its values.
-    pub(super) fn apply(self, module: &(impl Module<T> + ?Sized)) -> LoadReport {
+    pub(super) fn apply(self, module: Parts<'_, T>) -> LoadReport {
         let mut counts = HashMap::new();
         for (slot, value) in self.found {
             match slot {
@@ -161,7 +162,7 @@ impl<T: Real> Slot<T> {
 }
 
 /// Each place that takes a value, under each of its names.
-fn slots<T: Real>(module: &(impl Module<T> + ?Sized)) -> Vec<(String, Slot<T>)> {
+fn slots<T: Real>(module: Parts<'_, T>) -> Vec<(String, Slot<T>)> {
     let (mut slots, mut counters) = (Vec::new(), 0..);
     module.visit(&mut Visitor::new(&mut |name, part| {
         let slot = match part {
@@ -176,7 +177,7 @@ fn slots<T: Real>(module: &(impl Module<T> + ?Sized)) -> Vec<(String, Slot<T>)> 
 }
 
 /// Visits each counter with its number.
-fn each_counter<T: Real>(module: &(impl Module<T> + ?Sized), mut f: impl FnMut(usize, &Counter)) {
+fn each_counter<T: Real>(module: Parts<'_, T>, mut f: impl FnMut(usize, &Counter)) {
     let mut counters = 0..;
     module.visit(&mut Visitor::new(&mut |_, part| {
         if let Part::Counter(counter) = part {

@@ -1,6 +1,7 @@
 //! Where a module's streams of random numbers are, as a state.
 
 use super::{AnyTensor, LoadError, LoadReport, StateDict, Strictness};
+use crate::module::Parts;
 use crate::{Module, Part, Visitor};
 use autograd_core::{Real, Tensor};
 use indexmap::IndexMap;
@@ -24,6 +25,10 @@ use indexmap::IndexMap;
 /// # Ok::<(), autograd_nn::state::LoadError>(())
 /// ```
 pub fn streams<T: Real>(module: &(impl Module<T> + ?Sized)) -> StateDict {
+    own(Parts(&|visitor| module.visit(visitor)))
+}
+
+fn own<T: Real>(module: Parts<'_, T>) -> StateDict {
     let mut state = StateDict::new();
     module.visit(&mut Visitor::new(&mut |name, part| {
         if let Part::KeyStream(stream) = part {
@@ -42,6 +47,7 @@ pub fn load_streams<T: Real>(
     state: &StateDict,
     strictness: Strictness,
 ) -> Result<LoadReport, LoadError> {
+    let module = Parts(&|visitor| module.visit(visitor));
     let plan = Plan::new(module, state, strictness)?;
     Ok(plan.apply(module))
 }
@@ -54,13 +60,13 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn new<T: Real>(
-        module: &(impl Module<T> + ?Sized),
+        module: Parts<'_, T>,
         state: &StateDict,
         strictness: Strictness,
     ) -> Result<Self, LoadError> {
         let mut error = LoadError::default();
         let (mut states, mut report) = (IndexMap::new(), LoadReport::default());
-        let own = streams(module);
+        let own = own(module);
         for name in own.names() {
             match state.get(name).map(|value| (value, pair(value))) {
                 Some((_, Some(pair))) => drop(states.insert(name.to_owned(), pair)),
@@ -80,7 +86,7 @@ impl Plan {
     }
 
     /// Sets the streams of the module that the plan was made for.
-    pub(super) fn apply<T: Real>(self, module: &(impl Module<T> + ?Sized)) -> LoadReport {
+    pub(super) fn apply<T: Real>(self, module: Parts<'_, T>) -> LoadReport {
         module.visit(&mut Visitor::new(&mut |name, part| {
             if let (Part::KeyStream(stream), Some(&state)) = (part, self.states.get(name)) {
                 stream.set_state(state);

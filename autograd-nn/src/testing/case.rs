@@ -17,9 +17,14 @@ type Call<M> = Box<dyn Fn(&M, &[Var<f64>]) -> Vec<Var<f64>>>;
 
 /// One way to make and use a module, and what holds of it.
 pub struct Case<M> {
-    pub(super) name: &'static str,
     pub(super) build: Build<M>,
     pub(super) call: Call<M>,
+    pub(super) said: Said,
+}
+
+/// What is said of a case, whatever the type of its module.
+pub(super) struct Said {
+    pub(super) name: &'static str,
     pub(super) inputs: Vec<Tensor<f64>>,
     pub(super) outputs: Vec<Shape>,
     pub(super) state: Vec<String>,
@@ -39,6 +44,27 @@ pub(super) struct Refusal {
     pub(super) attempt: Box<dyn Fn(&mut Generator)>,
     /// Where the attempt is written: no line above it can be the caller's.
     pub(super) written: &'static Location<'static>,
+}
+
+impl Said {
+    fn new(name: &'static str) -> Self {
+        Said {
+            name,
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            state: Vec::new(),
+            trains_otherwise: false,
+            second_order: true,
+        }
+    }
+
+    fn input_between(&mut self, shape: Shape, low: f64, high: f64) {
+        let n = shape.numel();
+        // Not the middle of each step: of an odd number of steps around 0 one would lie there.
+        let mut values: Vec<f64> = (0..n).map(|i| low + (high - low) * (i as f64 + 0.3) / n as f64).collect();
+        Generator::seed(self.inputs.len() as u64 + 17).shuffle(&mut values);
+        self.inputs.push(Tensor::from_vec(values, shape));
+    }
 }
 
 impl<M> Cases<M> {
@@ -73,16 +99,7 @@ impl<M: Module<f64>> Case<M> {
         build: impl Fn(&mut Generator) -> M + 'static,
         call: impl Fn(&M, &[Var<f64>]) -> Vec<Var<f64>> + 'static,
     ) -> Self {
-        Case {
-            name,
-            build: Box::new(build),
-            call: Box::new(call),
-            inputs: Vec::new(),
-            outputs: Vec::new(),
-            state: Vec::new(),
-            trains_otherwise: false,
-            second_order: true,
-        }
+        Case { build: Box::new(build), call: Box::new(call), said: Said::new(name) }
     }
 
     /// A module from one variable to one, with an operand of this shape.
@@ -105,47 +122,42 @@ impl<M: Module<f64>> Case<M> {
     /// One more operand, of numbers at equal distances between two bounds in a random order.
     #[must_use]
     pub fn input_between(mut self, shape: impl Into<Shape>, low: f64, high: f64) -> Self {
-        let shape = shape.into();
-        let n = shape.numel();
-        // Not the middle of each step: of an odd number of steps around 0 one would lie there.
-        let mut values: Vec<f64> = (0..n).map(|i| low + (high - low) * (i as f64 + 0.3) / n as f64).collect();
-        Generator::seed(self.inputs.len() as u64 + 17).shuffle(&mut values);
-        self.inputs.push(Tensor::from_vec(values, shape));
+        self.said.input_between(shape.into(), low, high);
         self
     }
 
     /// One more operand.
     #[must_use]
     pub fn input_of(mut self, value: impl Into<Tensor<f64>>) -> Self {
-        self.inputs.push(value.into());
+        self.said.inputs.push(value.into());
         self
     }
 
     /// The shape of the next result.
     #[must_use]
     pub fn output(mut self, shape: impl Into<Shape>) -> Self {
-        self.outputs.push(shape.into());
+        self.said.outputs.push(shape.into());
         self
     }
 
     /// What the state of the module holds, each as name and shape: `"weight [2, 3]"`. Without this it must hold nothing.
     #[must_use]
     pub fn state<const N: usize>(mut self, entries: [&str; N]) -> Self {
-        self.state = entries.map(str::to_owned).to_vec();
+        self.said.state = entries.map(str::to_owned).to_vec();
         self
     }
 
     /// The module computes otherwise while it is trained; without this it must not.
     #[must_use]
     pub fn trains_otherwise(mut self) -> Self {
-        self.trains_otherwise = true;
+        self.said.trains_otherwise = true;
         self
     }
 
     /// Second derivatives are not compared: only for what has been compared by another case and takes long.
     #[must_use]
     pub fn first_order(mut self) -> Self {
-        self.second_order = false;
+        self.said.second_order = false;
         self
     }
 }

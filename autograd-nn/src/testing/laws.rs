@@ -1,9 +1,9 @@
 //! The laws themselves.
 
-use super::case::{Case, Cases, Checked};
+use super::case::{Case, Cases, Checked, Refusal, Said};
 use super::refusal::refused;
 use crate::state::{StateDict, Strictness, load_streams, streams};
-use crate::{Module, functional_call, observe};
+use crate::{Module, Visitor, functional_call, observe};
 use autograd_core::testing::{gradcheck, gradgradcheck};
 use autograd_core::{Generator, Tensor, Var, no_grad};
 use std::fmt;
@@ -42,21 +42,53 @@ pub fn check<M: Checked>() {
 pub fn try_check<M: Checked>() -> Result<(), Broken> {
     let Cases { cases, refusals } = M::cases();
     for case in &cases {
-        let broken = |(law, found)| Broken { law, case: case.name.to_owned(), found };
-        laws(case).map_err(broken)?;
+        try_case(&case.said, &|seed| Box::new(Of { module: (case.build)(&mut Generator::seed(seed)), case }))?;
     }
-    for refusal in &refusals {
-        refused(refusal).map_err(|found| Broken { law: "refusals", case: refusal.says.to_owned(), found })?;
+    try_refusals(&refusals)
+}
+
+/// A module under a law, whatever its type: the laws are compiled once, and not for each type of module.
+trait Subject: Module<f64> {
+    /// The results of the case on these operands.
+    fn call(&self, xs: &[Var<f64>]) -> Vec<Var<f64>>;
+}
+
+/// A module of a case.
+struct Of<'c, M> {
+    module: M,
+    case: &'c Case<M>,
+}
+
+impl<M: Module<f64>> Module<f64> for Of<'_, M> {
+    fn visit(&self, visitor: &mut Visitor<'_, f64>) {
+        self.module.visit(visitor);
     }
-    Ok(())
+}
+
+impl<M: Module<f64>> Subject for Of<'_, M> {
+    fn call(&self, xs: &[Var<f64>]) -> Vec<Var<f64>> {
+        (self.case.call)(&self.module, xs)
+    }
+}
+
+/// Makes the module of a case, its first values drawn from this seed.
+type Make<'c> = &'c dyn Fn(u64) -> Box<dyn Subject + 'c>;
+
+fn try_case(case: &Said, make: Make<'_>) -> Result<(), Broken> {
+    laws(case, make).map_err(|(law, found)| Broken { law, case: case.name.to_owned(), found })
+}
+
+fn try_refusals(refusals: &[Refusal]) -> Result<(), Broken> {
+    let broken = |refusal: &Refusal, found| Broken { law: "refusals", case: refusal.says.to_owned(), found };
+    refusals.iter().try_for_each(|refusal| refused(refusal).map_err(|found| broken(refusal, found)))
 }
 
 type Law = Result<(), (&'static str, String)>;
 
-fn laws<M: Module<f64>>(case: &Case<M>) -> Law {
-    let module = (case.build)(&mut Generator::seed(1));
-    state(case, &module)?;
-    first_values(case, &module)?;
+fn laws(case: &Said, make: Make<'_>) -> Law {
+    let module = &*make(1);
+    state(case, module)?;
+    first_values(make, module)?;
     // First values such as the ones and zeros of a normalisation hide mistakes.
     let mut generator = Generator::seed(2);
     for parameter in module.parameters() {
@@ -65,28 +97,28 @@ fn laws<M: Module<f64>>(case: &Case<M>) -> Law {
     }
     // A pass in training first, so that running statistics are not those of the beginning.
     module.train();
-    run(case, &module);
-    modes(case, &module)?;
-    shapes_and_observation(case, &module)?;
+    run(case, module);
+    modes(case, module)?;
+    shapes_and_observation(case, module)?;
     for training in [true, false] {
-        set(&module, training);
-        gradients(case, &module)?;
-        reached_and_frozen(case, &module)?;
+        set(module, training);
+        gradients(case, module)?;
+        reached_and_frozen(case, module)?;
         if !case.trains_otherwise {
             break;
         }
     }
-    round_trip(case, &module)
+    round_trip(case, make, module)
 }
 
-fn set<M: Module<f64>>(module: &M, training: bool) {
+fn set(module: &dyn Subject, training: bool) {
     if training { module.train() } else { module.eval() }
 }
 
 /// The results on the case's operands, as constants.
-fn run<M: Module<f64>>(case: &Case<M>, module: &M) -> Vec<Tensor<f64>> {
+fn run(case: &Said, module: &dyn Subject) -> Vec<Tensor<f64>> {
     let xs: Vec<Var<f64>> = case.inputs.iter().map(Var::constant).collect();
-    no_grad(|| (case.call)(module, &xs)).iter().map(|y| y.value().clone()).collect()
+    no_grad(|| module.call(&xs)).iter().map(|y| y.value().clone()).collect()
 }
 
 /// Bits, so that NaN is equal to itself and 0 unequal to -0.
@@ -101,26 +133,26 @@ struct Memory {
 }
 
 impl Memory {
-    fn of<M: Module<f64>>(module: &M) -> Self {
+    fn of(module: &dyn Subject) -> Self {
         Memory { state: module.state_dict(), streams: streams(module) }
     }
 
-    fn restore<M: Module<f64>>(&self, module: &M) {
+    fn restore(&self, module: &dyn Subject) {
         module.load_state_dict(&self.state, Strictness::Strict).expect("the module's own state");
         load_streams(module, &self.streams, Strictness::Strict).expect("the module's own streams");
     }
 }
 
 /// "state": the parameters, buffers and counters are those that the case names, in this order.
-fn state<M: Module<f64>>(case: &Case<M>, module: &M) -> Law {
+fn state(case: &Said, module: &dyn Subject) -> Law {
     let found: Vec<String> =
         module.state_dict().iter().map(|(name, value)| format!("{name} {}", value.shape())).collect();
     if found == case.state { Ok(()) } else { Err(("state", format!("it holds {found:?}, not {:?}", case.state))) }
 }
 
 /// "first values": they follow from the generator alone, and are finite.
-fn first_values<M: Module<f64>>(case: &Case<M>, module: &M) -> Law {
-    let again = (case.build)(&mut Generator::seed(1));
+fn first_values(make: Make<'_>, module: &dyn Subject) -> Law {
+    let again = make(1);
     if module.state_dict() != again.state_dict() {
         return Err(("first values", "one seed gave two different modules".to_owned()));
     }
@@ -131,7 +163,7 @@ fn first_values<M: Module<f64>>(case: &Case<M>, module: &M) -> Law {
 }
 
 /// "modes": evaluation repeats its bits and changes nothing; training is otherwise if and only if the case says so.
-fn modes<M: Module<f64>>(case: &Case<M>, module: &M) -> Law {
+fn modes(case: &Said, module: &dyn Subject) -> Law {
     module.eval();
     let before = module.state_dict();
     let [first, second] = [(); 2].map(|()| run(case, module));
@@ -151,9 +183,9 @@ fn modes<M: Module<f64>>(case: &Case<M>, module: &M) -> Law {
 }
 
 /// "shapes": those of the results. "observed": the module reports its first result.
-fn shapes_and_observation<M: Module<f64>>(case: &Case<M>, module: &M) -> Law {
+fn shapes_and_observation(case: &Said, module: &dyn Subject) -> Law {
     let xs: Vec<Var<f64>> = case.inputs.iter().map(Var::constant).collect();
-    let (ys, seen) = observe(module, || (case.call)(module, &xs));
+    let (ys, seen) = observe(module, || module.call(&xs));
     let found: Vec<_> = ys.iter().map(|y| y.shape().clone()).collect();
     if found != case.outputs {
         return Err(("shapes", format!("the results have shapes {found:?}, not {:?}", case.outputs)));
@@ -168,14 +200,14 @@ fn shapes_and_observation<M: Module<f64>>(case: &Case<M>, module: &M) -> Law {
 }
 
 /// "gradient" and "second gradient": of operands and parameters, against difference quotients.
-fn gradients<M: Module<f64>>(case: &Case<M>, module: &M) -> Law {
+fn gradients(case: &Said, module: &dyn Subject) -> Law {
     let parameters: Vec<Tensor<f64>> = module.parameters().iter().map(|parameter| parameter.value()).collect();
     let memory = Memory::of(module);
     let f = |all: &[Var<f64>]| {
         // Each evaluation begins from the same running statistics and draws the same masks.
         memory.restore(module);
         let (xs, values) = all.split_at(case.inputs.len());
-        let ys = functional_call(module, &values.iter().collect::<Vec<_>>(), || (case.call)(module, xs));
+        let ys = functional_call(module, &values.iter().collect::<Vec<_>>(), || module.call(xs));
         let flat: Vec<Var<f64>> = ys.iter().map(|y| y.reshape([y.numel()])).collect();
         Var::concat(&flat.iter().collect::<Vec<_>>(), 0)
     };
@@ -189,12 +221,12 @@ fn gradients<M: Module<f64>>(case: &Case<M>, module: &M) -> Law {
 }
 
 /// "reached": a gradient reaches each parameter. "frozen": none does when all are frozen, and the results stay.
-fn reached_and_frozen<M: Module<f64>>(case: &Case<M>, module: &M) -> Law {
+fn reached_and_frozen(case: &Said, module: &dyn Subject) -> Law {
     let memory = Memory::of(module);
     let pass = || {
         memory.restore(module);
         let xs: Vec<Var<f64>> = case.inputs.iter().map(Var::leaf).collect();
-        let ys = (case.call)(module, &xs);
+        let ys = module.call(&xs);
         let values: Vec<Tensor<f64>> = ys.iter().map(|y| y.value().clone()).collect();
         let sums: Vec<Var<f64>> = ys.iter().filter(|y| y.requires_grad()).map(Var::sum).collect();
         let loss = sums.iter().skip(1).fold(sums.first().cloned(), |sum, y| sum.map(|sum| sum + y));
@@ -223,14 +255,14 @@ fn reached_and_frozen<M: Module<f64>>(case: &Case<M>, module: &M) -> Law {
 }
 
 /// "round trip": a module with other first values and the same state gives the same bits.
-fn round_trip<M: Module<f64>>(case: &Case<M>, module: &M) -> Law {
-    let other = (case.build)(&mut Generator::seed(3));
+fn round_trip(case: &Said, make: Make<'_>, module: &dyn Subject) -> Law {
+    let other = &*make(3);
     if let Err(error) = other.load_state_dict(&module.state_dict(), Strictness::Strict) {
         return Err(("round trip", error.to_string()));
     }
     module.eval();
     other.eval();
-    match bits(&run(case, module)) == bits(&run(case, &other)) {
+    match bits(&run(case, module)) == bits(&run(case, other)) {
         true => Ok(()),
         false => Err(("round trip", "the state does not hold all that the results depend on".to_owned())),
     }
