@@ -94,11 +94,7 @@ pub(super) struct Plan<T: Real> {
 }
 
 impl<T: Real> Plan<T> {
-    pub(super) fn new(
-        module: Parts<'_, T>,
-        state: &StateDict,
-        strictness: Strictness,
-    ) -> Result<Self, LoadError> {
+    pub(super) fn new(module: Parts<'_, T>, state: &StateDict, strictness: Strictness) -> Result<Self, LoadError> {
         let slots = slots(module);
         let mut error = LoadError::default();
         let (mut found, mut report) = (Vec::new(), LoadReport::default());
