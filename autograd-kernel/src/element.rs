@@ -76,18 +76,6 @@ macro_rules! elements {
             pub(crate) fn chunks(self, size: usize) -> List<ValuesMut<'a>> {
                 match self {$( ValuesMut::$Kind(x) => x.chunks_mut(size).map(ValuesMut::$Kind).collect(), )+}
             }
-
-            /// The `len` elements from `start` on.
-            #[inline(always)]
-            pub(crate) fn part(&self, start: usize, len: usize) -> Values<'_> {
-                match self {$( ValuesMut::$Kind(x) => Values::$Kind(&x[start..start + len]), )+}
-            }
-
-            /// The `len` elements from `start` on.
-            #[inline(always)]
-            pub(crate) fn part_mut(&mut self, start: usize, len: usize) -> ValuesMut<'_> {
-                match self {$( ValuesMut::$Kind(x) => ValuesMut::$Kind(&mut x[start..start + len]), )+}
-            }
         }
 
         $(impl Element for $T {

@@ -11,11 +11,13 @@ use std::cell::Cell;
 use std::sync::Mutex;
 
 mod parts;
+mod slot;
 mod source;
 #[cfg(test)]
 mod tests;
 
 pub use parts::{Parts, Taker};
+use slot::Slot;
 pub use source::{Room, Source};
 
 /// Elements of a tile: as many as leave room for a dozen intermediates in the first-level cache.
@@ -188,27 +190,26 @@ impl Program<'_> {
             rooms.resize_with(places.registers + self.sources.len(), Room::default);
         }
         let (registers, scratch) = rooms.split_at_mut(places.registers);
+        // Sources first, then the results of steps.
+        let read = self.sources.iter().zip(&mut *scratch).map(|(source, room)| source.slot(start, n, room));
+        let written = self.steps.iter().zip(&places.of).map(|(step, place)| match *place {
+            Place::Register(register) => registers[register].slot(step.kind),
+            Place::Output(output) => piece.outputs[output].slot(),
+        });
+        let slots: List<Slot> = read.chain(written).collect();
         let (mut single, mut double) = ([0.0; LANES], [0.0; LANES]);
         for at in (0..n).step_by(TILE) {
             let len = TILE.min(n - at);
             for (source, room) in self.sources.iter().zip(&mut *scratch) {
                 source.load(start + at, len, room, at > 0 || before >= len);
             }
-            let tile = Tile { program: self, places, start: start + at, at, len, scratch };
-            for (i, step) in self.steps.iter().enumerate() {
-                match places.of[i] {
-                    Place::Register(r) => {
-                        let (register, others) = Others::of(registers, r);
-                        tile.run(i, register.tile(step.kind, len), others, Others::all(&piece.outputs));
-                    }
-                    Place::Output(o) => {
-                        let (output, others) = Others::of(&mut piece.outputs, o);
-                        tile.run(i, output.part_mut(at, len), Others::all(registers), others);
-                    }
-                }
+            for i in 0..self.steps.len() {
+                // SAFETY: `places` gives no step a place that it or a later reader still reads, sources are only read, and outputs lie apart.
+                unsafe { self.step(i, &slots, start + at, at, len) };
             }
             if let Some((step, blocks)) = &mut piece.sum {
-                let values = tile.result(*step, Others::all(registers), Others::all(&piece.outputs));
+                // SAFETY: the step has written this tile, and its place is kept for the sum.
+                let values = unsafe { slots[self.sources.len() + *step].values(at, len) };
                 let done = at + len;
                 match (values, blocks) {
                     (Values::F32(x), ValuesMut::F32(sums)) => gather(x, done, n, &mut single, sums),
@@ -218,85 +219,31 @@ impl Program<'_> {
             }
         }
     }
-}
 
-/// All of a list but the one that is being written.
-struct Others<'a, X> {
-    before: &'a [X],
-    after: &'a [X],
-}
-
-impl<X> Clone for Others<'_, X> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<X> Copy for Others<'_, X> {}
-
-impl<'a, X> Others<'a, X> {
+    /// Runs step `i` on the `len` elements from the `at`-th of the piece on, which is the `start`-th of all.
+    ///
+    /// # Safety
+    /// What it reads must be there, and what it writes must be nobody else's.
+    // Operands are made in registers and copied nowhere: a wide load of what was just written in halves waits until all stores before it, those of the
+    // last tile, are done. That was a quarter of the time of a long expression.
     #[inline(always)]
-    fn all(list: &'a [X]) -> Self {
-        Others { before: list, after: &[] }
-    }
-
-    #[inline(always)]
-    fn of(list: &'a mut [X], i: usize) -> (&'a mut X, Self) {
-        let (before, rest) = list.split_at_mut(i);
-        let (this, after) = rest.split_first_mut().expect("it is in the list");
-        (this, Others { before, after })
-    }
-
-    #[inline(always)]
-    fn get(self, i: usize) -> &'a X {
-        match self.before.get(i) {
-            Some(before) => before,
-            None => &self.after[i - self.before.len() - 1],
-        }
-    }
-}
-
-/// A tile, and where what is read of it lies.
-struct Tile<'a> {
-    program: &'a Program<'a>,
-    places: &'a Places,
-    /// Position of its first element among all.
-    start: usize,
-    /// The same in the piece.
-    at: usize,
-    len: usize,
-    /// A room for each source.
-    scratch: &'a [Room],
-}
-
-// What a step reads is made in registers, slice by slice, and nothing of it is copied as a whole: a wide load of what was just written in halves waits
-// until all stores before it, those of the last tile, are done. That was a quarter of the time of a long expression.
-impl<'a> Tile<'a> {
-    /// The result of step `j`.
-    #[inline(always)]
-    fn result(&self, j: usize, registers: Others<'a, Room>, outputs: Others<'a, ValuesMut<'_>>) -> Values<'a> {
-        match self.places.of[j] {
-            Place::Register(r) => registers.get(r).values(self.program.steps[j].kind, self.len),
-            Place::Output(o) => outputs.get(o).part(self.at, self.len),
-        }
-    }
-
-    #[inline(always)]
-    fn operand(&self, input: Input, registers: Others<'a, Room>, outputs: Others<'a, ValuesMut<'_>>) -> Values<'a> {
-        match input {
-            Input::Source(j) => self.program.sources[j].elements(self.start, self.len, &self.scratch[j]),
-            Input::Step(j) => self.result(j, registers, outputs),
-        }
-    }
-
-    /// Runs step `i`.
-    #[inline(always)]
-    fn run(&self, i: usize, y: ValuesMut<'_>, registers: Others<'a, Room>, outputs: Others<'a, ValuesMut<'_>>) {
-        let Step { function, inputs, .. } = &self.program.steps[i];
-        let of = |input| self.operand(input, registers, outputs);
+    unsafe fn step(&self, i: usize, slots: &[Slot], start: usize, at: usize, len: usize) {
+        let Step { function, inputs, .. } = &self.steps[i];
+        let sources = self.sources.len();
+        let of = |input| {
+            let slot = match input {
+                Input::Source(j) => slots[j],
+                Input::Step(j) => slots[sources + j],
+            };
+            // SAFETY: the caller's promise.
+            unsafe { slot.values(at, len) }
+        };
+        // SAFETY: the caller's promise.
+        let y = unsafe { slots[sources + i].values_mut(at, len) };
         match **inputs {
-            [a] => function.run(self.start, &[of(a)], y),
-            [a, b] => function.run(self.start, &[of(a), of(b)], y),
-            [a, b, c] => function.run(self.start, &[of(a), of(b), of(c)], y),
+            [a] => function.run(start, &[of(a)], y),
+            [a, b] => function.run(start, &[of(a), of(b)], y),
+            [a, b, c] => function.run(start, &[of(a), of(b), of(c)], y),
             _ => panic!("a function has one to three operands"),
         }
     }

@@ -1,7 +1,7 @@
 //! What a program reads, and the tiles that it reads and writes in between.
 
-use super::{Kind, TILE};
-use crate::element::{Values, ValuesMut};
+use super::{Kind, Slot, TILE};
+use crate::element::{Element, ValuesMut};
 use crate::view::Reader;
 
 /// Bytes of a page, and of a cache line. All tiles lie a line behind the start of a page, as the elements of large tensors do: on lines of their own, and
@@ -36,14 +36,19 @@ impl Source<'_> {
         }
     }
 
-    /// The elements that were [loaded](Source::load), where they lie or in `room`.
-    #[inline(always)]
-    pub(super) fn elements<'s>(&'s self, start: usize, len: usize, room: &'s Room) -> Values<'s> {
+    /// Where its tiles lie in a piece of `n` elements from the `start`-th on: side by side in memory, or, [loaded](Source::load), in `room`.
+    pub(super) fn slot(&self, start: usize, n: usize, room: &mut Room) -> Slot {
+        fn of<X: Element + Default>(x: &Reader<'_, X>, start: usize, n: usize, room: &mut Vec<X>) -> Slot {
+            match x.part(start, n) {
+                Some(part) => Slot::all(part.as_ptr().cast_mut()),
+                None => Slot::tile(place(room)),
+            }
+        }
         match self {
-            Source::F32(x) => Values::F32(x.part(start, len).unwrap_or_else(|| tile(&room.f32, len))),
-            Source::F64(x) => Values::F64(x.part(start, len).unwrap_or_else(|| tile(&room.f64, len))),
-            Source::I64(x) => Values::I64(x.part(start, len).unwrap_or_else(|| tile(&room.i64, len))),
-            Source::Bool(x) => Values::Bool(x.part(start, len).unwrap_or_else(|| tile(&room.bool, len))),
+            Source::F32(x) => of(x, start, n, &mut room.f32),
+            Source::F64(x) => of(x, start, n, &mut room.f64),
+            Source::I64(x) => of(x, start, n, &mut room.i64),
+            Source::Bool(x) => of(x, start, n, &mut room.bool),
         }
     }
 }
@@ -58,45 +63,52 @@ pub struct Room {
 }
 
 /// The place of a room's tile: from where memory begins a page, and a line more.
-#[inline(always)]
 fn skip<X>(room: &[X]) -> usize {
     room.as_ptr().align_offset(PAGE) + LINE / size_of::<X>()
 }
 
-/// The first `len` elements of a room's tile.
-#[inline(always)]
-fn tile<X>(room: &[X], len: usize) -> &[X] {
-    &room[skip(room)..][..len]
-}
-
-/// The same to be written.
-#[inline(always)]
-fn tile_mut<X: Copy + Default>(room: &mut Vec<X>, len: usize) -> &mut [X] {
+/// Makes room for a tile, if there is none yet.
+fn prepare<X: Copy + Default>(room: &mut Vec<X>) {
     if room.is_empty() {
         room.resize(TILE + (PAGE + LINE) / size_of::<X>(), X::default());
     }
+}
+
+/// Where a room's tile lies.
+fn place<X: Copy + Default>(room: &mut Vec<X>) -> *mut X {
+    prepare(room);
+    let skip = skip(room);
+    assert!(room.len() >= skip + TILE, "a room holds a tile");
+    room.as_mut_ptr().wrapping_add(skip)
+}
+
+/// The first `len` elements of a room's tile, to be written.
+fn tile_mut<X: Copy + Default>(room: &mut Vec<X>, len: usize) -> &mut [X] {
+    prepare(room);
     let skip = skip(room);
     &mut room[skip..][..len]
 }
 
 impl Room {
-    #[inline(always)]
-    pub(super) fn tile(&mut self, kind: Kind, len: usize) -> ValuesMut<'_> {
+    /// Where its tile of an element type lies.
+    pub(super) fn slot(&mut self, kind: Kind) -> Slot {
         match kind {
-            Kind::F32 => ValuesMut::F32(tile_mut(&mut self.f32, len)),
-            Kind::F64 => ValuesMut::F64(tile_mut(&mut self.f64, len)),
-            Kind::I64 => ValuesMut::I64(tile_mut(&mut self.i64, len)),
-            Kind::Bool => ValuesMut::Bool(tile_mut(&mut self.bool, len)),
+            Kind::F32 => Slot::tile(place(&mut self.f32)),
+            Kind::F64 => Slot::tile(place(&mut self.f64)),
+            Kind::I64 => Slot::tile(place(&mut self.i64)),
+            Kind::Bool => Slot::tile(place(&mut self.bool)),
         }
     }
+}
 
-    #[inline(always)]
-    pub(super) fn values(&self, kind: Kind, len: usize) -> Values<'_> {
-        match kind {
-            Kind::F32 => Values::F32(tile(&self.f32, len)),
-            Kind::F64 => Values::F64(tile(&self.f64, len)),
-            Kind::I64 => Values::I64(tile(&self.i64, len)),
-            Kind::Bool => Values::Bool(tile(&self.bool, len)),
+impl ValuesMut<'_> {
+    /// Where an output lies, which holds the elements of a piece.
+    pub(super) fn slot(&mut self) -> Slot {
+        match self {
+            ValuesMut::F32(y) => Slot::all(y.as_mut_ptr()),
+            ValuesMut::F64(y) => Slot::all(y.as_mut_ptr()),
+            ValuesMut::I64(y) => Slot::all(y.as_mut_ptr()),
+            ValuesMut::Bool(y) => Slot::all(y.as_mut_ptr()),
         }
     }
 }
