@@ -41,7 +41,7 @@ impl Source<'_> {
         fn of<X: Element + Default>(x: &Reader<'_, X>, start: usize, n: usize, room: &mut Vec<X>) -> Slot {
             match x.part(start, n) {
                 Some(part) => Slot::all(part.as_ptr().cast_mut()),
-                None => Slot::tile(place(room)),
+                None => tile(room),
             }
         }
         match self {
@@ -62,41 +62,35 @@ pub struct Room {
     pub(crate) bool: Vec<bool>,
 }
 
-/// The place of a room's tile: from where memory begins a page, and a line more.
-fn skip<X>(room: &[X]) -> usize {
-    room.as_ptr().align_offset(PAGE) + LINE / size_of::<X>()
-}
-
-/// Makes room for a tile, if there is none yet.
-fn prepare<X: Copy + Default>(room: &mut Vec<X>) {
+/// The place of a room's tile, made if there is none yet: from where memory begins a page, and a line more.
+fn place<X: Copy + Default>(room: &mut Vec<X>) -> usize {
     if room.is_empty() {
         room.resize(TILE + (PAGE + LINE) / size_of::<X>(), X::default());
     }
+    room.as_ptr().align_offset(PAGE) + LINE / size_of::<X>()
 }
 
 /// Where a room's tile lies.
-fn place<X: Copy + Default>(room: &mut Vec<X>) -> *mut X {
-    prepare(room);
-    let skip = skip(room);
-    assert!(room.len() >= skip + TILE, "a room holds a tile");
-    room.as_mut_ptr().wrapping_add(skip)
+fn tile<X: Element + Default>(room: &mut Vec<X>) -> Slot {
+    let place = place(room);
+    assert!(room.len() >= place + TILE, "a room holds a tile");
+    Slot::tile(room.as_mut_ptr().wrapping_add(place))
 }
 
 /// The first `len` elements of a room's tile, to be written.
 fn tile_mut<X: Copy + Default>(room: &mut Vec<X>, len: usize) -> &mut [X] {
-    prepare(room);
-    let skip = skip(room);
-    &mut room[skip..][..len]
+    let place = place(room);
+    &mut room[place..][..len]
 }
 
 impl Room {
     /// Where its tile of an element type lies.
     pub(super) fn slot(&mut self, kind: Kind) -> Slot {
         match kind {
-            Kind::F32 => Slot::tile(place(&mut self.f32)),
-            Kind::F64 => Slot::tile(place(&mut self.f64)),
-            Kind::I64 => Slot::tile(place(&mut self.i64)),
-            Kind::Bool => Slot::tile(place(&mut self.bool)),
+            Kind::F32 => tile(&mut self.f32),
+            Kind::F64 => tile(&mut self.f64),
+            Kind::I64 => tile(&mut self.i64),
+            Kind::Bool => tile(&mut self.bool),
         }
     }
 }

@@ -235,10 +235,10 @@ pub trait Forward<T: Real = f32>: Module<T> {
 /// assert_eq!(unreached(&net, &gradients), ["forgotten.weight", "forgotten.bias"]);
 /// ```
 pub fn unreached<T: Real>(module: &(impl Module<T> + ?Sized), gradients: &Gradients<T>) -> Vec<String> {
-    missing(module.named_parameters(), gradients)
+    without_gradient(module.named_parameters(), gradients)
 }
 
-fn missing<T: Real>(parameters: Vec<(String, Parameter<T>)>, gradients: &Gradients<T>) -> Vec<String> {
+fn without_gradient<T: Real>(parameters: Vec<(String, Parameter<T>)>, gradients: &Gradients<T>) -> Vec<String> {
     let missing = |parameter: &Parameter<T>| parameter.is_trainable() && parameter.gradient(gradients).is_none();
     parameters.into_iter().filter(|(_, parameter)| missing(parameter)).map(|(name, _)| name).collect()
 }
