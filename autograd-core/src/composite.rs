@@ -6,7 +6,7 @@ use crate::graph::backward::{self, Wanted};
 use crate::graph::handle::{Edge, Handle, Step};
 use crate::graph::mode::{self, blame};
 use crate::graph::node;
-use crate::op::{Arity, is_recorded, refused, sealed};
+use crate::op::{self, Arity, is_recorded, refused, sealed};
 use crate::tensor::{Real, Shape, Tensor};
 use crate::var::Var;
 use smallvec::SmallVec;
@@ -78,11 +78,11 @@ pub(crate) fn compose<T: Real, C: RegisteredComposite<T>>(op: C, x: Operands<C, 
 #[track_caller]
 #[inline(never)]
 pub(crate) fn apply<T: Real, C: Composite<T>>(op: C, x: &[&Var<T>]) -> Result<Results<C, T, Var<T>>, Error> {
-    let shapes = match op.shape(C::Arity::collect(x.iter().map(|x| x.shape()))) {
+    let shapes = match op.shape(op::shapes::<T, C::Arity>(x)) {
         Ok(shapes) => shapes,
         Err(why) => return Err(refused(C::NAME, C::RULE, C::OPERANDS, why, x)),
     };
-    let (ys, workspace) = op.forward(C::Arity::collect(x.iter().map(|x| x.value())));
+    let (ys, workspace) = op.forward(op::values::<T, C::Arity>(x));
     for (y, shape) in ys.as_ref().iter().zip(shapes.as_ref()) {
         debug_assert_eq!(y.shape(), shape, "{}: the shape rule and the computation agree", C::NAME);
     }

@@ -1,12 +1,13 @@
-//! The contract of an op: what an operation is, and how a `Var` comes to remember it.
+//! The contract of an op: what an operation is, what it keeps, and what its rule may see.
+
+mod record;
 
 use crate::List;
-use crate::error::{Error, Mismatch};
-use crate::graph::handle::{Edge, Handle, Step};
-use crate::graph::node;
-use crate::graph::{anomaly, mode};
+use crate::error::Mismatch;
+use crate::graph::handle::{Edge, Handle};
 use crate::tensor::{Real, Shape, Tensor};
 use crate::var::Var;
+pub(crate) use record::{apply, attach, is_recorded, record, refused, shapes, values};
 
 /// How many operands an op has: [`Fixed<2>`](Fixed) for `mul`, [`Any`] for `concat`.
 pub trait Arity: 'static {
@@ -232,162 +233,5 @@ impl<T: Real> Saved<'_, T> {
     pub fn shape(&self, i: usize) -> &Shape {
         assert!(self.save.keeps_shapes(), "the rule reads the shape of operand {i}, which SAVES does not declare");
         &self.shapes[i]
-    }
-}
-
-/// Computes `op` and, where a gradient may be asked for, remembers how.
-#[track_caller]
-pub(crate) fn record<T: Real, O: Registered<T>>(op: O, x: In<O, T, &Var<T>>) -> Var<T> {
-    match apply(op, x.as_ref()) {
-        Ok(y) => y,
-        Err(error) => error.raise(),
-    }
-}
-
-/// `record` for any op, with a mistake as an error.
-#[track_caller]
-#[inline(never)]
-pub(crate) fn apply<T: Real, O: Op<T>>(op: O, x: &[&Var<T>]) -> Result<Var<T>, Error> {
-    match op.shape(O::Arity::collect(x.iter().map(|x| x.shape()))) {
-        Ok(_) => Ok(compute(op, x)),
-        Err(why) => Err(refused(O::NAME, O::RULE, O::OPERANDS, why, x)),
-    }
-}
-
-/// `apply` on operands that the shape rule accepts.
-///
-/// What does not depend on the op is in functions of its own, compiled once for each element type.
-#[track_caller]
-#[inline]
-fn compute<T: Real, O: Op<T>>(op: O, x: &[&Var<T>]) -> Var<T> {
-    let y = op.forward(O::Arity::collect(x.iter().map(|x| x.value())));
-    debug_assert_eq!(
-        op.shape(O::Arity::collect(x.iter().map(|x| x.shape()))).ok().as_ref(),
-        Some(y.shape()),
-        "{}: the shape rule and the computation agree",
-        O::NAME
-    );
-    if !is_recorded(O::NAME, x, &y) {
-        return Var::from_parts(y, None);
-    }
-    // A node is as large as its op needs: few have more than two operands, or keep more than two values.
-    let (edge, size) = (|i: usize| x[i].node().cloned(), |i: usize| x[i].shape().clone());
-    let node = match const { number(O::Arity::COUNT) } {
-        1 if const { O::SAVES.shapes } => remember(op, x, ([edge(0)], [size(0)]), &y),
-        1 => remember(op, x, ([edge(0)], []), &y),
-        2 if const { O::SAVES.shapes } => remember(op, x, ([edge(0), edge(1)], [size(0), size(1)]), &y),
-        2 => remember(op, x, ([edge(0), edge(1)], []), &y),
-        _ => {
-            let sizes: List<Shape> = (0..x.len()).filter(|_| O::SAVES.shapes).map(size).collect();
-            remember(op, x, ((0..x.len()).map(edge).collect::<List<_>>(), sizes), &y)
-        }
-    };
-    Var::from_parts(y, Some(node))
-}
-
-/// A number if it is known, else one that is larger than all. Only where a plain constant chooses, the compiler leaves out what is never
-/// chosen: else each op would be compiled with nodes of all sizes.
-const fn number(known: Option<usize>) -> usize {
-    match known {
-        Some(number) => number,
-        None => usize::MAX,
-    }
-}
-
-/// The one door through which the node of an op comes to be; `values` are those kept.
-#[track_caller]
-#[inline]
-pub(crate) fn attach<T: Real, O: Op<T>, E: Edges<T>, S: Shapes, V: Values<T>>(
-    op: O,
-    edges: E,
-    shapes: S,
-    values: V,
-) -> Handle<T> {
-    let highest = node::highest(edges.as_ref());
-    node::attach(Recorded { op, edges, shapes, values }, highest)
-}
-
-#[track_caller]
-#[inline]
-fn remember<T: Real, O: Op<T>, E: Edges<T>, S: Shapes>(
-    op: O,
-    x: &[&Var<T>],
-    (edges, shapes): (E, S),
-    y: &Tensor<T>,
-) -> Handle<T> {
-    match const { number(O::SAVES.count(O::Arity::COUNT)) } {
-        0 => attach(op, edges, shapes, []),
-        1 => attach(op, edges, shapes, keep::<T, O, 1>(x, y)),
-        2 => attach(op, edges, shapes, keep::<T, O, 2>(x, y)),
-        _ => {
-            let kept = x.iter().enumerate().filter(|(i, _)| O::SAVES.keeps_input(*i)).map(|(_, x)| x.value());
-            let values: List<_> = kept.chain(O::SAVES.output.then_some(y)).cloned().collect();
-            attach(op, edges, shapes, values)
-        }
-    }
-}
-
-/// The `N` values that the op keeps.
-#[inline]
-fn keep<T: Real, O: Op<T>, const N: usize>(x: &[&Var<T>], y: &Tensor<T>) -> [Tensor<T>; N] {
-    std::array::from_fn(|k| match x.get(O::SAVES.operand(k)) {
-        Some(x) => x.value().clone(),
-        None => y.clone(),
-    })
-}
-
-#[cold]
-#[track_caller]
-pub(crate) fn refused<T: Real>(op: &'static str, rule: &str, names: &[&str], why: Mismatch, x: &[&Var<T>]) -> Error {
-    Error::refused(op, rule, why, names, x.iter().map(|x| x.shape()))
-}
-
-/// Whether a node is made: this thread records, and a gradient can reach an operand.
-#[track_caller]
-pub(crate) fn is_recorded<T: Real>(op: &'static str, x: &[&Var<T>], y: &Tensor<T>) -> bool {
-    let mode = mode::current();
-    if mode.anomaly() {
-        anomaly::inspect_forward(op, y);
-    }
-    mode.recording() && x.iter().any(|x| x.node().is_some())
-}
-
-/// Some number of edges.
-pub(crate) trait Edges<T: Real>: AsRef<[Edge<T>]> + AsMut<[Edge<T>]> + Send + Sync + 'static {}
-impl<T: Real, E: AsRef<[Edge<T>]> + AsMut<[Edge<T>]> + Send + Sync + 'static> Edges<T> for E {}
-
-/// Some number of shapes.
-pub(crate) trait Shapes: AsRef<[Shape]> + Send + Sync + 'static {}
-impl<S: AsRef<[Shape]> + Send + Sync + 'static> Shapes for S {}
-
-/// Some number of values.
-pub(crate) trait Values<T: Real>: AsRef<[Tensor<T>]> + Send + Sync + 'static {}
-impl<T: Real, V: AsRef<[Tensor<T>]> + Send + Sync + 'static> Values<T> for V {}
-
-/// An op that was applied; `V` holds the values kept: operands in order, then the result if it is kept.
-struct Recorded<O, E, S, V> {
-    op: O,
-    edges: E,
-    shapes: S,
-    values: V,
-}
-
-impl<T: Real, O: Op<T>, E: Edges<T>, S: Shapes, V: Values<T>> Step<T> for Recorded<O, E, S, V> {
-    fn name(&self) -> &'static str {
-        O::NAME
-    }
-
-    fn edges(&mut self) -> &mut [Edge<T>] {
-        self.edges.as_mut()
-    }
-
-    fn backward(&self, node: &Handle<T>, dys: &[Option<Var<T>>], needs: &[bool], dxs: &mut [Option<Var<T>>]) {
-        let [Some(dy)] = dys else { return };
-        let node = mode::current().recording().then_some(node);
-        let (values, shapes, edges) = (self.values.as_ref(), self.shapes.as_ref(), self.edges.as_ref());
-        let dx = self.op.backward(&Saved { save: O::SAVES, values, shapes, edges, needs, node }, dy);
-        for (to, dx) in dxs.iter_mut().zip(dx) {
-            *to = dx;
-        }
     }
 }

@@ -44,12 +44,14 @@ pub fn lerp<T: Real>(a: T, b: T, w: T) -> T {
 }
 
 /// `a - b ⌊a / b⌋`, exact: the remainder that has the sign of the divisor.
+#[inline(always)]
 pub fn remainder<T: Real>(a: T, b: T) -> T {
     let truncated = a % b;
     if leans_away(truncated, b) { truncated + b } else { truncated }
 }
 
 /// `⌊a / b⌋`, the quotient that belongs to [`remainder`]; the rounded `a / b` may already be the next whole number.
+#[inline(always)]
 pub fn floor_div<T: Real>(a: T, b: T) -> T {
     if b == T::zero() {
         return a / b;
@@ -60,6 +62,7 @@ pub fn floor_div<T: Real>(a: T, b: T) -> T {
 }
 
 /// Whether a truncated remainder has not the sign of the divisor.
+#[inline(always)]
 fn leans_away<T: Real>(truncated: T, b: T) -> bool {
     truncated != T::zero() && (truncated < T::zero()) != (b < T::zero())
 }

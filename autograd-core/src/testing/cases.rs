@@ -4,6 +4,9 @@ use super::Domain;
 use crate::composite::Composite;
 use crate::op::Op;
 use crate::tensor::{Shape, Tensor};
+use std::any::Any;
+use std::marker::PhantomData;
+use std::sync::Arc;
 
 /// An op that brings its cases: what `register!` and [`check`](super::check) demand.
 #[diagnostic::on_unimplemented(
@@ -28,30 +31,29 @@ pub trait CheckedComposite: Composite<f64> + Composite<f32> {
     fn cases() -> Cases<Self>;
 }
 
+/// An op whose type is forgotten, so that what walks over cases is compiled once and not once for each op.
+pub(super) type AnyOf = Arc<dyn Any + Send + Sync>;
+
 /// An op with the shapes of its operands.
-#[derive(Clone)]
-pub struct Case<O> {
-    /// The op.
-    pub op: O,
+pub(super) struct Case {
+    pub(super) op: AnyOf,
     /// One shape for each operand.
-    pub shapes: Vec<Shape>,
+    pub(super) shapes: Vec<Shape>,
 }
 
 /// An exact point: a kink, a tie, an infinity. The cotangent is all ones.
-#[derive(Clone)]
-pub struct Pin<O> {
+pub(super) struct Pin {
     /// What the point shows.
-    pub name: &'static str,
-    /// The op.
-    pub op: O,
+    pub(super) name: &'static str,
+    pub(super) op: AnyOf,
     /// The operands.
-    pub x: Vec<Tensor<f64>>,
+    pub(super) x: Vec<Tensor<f64>>,
     /// The result, bit for bit but for the sign of zero.
-    pub y: Tensor<f64>,
+    pub(super) y: Tensor<f64>,
     /// The gradient of each operand for a cotangent of ones.
-    pub dx: Vec<Tensor<f64>>,
+    pub(super) dx: Vec<Tensor<f64>>,
     /// The gradient of `Σᵢ (i + 1) · Σ dx[i]` with respect to each operand, where it is pinned too.
-    pub ddx: Option<Vec<Tensor<f64>>>,
+    pub(super) ddx: Option<Vec<Tensor<f64>>>,
 }
 
 /// The work of a bench case.
@@ -64,67 +66,59 @@ pub enum Work {
 }
 
 /// The plain computation that an op is compared with.
-pub type Reference<O> = Box<dyn Fn(&O, &[Tensor<f64>]) -> Tensor<f64>>;
+type Textbook = Box<dyn Fn(&dyn Any, &[Tensor<f64>]) -> Tensor<f64>>;
 
-/// On what an op is tested. There is always a reference and at least one case.
-pub struct Cases<O> {
-    pub(crate) reference: Reference<O>,
-    pub(crate) cases: Vec<Case<O>>,
-    pub(crate) domains: Vec<Domain>,
-    pub(crate) pins: Vec<Pin<O>>,
-    pub(crate) rejects: Vec<(Case<O>, &'static str)>,
-    pub(crate) benches: Vec<(Case<O>, Work)>,
-    pub(crate) shared: Vec<Case<O>>,
+/// What [`Cases`] holds, all of it about ops of one type.
+pub(super) struct Collected {
+    pub(super) textbook: Textbook,
+    pub(super) cases: Vec<Case>,
+    pub(super) domains: Vec<Domain>,
+    pub(super) pins: Vec<Pin>,
+    pub(super) rejects: Vec<(Case, &'static str)>,
+    pub(super) benches: Vec<(Case, Work)>,
+    pub(super) shared: Vec<Case>,
 }
 
-impl<O: Clone> Cases<O> {
-    /// The cases of an op, from its reference and a first case. Operands are drawn from -2 to 2.
-    pub fn new(reference: impl Fn(&O, &[Tensor<f64>]) -> Tensor<f64> + 'static, op: O, shapes: Vec<Shape>) -> Self {
-        Cases {
-            reference: Box::new(reference),
-            cases: vec![Case { op, shapes }],
-            domains: vec![Domain::between(-2.0, 2.0)],
-            pins: Vec::new(),
-            rejects: Vec::new(),
-            benches: Vec::new(),
-            shared: Vec::new(),
-        }
+/// On what an op is tested. There is always a textbook computation and at least one case.
+pub struct Cases<O> {
+    pub(super) collected: Collected,
+    op: PhantomData<O>,
+}
+
+impl<O: Clone + Send + Sync + 'static> Cases<O> {
+    /// The cases of an op, from its textbook computation and a first case. Operands are drawn from -2 to 2.
+    pub fn new(textbook: impl Fn(&O, &[Tensor<f64>]) -> Tensor<f64> + 'static, op: O, shapes: Vec<Shape>) -> Self {
+        let textbook = move |op: &dyn Any, x: &[Tensor<f64>]| textbook(op.downcast_ref().expect("of this type"), x);
+        let first = Case { op: Arc::new(op), shapes };
+        Cases { collected: Collected::new(Box::new(textbook), first), op: PhantomData }
     }
 
     /// The cases of an elementwise op with one operand, from its function.
     pub fn unary(op: O, f: impl Fn(f64) -> f64 + 'static) -> Self {
-        let reference = move |_: &O, x: &[Tensor<f64>]| Tensor::from_fn(x[0].shape(), |i| f(x[0].to_vec()[i]));
-        let mut cases = Cases::new(reference, op.clone(), super::shapes![[3, 4]]);
-        for shape in elementwise_shapes() {
-            cases = cases.case(op.clone(), vec![shape]);
-        }
-        cases.shared(op.clone(), super::shapes![[300, 500]]).bench(
-            op,
-            super::shapes![[1024, 1024]],
-            Work::Bytes(8 << 20),
-        )
+        let textbook = move |_: &O, x: &[Tensor<f64>]| each(x, &|x| f(x[0]));
+        Cases::new(textbook, op.clone(), super::shapes![[3, 4]]).elementwise(op, 1)
     }
 
     /// The cases of an elementwise op with two operands, from its function.
     pub fn binary(op: O, f: impl Fn(f64, f64) -> f64 + 'static) -> Self {
-        let reference = move |_: &O, x: &[Tensor<f64>]| {
-            let (a, b) = (x[0].to_vec(), x[1].to_vec());
-            Tensor::from_fn(x[0].shape(), |i| f(a[i], b[i]))
-        };
-        let mut cases = Cases::new(reference, op.clone(), super::shapes![[3, 4], [3, 4]]);
-        for shape in elementwise_shapes() {
-            cases = cases.case(op.clone(), vec![shape.clone(), shape]);
-        }
-        cases
-            .rejects(op.clone(), super::shapes![[2, 3], [3]], "shapes differ")
-            .shared(op.clone(), super::shapes![[300, 500], [300, 500]])
-            .bench(op, super::shapes![[1024, 1024], [1024, 1024]], Work::Bytes(12 << 20))
+        let textbook = move |_: &O, x: &[Tensor<f64>]| each(x, &|x| f(x[0], x[1]));
+        Cases::new(textbook, op.clone(), super::shapes![[3, 4], [3, 4]]).elementwise(op.clone(), 2).rejects(
+            op,
+            super::shapes![[2, 3], [3]],
+            "shapes differ",
+        )
+    }
+
+    /// What each elementwise op with so many operands is tested on besides its first case.
+    fn elementwise(mut self, op: O, operands: usize) -> Self {
+        self.collected.elementwise(&(Arc::new(op) as AnyOf), operands);
+        self
     }
 
     /// One more case.
     #[must_use]
     pub fn case(mut self, op: O, shapes: Vec<Shape>) -> Self {
-        self.cases.push(Case { op, shapes });
+        self.collected.cases.push(Case { op: Arc::new(op), shapes });
         self
     }
 
@@ -137,8 +131,8 @@ impl<O: Clone> Cases<O> {
     /// One domain for each operand; the last one is also that of those that follow.
     #[must_use]
     pub fn domains(mut self, domains: impl Into<Vec<Domain>>) -> Self {
-        self.domains = domains.into();
-        assert!(!self.domains.is_empty(), "operands are drawn from somewhere");
+        self.collected.domains = domains.into();
+        assert!(!self.collected.domains.is_empty(), "operands are drawn from somewhere");
         self
     }
 
@@ -152,7 +146,8 @@ impl<O: Clone> Cases<O> {
         y: impl Into<Tensor<f64>>,
         dx: Vec<Tensor<f64>>,
     ) -> Self {
-        self.pins.push(Pin { name, op, x, y: y.into(), dx, ddx: None });
+        let (op, y) = (Arc::new(op), y.into());
+        self.collected.pins.push(Pin { name, op, x, y, dx, ddx: None });
         self
     }
 
@@ -163,33 +158,58 @@ impl<O: Clone> Cases<O> {
     /// If there is no pin yet.
     #[must_use]
     pub fn second(mut self, ddx: Vec<Tensor<f64>>) -> Self {
-        self.pins.last_mut().expect("a second order belongs to the pin before it").ddx = Some(ddx);
+        self.collected.pins.last_mut().expect("a second order belongs to the pin before it").ddx = Some(ddx);
         self
     }
 
     /// Shapes that the op refuses, and a part of what it says.
     #[must_use]
     pub fn rejects(mut self, op: O, shapes: Vec<Shape>, says: &'static str) -> Self {
-        self.rejects.push((Case { op, shapes }, says));
+        self.collected.rejects.push((Case { op: Arc::new(op), shapes }, says));
         self
     }
 
     /// A case large enough that threads share its work, for the law that their number changes nothing; without one, those to be timed serve.
     #[must_use]
     pub fn shared(mut self, op: O, shapes: Vec<Shape>) -> Self {
-        self.shared.push(Case { op, shapes });
+        self.collected.shared.push(Case { op: Arc::new(op), shapes });
         self
     }
 
     /// A case to be timed.
     #[must_use]
     pub fn bench(mut self, op: O, shapes: Vec<Shape>, work: Work) -> Self {
-        self.benches.push((Case { op, shapes }, work));
+        self.collected.benches.push((Case { op: Arc::new(op), shapes }, work));
         self
     }
 }
 
-/// Shapes on which each elementwise op is tested besides its first: a number, one element, nothing, several axes.
-fn elementwise_shapes() -> Vec<Shape> {
-    super::shapes![[], [1], [0], [2, 0, 3], [2, 1, 3, 2]]
+impl Collected {
+    fn new(textbook: Textbook, first: Case) -> Self {
+        Collected {
+            textbook,
+            cases: vec![first],
+            domains: vec![Domain::between(-2.0, 2.0)],
+            pins: Vec::new(),
+            rejects: Vec::new(),
+            benches: Vec::new(),
+            shared: Vec::new(),
+        }
+    }
+
+    fn elementwise(&mut self, op: &AnyOf, operands: usize) {
+        let case = |shape: &Shape| Case { op: op.clone(), shapes: vec![shape.clone(); operands] };
+        // A number, one element, nothing, several axes.
+        let shapes: Vec<Shape> = super::shapes![[], [1], [0], [2, 0, 3], [2, 1, 3, 2]];
+        self.cases.extend(shapes.iter().map(case));
+        self.shared.push(case(&[300, 500].into()));
+        let megabytes = 4 * (operands as u64 + 1);
+        self.benches.push((case(&[1024, 1024].into()), Work::Bytes(megabytes << 20)));
+    }
+}
+
+/// `f` of the elements of all operands at each place.
+fn each(x: &[Tensor<f64>], f: &dyn Fn(&[f64]) -> f64) -> Tensor<f64> {
+    let elements: Vec<Vec<f64>> = x.iter().map(Tensor::to_vec).collect();
+    Tensor::from_fn(x[0].shape(), |i| f(&elements.iter().map(|x| x[i]).collect::<Vec<_>>()))
 }

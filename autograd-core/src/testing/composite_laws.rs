@@ -1,7 +1,7 @@
 //! The laws that composites satisfy besides those of all ops.
 
 use super::compare::worst;
-use super::laws::{Law, Subject, VALUE};
+use super::laws::{Law, Subject, VALUE, all};
 use crate::functional::grad_with;
 use crate::tensor::{Generator, Tensor};
 use crate::var::Var;
@@ -13,7 +13,7 @@ impl Subject<'_> {
     /// The kernels of a composite and its algebra give the same results and first gradients.
     pub(super) fn algebra(&self) -> Law {
         let xs = self.leaves();
-        let Some([fused, algebra]) = self.op.results(&xs) else { return Ok(()) };
+        let Some([fused, algebra]) = self.op.results(&all(&xs)) else { return Ok(()) };
         for (i, (a, b)) in fused.iter().zip(&algebra).enumerate() {
             if let Some(found) = worst(a.value(), b.value(), VALUE) {
                 return Err(format!("result {i}, by kernels and by algebra {found}"));
@@ -37,7 +37,7 @@ impl Subject<'_> {
     /// The gradient of each result of a composite alone is that with zeros for the others.
     pub(super) fn results(&self) -> Law {
         let xs = self.leaves();
-        let Some([ys, _]) = self.op.results(&xs) else { return Ok(()) };
+        let Some([ys, _]) = self.op.results(&all(&xs)) else { return Ok(()) };
         let dys = cotangents(&ys);
         for i in 0..ys.len() {
             let dy = |j: usize| if i == j { dys[j].clone() } else { Tensor::zeros(ys[j].shape()) };

@@ -1,11 +1,12 @@
 //! `Entry`: an op as the register lists it, for benches, docs/ops.md and the snapshot of error messages.
 
-use super::cases::{Case, Cases, Checked, CheckedComposite, Work};
+use super::cases::{Case, Checked, CheckedComposite, Work};
 use super::domain::Domain;
-use crate::composite::{self, Composite};
+use super::erased::{AnyOp, Subjects};
+use super::laws::all;
 use crate::error::Error;
 use crate::graph::Gradients;
-use crate::op::{self, Op, Save};
+use crate::op::Save;
 use crate::tensor::{Generator, Shape, Tensor};
 use crate::var::Var;
 use std::sync::Arc;
@@ -47,21 +48,18 @@ pub struct Prepared {
     pub backward: Box<dyn Fn() -> Gradients>,
 }
 
-/// A computation whose type is forgotten, in single precision; of a composite the first result.
-type Apply = Arc<dyn Fn(&[&Var]) -> Var>;
-
 impl BenchCase {
-    fn new(shapes: Vec<Shape>, domains: Vec<Domain>, work: Work, apply: Apply) -> Self {
+    fn new(op: Arc<dyn AnyOp>, shapes: Vec<Shape>, domains: Vec<Domain>, work: Work) -> Self {
         let text: Vec<String> = shapes.iter().map(ToString::to_string).collect();
         let prepare = Box::new(move || {
             let drawn = Domain::draw(&domains, &shapes, &mut Generator::seed(0));
             let x: Vec<Var> = drawn.iter().map(|x| Var::leaf(x.cast())).collect();
             let constants: Vec<Var> = x.iter().map(Var::detach).collect();
-            let y = apply(&x.iter().collect::<Vec<_>>());
+            let y = first(&*op, &x);
             let dy = Tensor::uniform(y.shape(), -1.0, 1.0, &mut Generator::seed(1));
-            let apply = apply.clone();
+            let op = op.clone();
             Prepared {
-                forward: Box::new(move || apply(&constants.iter().collect::<Vec<_>>()).value().clone()),
+                forward: Box::new(move || first(&*op, &constants).value().clone()),
                 backward: Box::new(move || y.clone().backward_with(&dy)),
             }
         });
@@ -74,48 +72,38 @@ impl BenchCase {
     }
 }
 
+/// The result of an op; of a composite the first one.
+fn first(op: &dyn AnyOp, x: &[Var]) -> Var {
+    op.first(&all(x)).expect("a case that is accepted")
+}
+
 impl Entry {
-    pub(crate) fn new<O: Checked>(family: &'static str, file: &'static str) -> Self {
-        let refuse = |op: &O, x: &[&Var<f64>]| op::apply(op.clone(), x).err();
-        let apply = |op: O| -> Apply { Arc::new(move |x| op::apply(op.clone(), x).expect("a case that is accepted")) };
-        let (name, rule) = (<O as Op<f64>>::NAME, <O as Op<f64>>::RULE);
-        Entry::named(family, file, name, rule, <O as Op<f64>>::SAVES).with(O::cases(), refuse, apply)
+    pub(crate) fn new<O: Checked>(group: &'static str, file: &'static str) -> Self {
+        Entry::of(group, file, &Subjects::of_op::<O>())
     }
 
-    pub(crate) fn composite<C: CheckedComposite>(family: &'static str, file: &'static str) -> Self {
-        let refuse = |op: &C, x: &[&Var<f64>]| composite::apply(op.clone(), x).err();
-        let apply = |op: C| -> Apply {
-            Arc::new(move |x| {
-                let ys = composite::apply(op.clone(), x).expect("a case that is accepted");
-                ys.into_iter().next().expect("a result")
-            })
-        };
-        let (name, rule) = (<C as Composite<f64>>::NAME, <C as Composite<f64>>::RULE);
-        Entry::named(family, file, name, rule, Save::INPUTS).with(C::cases(), refuse, apply)
+    pub(crate) fn composite<C: CheckedComposite>(group: &'static str, file: &'static str) -> Self {
+        Entry::of(group, file, &Subjects::of_composite::<C>())
     }
 
-    fn named(group: &'static str, file: &'static str, name: &'static str, rule: &'static str, saves: Save) -> Self {
-        Entry { group, file, name, rule, saves, pins: Vec::new(), refusals: Vec::new(), benches: Vec::new() }
-    }
-
-    /// The entry with what its cases say.
-    fn with<O>(
-        self,
-        cases: Cases<O>,
-        refuse: impl Fn(&O, &[&Var<f64>]) -> Option<Error>,
-        apply: impl Fn(O) -> Apply,
-    ) -> Self {
-        let refusal = |case: &Case<O>| {
+    fn of(group: &'static str, file: &'static str, subjects: &Subjects) -> Self {
+        let refusal = |(case, _): &(Case, &str)| {
             let x: Vec<Var<f64>> = case.shapes.iter().map(|shape| Var::constant(Tensor::zeros(shape))).collect();
-            refuse(&case.op, &x.iter().collect::<Vec<_>>())
+            subjects.op(&case.op).apply(&all(&x)).err()
         };
-        let bench =
-            |(case, work): (Case<O>, Work)| BenchCase::new(case.shapes, cases.domains.clone(), work, apply(case.op));
+        let bench = |(case, work): &(Case, Work)| {
+            BenchCase::new(subjects.op(&case.op), case.shapes.clone(), subjects.domains.clone(), *work)
+        };
+        let op = subjects.first();
         Entry {
-            pins: cases.pins.iter().map(|pin| pin.name).collect(),
-            refusals: cases.rejects.iter().filter_map(|(case, _)| refusal(case)).collect(),
-            benches: cases.benches.into_iter().map(bench).collect(),
-            ..self
+            group,
+            file,
+            name: op.name(),
+            rule: op.rule(),
+            saves: op.saves().unwrap_or(Save::INPUTS),
+            pins: subjects.pins.iter().map(|pin| pin.name).collect(),
+            refusals: subjects.rejects.iter().filter_map(refusal).collect(),
+            benches: subjects.benches.iter().map(bench).collect(),
         }
     }
 }

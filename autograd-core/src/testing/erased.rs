@@ -1,32 +1,48 @@
 //! Ops and cases without their types, so that the laws are compiled once and not once for each op.
 
-use super::cases::{self, Cases, Checked, CheckedComposite};
+use super::cases::{AnyOf, Case, Checked, CheckedComposite, Collected};
 use super::domain::Domain;
 use crate::composite::{self, Composite};
 use crate::error::Error;
 use crate::op::{self, Arity, Op, Save, Saved};
 use crate::tensor::{Generator, Real, Shape, Tensor};
 use crate::var::Var;
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::sync::Arc;
 
 /// An op whose type is forgotten. A composite with several results appears with one: all of them, one behind the other.
-pub(super) trait AnyOp: Sync {
+pub(super) trait AnyOp: Send + Sync {
     fn name(&self) -> &'static str;
     fn rule(&self) -> &'static str;
     /// What the rule may read; `None` for a composite, which keeps its operands and a workspace.
     fn saves(&self) -> Option<Save>;
     fn shape(&self, x: &[Shape]) -> Option<Shape>;
-    fn apply(&self, x: &[Var<f64>]) -> Result<Var<f64>, Error>;
-    fn apply_single(&self, x: &[Var<f32>]) -> Result<Var<f32>, Error>;
+    fn apply(&self, x: &[&Var<f64>]) -> Result<Var<f64>, Error>;
+    fn apply_single(&self, x: &[&Var<f32>]) -> Result<Var<f32>, Error>;
+    /// The first result alone, as it is timed.
+    fn first(&self, x: &[&Var<f32>]) -> Result<Var<f32>, Error> {
+        self.apply_single(x)
+    }
     /// The rule alone. A composite takes the operands from `saved`.
     fn backward(&self, saved: &Saved<'_, f64>, dy: &Var<f64>) -> Vec<Option<Var<f64>>>;
     /// The results of a composite apart: by its kernels, and by its algebra.
-    fn results(&self, x: &[Var<f64>]) -> Option<[Vec<Var<f64>>; 2]>;
+    fn results(&self, x: &[&Var<f64>]) -> Option<[Vec<Var<f64>>; 2]> {
+        let _ = x;
+        None
+    }
 }
 
 /// An op behind [`AnyOp`].
-struct One<'a, O>(&'a O);
+struct One<O>(AnyOf, PhantomData<fn(O)>);
 
-impl<O: Checked> AnyOp for One<'_, O> {
+impl<O: Checked> One<O> {
+    fn op(&self) -> &O {
+        self.0.downcast_ref().expect("of this type")
+    }
+}
+
+impl<O: Checked> AnyOp for One<O> {
     fn name(&self) -> &'static str {
         <O as Op<f64>>::NAME
     }
@@ -37,29 +53,25 @@ impl<O: Checked> AnyOp for One<'_, O> {
         Some(<O as Op<f64>>::SAVES)
     }
     fn shape(&self, x: &[Shape]) -> Option<Shape> {
-        Op::<f64>::shape(self.0, <O as Op<f64>>::Arity::collect(x.iter())).ok()
+        Op::<f64>::shape(self.op(), <O as Op<f64>>::Arity::collect(x.iter())).ok()
     }
-    fn apply(&self, x: &[Var<f64>]) -> Result<Var<f64>, Error> {
-        op::apply(self.0.clone(), &x.iter().collect::<Vec<_>>())
+    fn apply(&self, x: &[&Var<f64>]) -> Result<Var<f64>, Error> {
+        op::apply(self.op().clone(), x)
     }
-    fn apply_single(&self, x: &[Var<f32>]) -> Result<Var<f32>, Error> {
-        op::apply(self.0.clone(), &x.iter().collect::<Vec<_>>())
+    fn apply_single(&self, x: &[&Var<f32>]) -> Result<Var<f32>, Error> {
+        op::apply(self.op().clone(), x)
     }
     fn backward(&self, saved: &Saved<'_, f64>, dy: &Var<f64>) -> Vec<Option<Var<f64>>> {
-        Op::<f64>::backward(self.0, saved, dy).into_iter().collect()
-    }
-    fn results(&self, _: &[Var<f64>]) -> Option<[Vec<Var<f64>>; 2]> {
-        None
+        Op::<f64>::backward(self.op(), saved, dy).into_iter().collect()
     }
 }
 
 /// A composite behind [`AnyOp`].
-struct Several<'a, C>(&'a C);
+struct Several<C>(AnyOf, PhantomData<fn(C)>);
 
 /// The only result, or all results as one vector.
-fn joined<T: Real>(ys: impl IntoIterator<Item = Var<T>>) -> Var<T> {
-    let ys: Vec<Var<T>> = ys.into_iter().collect();
-    match ys.as_slice() {
+fn joined<T: Real>(ys: &[Var<T>]) -> Var<T> {
+    match ys {
         [y] => y.clone(),
         _ => {
             let rows: Vec<Var<T>> = ys.iter().map(|y| y.reshape(y.numel())).collect();
@@ -82,14 +94,18 @@ fn parted(y: &Tensor<f64>, shapes: &[Shape]) -> Vec<Tensor<f64>> {
     shapes.iter().map(part).collect()
 }
 
-impl<C: CheckedComposite> Several<'_, C> {
+impl<C: CheckedComposite> Several<C> {
+    fn op(&self) -> &C {
+        self.0.downcast_ref().expect("of this type")
+    }
+
     fn shapes<'a>(&self, x: impl ExactSizeIterator<Item = &'a Shape>) -> Option<Vec<Shape>> {
-        let shapes = Composite::<f64>::shape(self.0, <C as Composite<f64>>::Arity::collect(x)).ok()?;
+        let shapes = Composite::<f64>::shape(self.op(), <C as Composite<f64>>::Arity::collect(x)).ok()?;
         Some(shapes.into_iter().collect())
     }
 }
 
-impl<C: CheckedComposite> AnyOp for Several<'_, C> {
+impl<C: CheckedComposite> AnyOp for Several<C> {
     fn name(&self) -> &'static str {
         <C as Composite<f64>>::NAME
     }
@@ -106,11 +122,14 @@ impl<C: CheckedComposite> AnyOp for Several<'_, C> {
             several => Shape::from(several.iter().map(Shape::numel).sum::<usize>()),
         })
     }
-    fn apply(&self, x: &[Var<f64>]) -> Result<Var<f64>, Error> {
-        composite::apply(self.0.clone(), &x.iter().collect::<Vec<_>>()).map(joined)
+    fn apply(&self, x: &[&Var<f64>]) -> Result<Var<f64>, Error> {
+        composite::apply(self.op().clone(), x).map(|ys| joined(ys.as_ref()))
     }
-    fn apply_single(&self, x: &[Var<f32>]) -> Result<Var<f32>, Error> {
-        composite::apply(self.0.clone(), &x.iter().collect::<Vec<_>>()).map(joined)
+    fn apply_single(&self, x: &[&Var<f32>]) -> Result<Var<f32>, Error> {
+        composite::apply(self.op().clone(), x).map(|ys| joined(ys.as_ref()))
+    }
+    fn first(&self, x: &[&Var<f32>]) -> Result<Var<f32>, Error> {
+        Ok(composite::apply(self.op().clone(), x)?.into_iter().next().expect("a result"))
     }
     fn backward(&self, saved: &Saved<'_, f64>, dy: &Var<f64>) -> Vec<Option<Var<f64>>> {
         let x = saved.values;
@@ -118,85 +137,71 @@ impl<C: CheckedComposite> AnyOp for Several<'_, C> {
         let dys = parted(dy.value(), &shapes);
         let dys = <C as Composite<f64>>::Results::collect(dys.iter().map(Some));
         let operands = || <C as Composite<f64>>::Arity::collect(x.iter());
-        let (_, workspace) = Composite::<f64>::forward(self.0, operands());
-        let dx = Composite::<f64>::backward(self.0, operands(), &workspace, dys, saved.needs);
+        let (_, workspace) = Composite::<f64>::forward(self.op(), operands());
+        let dx = Composite::<f64>::backward(self.op(), operands(), &workspace, dys, saved.needs);
         dx.into_iter().map(|dx| dx.map(Var::constant)).collect()
     }
-    fn results(&self, x: &[Var<f64>]) -> Option<[Vec<Var<f64>>; 2]> {
-        let fused = composite::apply(self.0.clone(), &x.iter().collect::<Vec<_>>()).ok()?;
-        let algebra = Composite::<f64>::algebra(self.0, <C as Composite<f64>>::Arity::collect(x.iter()));
+    fn results(&self, x: &[&Var<f64>]) -> Option<[Vec<Var<f64>>; 2]> {
+        let fused = composite::apply(self.op().clone(), x).ok()?;
+        let algebra = Composite::<f64>::algebra(self.op(), <C as Composite<f64>>::Arity::collect(x.iter().copied()));
         Some([fused.into_iter().collect(), algebra.into_iter().collect()])
     }
 }
 
-/// The plain computation that an op is compared with.
-type Textbook<'a> = Box<dyn Fn(&[Tensor<f64>]) -> Tensor<f64> + 'a>;
-
-/// A case whose type is forgotten.
-pub(super) struct Case<'a> {
-    pub(super) op: Box<dyn AnyOp + 'a>,
-    pub(super) shapes: &'a [Shape],
-    /// The op's textbook computation.
-    pub(super) textbook: Textbook<'a>,
+fn op_of<O: Checked>(op: &AnyOf) -> Arc<dyn AnyOp> {
+    Arc::new(One::<O>(op.clone(), PhantomData))
 }
 
-/// An exact point whose type is forgotten.
-pub(super) struct Pin<'a> {
-    pub(super) op: Box<dyn AnyOp + 'a>,
-    pub(super) name: &'static str,
-    pub(super) x: &'a [Tensor<f64>],
-    pub(super) y: &'a Tensor<f64>,
-    pub(super) dx: &'a [Tensor<f64>],
-    pub(super) ddx: Option<&'a [Tensor<f64>]>,
+fn composite_of<C: CheckedComposite>(op: &AnyOf) -> Arc<dyn AnyOp> {
+    Arc::new(Several::<C>(op.clone(), PhantomData))
 }
 
 /// All that an op is tested on.
-pub(super) struct Subjects<'a> {
-    pub(super) cases: Vec<Case<'a>>,
-    /// Those large enough that threads share the work.
-    pub(super) shared: Vec<Case<'a>>,
-    pub(super) rejects: Vec<(Case<'a>, &'static str)>,
-    pub(super) pins: Vec<Pin<'a>>,
-    domains: &'a [Domain],
+pub(super) struct Subjects {
+    collected: Collected,
+    /// The way back to what ops of the forgotten type can do.
+    known: fn(&AnyOf) -> Arc<dyn AnyOp>,
 }
 
-impl<'a> Subjects<'a> {
-    pub(super) fn of_op<O: Checked>(cases: &'a Cases<O>) -> Self {
-        Subjects::new(cases, |op| Box::new(One(op)))
+impl Deref for Subjects {
+    type Target = Collected;
+    fn deref(&self) -> &Collected {
+        &self.collected
+    }
+}
+
+impl Subjects {
+    pub(super) fn of_op<O: Checked>() -> Self {
+        Subjects { collected: O::cases().collected, known: op_of::<O> }
     }
 
-    pub(super) fn of_composite<C: CheckedComposite>(cases: &'a Cases<C>) -> Self {
-        Subjects::new(cases, |op| Box::new(Several(op)))
+    pub(super) fn of_composite<C: CheckedComposite>() -> Self {
+        Subjects { collected: C::cases().collected, known: composite_of::<C> }
     }
 
-    fn new<O>(cases: &'a Cases<O>, any: impl Fn(&'a O) -> Box<dyn AnyOp + 'a>) -> Self {
-        let erase = |case: &'a cases::Case<O>| Case {
-            op: any(&case.op),
-            shapes: &case.shapes,
-            textbook: Box::new(|x| (cases.reference)(&case.op, x)),
-        };
-        let pin = |pin: &'a cases::Pin<O>| Pin {
-            op: any(&pin.op),
-            name: pin.name,
-            x: &pin.x,
-            y: &pin.y,
-            dx: &pin.dx,
-            ddx: pin.ddx.as_deref(),
-        };
-        Subjects {
-            cases: cases.cases.iter().map(erase).collect(),
-            shared: match cases.shared.is_empty() {
-                true => cases.benches.iter().map(|(case, _)| erase(case)).collect(),
-                false => cases.shared.iter().map(erase).collect(),
-            },
-            rejects: cases.rejects.iter().map(|(case, says)| (erase(case), *says)).collect(),
-            pins: cases.pins.iter().map(pin).collect(),
-            domains: &cases.domains,
-        }
+    /// The op of a case or a pin.
+    pub(super) fn op(&self, op: &AnyOf) -> Arc<dyn AnyOp> {
+        (self.known)(op)
+    }
+
+    /// The op of the first case.
+    pub(super) fn first(&self) -> Arc<dyn AnyOp> {
+        self.op(&self.cases[0].op)
+    }
+
+    /// Cases large enough that threads share the work; without any of their own, those to be timed.
+    pub(super) fn shared(&self) -> Vec<&Case> {
+        let timed = self.benches.iter().map(|(case, _)| case);
+        if self.shared.is_empty() { timed.collect() } else { self.shared.iter().collect() }
+    }
+
+    /// The textbook's result of a case.
+    pub(super) fn textbook(&self, case: &Case, x: &[Tensor<f64>]) -> Tensor<f64> {
+        (self.collected.textbook)(&*case.op, x)
     }
 
     /// Operands of a case, from the op's domains.
-    pub(super) fn draw(&self, case: &Case<'_>, generator: &mut Generator) -> Vec<Tensor<f64>> {
-        Domain::draw(self.domains, case.shapes, generator)
+    pub(super) fn draw(&self, case: &Case, generator: &mut Generator) -> Vec<Tensor<f64>> {
+        Domain::draw(&self.domains, &case.shapes, generator)
     }
 }

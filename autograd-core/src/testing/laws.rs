@@ -1,7 +1,8 @@
 //! The laws, one function each. A law says what it found, or nothing.
 
+use super::cases::Pin;
 use super::compare::{different_bits, worst};
-use super::erased::{AnyOp, Case, Pin, Subjects};
+use super::erased::{AnyOp, Subjects};
 use super::gradcheck;
 use super::layouts::LAYOUTS;
 use crate::error::Error;
@@ -32,12 +33,17 @@ pub(super) struct Subject<'a> {
 }
 
 fn apply(op: &dyn AnyOp, x: &[Var<f64>]) -> Result<Var<f64>, String> {
-    op.apply(x).map_err(|error| format!("it refuses: {error}"))
+    op.apply(&all(x)).map_err(|error| format!("it refuses: {error}"))
+}
+
+/// A reference to each.
+pub(super) fn all<T: Real>(x: &[Var<T>]) -> Vec<&Var<T>> {
+    x.iter().collect()
 }
 
 /// The result of `y` and the gradients of those operands that `leaf` selects.
 fn outcome<T: Real>(
-    y: impl FnOnce(&[Var<T>]) -> Result<Var<T>, Error>,
+    y: impl FnOnce(&[&Var<T>]) -> Result<Var<T>, Error>,
     x: &[Tensor<T>],
     dy: &Tensor<T>,
     leaf: impl Fn(usize) -> bool,
@@ -45,8 +51,9 @@ fn outcome<T: Real>(
 ) -> Result<Outcome<T>, String> {
     let xs: Vec<Var<T>> =
         x.iter().enumerate().map(|(i, x)| if leaf(i) { Var::leaf(x) } else { Var::constant(x) }).collect();
+    let xs = all(&xs);
     let y = y(&xs).map_err(|error| format!("it refuses: {error}"))?;
-    let dx = grad_with(&[&y], &[&Var::constant(dy)], &xs.iter().collect::<Vec<_>>(), recorded);
+    let dx = grad_with(&[&y], &[&Var::constant(dy)], &xs, recorded);
     Ok(Outcome { y: y.value().clone(), dx: dx.into_iter().map(|dx| dx.map(|dx| dx.value().clone())).collect() })
 }
 
@@ -295,11 +302,12 @@ fn reads_shapes(op: &dyn AnyOp, Subject { x, dy, .. }: &Subject<'_>, y: &Tensor<
 }
 
 /// Each value that the op keeps is needed: replaced by NaN, it changes a gradient in some case.
-pub(super) fn saves(subjects: &Subjects<'_>, generator: &mut Generator) -> Law {
+pub(super) fn saves(subjects: &Subjects, generator: &mut Generator) -> Law {
+    let save = subjects.first().saves().expect("the law is for ops that declare what they save");
     let mut needed: Vec<bool> = Vec::new();
-    let mut shapes_needed = !subjects.cases.iter().any(|case| case.op.saves().is_some_and(Save::keeps_shapes));
+    let mut shapes_needed = !save.keeps_shapes();
     for case in &subjects.cases {
-        let (op, save) = (&*case.op, case.op.saves().expect("the law is for ops that declare what they save"));
+        let op = &*subjects.op(&case.op);
         let subject = Subject::new(op, subjects.draw(case, generator), generator);
         let y = apply(op, &subject.leaves())?.value().clone();
         let needs = vec![true; subject.x.len()];
@@ -332,8 +340,7 @@ pub(super) fn saves(subjects: &Subjects<'_>, generator: &mut Generator) -> Law {
 }
 
 /// An exact point: result and gradients are what the pin says; zeros of either sign are equal.
-pub(super) fn pin(&Pin { ref op, x, y, dx, ddx, .. }: &Pin<'_>) -> Law {
-    let op = &**op;
+pub(super) fn pin(op: &dyn AnyOp, Pin { x, y, dx, ddx, .. }: &Pin) -> Law {
     let ones = op.shape(&shapes_of(x)).map(Tensor::ones).ok_or("the shape rule refuses the pin")?;
     let expected = Outcome { y: y.clone(), dx: dx.iter().cloned().map(Some).collect() };
     if x.len() != expected.dx.len() {
@@ -352,10 +359,8 @@ pub(super) fn pin(&Pin { ref op, x, y, dx, ddx, .. }: &Pin<'_>) -> Law {
 
 /// At an exact point, the gradient of the weighted sum of all first gradients is `ddx`, zero where no path leads.
 fn second_pin(op: &dyn AnyOp, x: &[Tensor<f64>], ones: &Tensor<f64>, ddx: &[Tensor<f64>]) -> Law {
-    let xs: Vec<Var<f64>> = x.iter().map(Var::leaf).collect();
-    let xs: Vec<&Var<f64>> = xs.iter().collect();
-    let y = op.apply(&xs.iter().map(|&x| x.clone()).collect::<Vec<_>>());
-    let y = y.map_err(|error| format!("it refuses: {error}"))?;
+    let leaves: Vec<Var<f64>> = x.iter().map(Var::leaf).collect();
+    let (y, xs) = (apply(op, &leaves)?, all(&leaves));
     let dx = grad_with(&[&y], &[&Var::constant(ones)], &xs, true);
     // Weights that differ: the gradients of a difference cancel otherwise.
     let weighted = |(i, dx): (usize, Option<Var<f64>>)| {
@@ -378,14 +383,14 @@ fn second_pin(op: &dyn AnyOp, x: &[Tensor<f64>], ones: &Tensor<f64>, ddx: &[Tens
 }
 
 /// A refusal names the op, the shapes and the rule, and says why.
-pub(super) fn rejects(case: &Case<'_>, says: &str) -> Law {
-    let x: Vec<Var<f64>> = case.shapes.iter().map(|shape| Var::constant(Tensor::zeros(shape))).collect();
-    let Err(error) = case.op.apply(&x) else {
+pub(super) fn rejects(op: &dyn AnyOp, shapes: &[Shape], says: &str) -> Law {
+    let x: Vec<Var<f64>> = shapes.iter().map(|shape| Var::constant(Tensor::zeros(shape))).collect();
+    let Err(error) = op.apply(&all(&x)) else {
         return Err("it accepts what it should refuse".to_owned());
     };
     let text = error.to_string();
-    let shapes = case.shapes.iter().map(ToString::to_string);
-    let parts = [case.op.name(), says, "\n  rule ", case.op.rule()].map(str::to_owned);
+    let shapes = shapes.iter().map(ToString::to_string);
+    let parts = [op.name(), says, "\n  rule ", op.rule()].map(str::to_owned);
     match parts.into_iter().chain(shapes).find(|part| !text.contains(part.as_str())) {
         Some(part) => Err(format!("the message lacks {part:?}:\n{text}")),
         None => Ok(()),

@@ -22,7 +22,7 @@ mod suite;
 mod textbook;
 mod ways;
 
-pub use cases::{Case, Cases, Checked, CheckedComposite, Pin, Work};
+pub use cases::{Cases, Checked, CheckedComposite, Work};
 pub use domain::Domain;
 pub use entry::{BenchCase, Entry, Prepared};
 pub use failure::Failure;

@@ -1,7 +1,7 @@
 //! `check`: an op through all laws.
 
-use super::cases::{Checked, CheckedComposite};
-use super::erased::{AnyOp, Case, Subjects};
+use super::cases::{Case, Checked, CheckedComposite};
+use super::erased::{AnyOp, Subjects};
 use super::failure::{Failure, seed};
 use super::laws::{self, Subject};
 use crate::tensor::Generator;
@@ -27,7 +27,7 @@ pub fn check<O: Checked>() {
 /// # Errors
 /// The first law that it breaks.
 pub fn try_check<O: Checked>() -> Result<(), Failure> {
-    check_subjects(&Subjects::of_op(&O::cases()))
+    check_subjects(&Subjects::of_op::<O>())
 }
 
 /// Puts a composite through all laws; see [`try_check_composite`].
@@ -47,17 +47,18 @@ pub fn check_composite<C: CheckedComposite>() {
 /// # Errors
 /// The first law that it breaks.
 pub fn try_check_composite<C: CheckedComposite>() -> Result<(), Failure> {
-    check_subjects(&Subjects::of_composite(&C::cases()))
+    check_subjects(&Subjects::of_composite::<C>())
 }
 
-fn check_subjects(subjects: &Subjects<'_>) -> Result<(), Failure> {
+fn check_subjects(subjects: &Subjects) -> Result<(), Failure> {
     let seed = seed();
     let mut generator = Generator::seed(seed);
     for case in &subjects.cases {
-        let subject = Subject::new(&*case.op, subjects.draw(case, &mut generator), &mut generator);
-        let report = |law| report(&*case.op, law, describe(case));
+        let op = &*subjects.op(&case.op);
+        let subject = Subject::new(op, subjects.draw(case, &mut generator), &mut generator);
+        let report = |law| report(op, law, describe(case));
         subject.shape().map_err(report("shape"))?;
-        subject.value(&case.textbook).map_err(report("value"))?;
+        subject.value(&|x| subjects.textbook(case, x)).map_err(report("value"))?;
         subject.gradient(seed).map_err(report("gradient"))?;
         subject.needs().map_err(report("needs"))?;
         subject.accumulation().map_err(report("accumulation"))?;
@@ -71,20 +72,23 @@ fn check_subjects(subjects: &Subjects<'_>) -> Result<(), Failure> {
         subject.deferred().map_err(report("deferred"))?;
         subject.other_shapes(&mut generator).map_err(report("shape"))?;
     }
-    for case in &subjects.shared {
-        let subject = Subject::new(&*case.op, subjects.draw(case, &mut generator), &mut generator);
-        subject.threads().map_err(report(&*case.op, "threads", describe(case)))?;
-        subject.deferred().map_err(report(&*case.op, "deferred", describe(case)))?;
+    for case in subjects.shared() {
+        let op = &*subjects.op(&case.op);
+        let subject = Subject::new(op, subjects.draw(case, &mut generator), &mut generator);
+        subject.threads().map_err(report(op, "threads", describe(case)))?;
+        subject.deferred().map_err(report(op, "deferred", describe(case)))?;
     }
-    if let Some(case) = subjects.cases.first().filter(|case| case.op.saves().is_some()) {
-        laws::saves(subjects, &mut generator).map_err(report(&*case.op, "saves", "all cases".to_owned()))?;
+    let first = subjects.first();
+    if first.saves().is_some() {
+        laws::saves(subjects, &mut generator).map_err(report(&*first, "saves", "all cases".to_owned()))?;
     }
     for (case, says) in &subjects.rejects {
-        laws::rejects(case, says).map_err(report(&*case.op, "errors", describe(case)))?;
+        let op = &*subjects.op(&case.op);
+        laws::rejects(op, &case.shapes, says).map_err(report(op, "errors", describe(case)))?;
     }
     for pin in &subjects.pins {
-        let report = report(&*pin.op, "pins", format!("pin {:?}", pin.name));
-        laws::pin(pin).map_err(report)?;
+        let op = &*subjects.op(&pin.op);
+        laws::pin(op, pin).map_err(report(op, "pins", format!("pin {:?}", pin.name)))?;
     }
     Ok(())
 }
@@ -94,7 +98,7 @@ fn report(op: &dyn AnyOp, law: &'static str, case: String) -> impl FnOnce(String
     move |found| Failure { op, law, found, case, seed: seed() }
 }
 
-fn describe(case: &Case<'_>) -> String {
+fn describe(case: &Case) -> String {
     let shapes: Vec<String> = case.shapes.iter().map(ToString::to_string).collect();
     shapes.join(" x ")
 }

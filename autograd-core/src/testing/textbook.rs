@@ -15,6 +15,11 @@ pub fn element(x: &Tensor<f64>, index: &[usize]) -> f64 {
 
 /// The tensor whose element at each index is `f(index)`.
 pub fn from_index(shape: Shape, mut f: impl FnMut(&[usize]) -> f64) -> Tensor<f64> {
+    from_each_index(shape, &mut f)
+}
+
+/// `from_index`, compiled once.
+fn from_each_index(shape: Shape, f: &mut dyn FnMut(&[usize]) -> f64) -> Tensor<f64> {
     let sizes = shape.to_vec();
     Tensor::from_fn(shape, |i| f(&index_of(i, &sizes)))
 }

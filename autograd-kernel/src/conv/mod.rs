@@ -213,7 +213,7 @@ impl Sizes {
         if dw.is_empty() || self.images == 0 {
             return dw.fill(T::zero());
         }
-        if Winograd::forward(self).is_some_and(|fast| fast.weight(x, dy, dw)) {
+        if Winograd::gradient(self).is_some_and(|fast| fast.weight(x, dy, dw)) {
             return;
         }
         let sizes = self.upright();

@@ -17,6 +17,16 @@ pub(super) struct Panels<'a, T> {
 
 /// How many of so many filters go into a panel: eight, or four if there are no more, or no registers for more.
 pub(super) fn rows(filters: usize) -> usize {
+    match filters {
+        0 | 1 => 1,
+        2..=4 => 4,
+        _ if many_registers_here() => 8,
+        _ => 4,
+    }
+}
+
+/// [`many_registers`] of the instructions at hand.
+pub(super) fn many_registers_here() -> bool {
     struct Many;
     impl WithSimd for Many {
         type Output = bool;
@@ -25,12 +35,7 @@ pub(super) fn rows(filters: usize) -> usize {
             many_registers::<S>()
         }
     }
-    match filters {
-        0 | 1 => 1,
-        2..=4 => 4,
-        _ if isa::dispatch(Many) => 8,
-        _ => 4,
-    }
+    isa::dispatch(Many)
 }
 
 pub(super) const fn many_registers<S: Simd>() -> bool {

@@ -256,6 +256,12 @@ fn winograd_is_exact_on_whole_numbers() {
         }
         check::<f64>(&Sizes { size, ..WIDE }.fitted([0, 1, 1]));
     }
+    // Images that go this way where registers are few.
+    for (size, images) in [([1, 4, 4], 5), ([1, 5, 6], 1), ([1, 7, 7], 3), ([1, 8, 8], 2), ([1, 6, 34], 1)] {
+        check::<f32>(&Sizes { images, size, ..WIDE }.fitted([0, 1, 1]));
+        check::<f32>(&Sizes { images, size, channels: 17, filters: 40, ..WIDE }.fitted([0, 1, 1]));
+        check::<f64>(&Sizes { images, size, ..WIDE }.fitted([0, 1, 1]));
+    }
     // Where more results read behind the image than before it.
     check::<f32>(&WIDE.fitted([0, 3, 2]));
     check::<f32>(&Sizes { channels: 130, filters: 130, images: 1, ..WIDE });

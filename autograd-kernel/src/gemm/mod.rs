@@ -28,6 +28,7 @@ mod tile;
 mod tests;
 
 pub use matrix::{Matrix, MatrixMut};
+pub(crate) use packed::Run;
 pub use packed::{Packed, Right};
 
 use crate::element::Element;

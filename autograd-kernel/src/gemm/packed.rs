@@ -3,7 +3,9 @@
 use super::kernels::{self, Kernels};
 use super::{Matrix, Scalar, panels};
 use crate::element::Real;
+use crate::list::List;
 use crate::scratch;
+use std::ops::Range;
 
 /// A right operand in the form that products read fastest.
 pub struct Packed<'a, T: 'static> {
@@ -11,6 +13,13 @@ pub struct Packed<'a, T: 'static> {
     size: [usize; 2],
     /// Those that the panels were made for; without any the matrix lies row by row.
     pub(super) kernels: Option<&'static Kernels<T>>,
+}
+
+/// Columns of a packed matrix that lie side by side: row `i` of them begins at `start + i · pitch`, and has room for whole vectors.
+pub(crate) struct Run {
+    pub columns: Range<usize>,
+    pub start: usize,
+    pub pitch: usize,
 }
 
 impl<'a, T: Real> Packed<'a, T> {
@@ -26,6 +35,28 @@ impl<'a, T: Real> Packed<'a, T> {
     pub fn len([rows, columns]: [usize; 2]) -> usize {
         let whole = columns.next_multiple_of(64 / size_of::<T>());
         rows.checked_mul(whole).expect("a packed matrix fits into the address space")
+    }
+
+    /// How the columns of a packed matrix lie, for those who write them there themselves.
+    pub(crate) fn runs([rows, columns]: [usize; 2]) -> List<Run> {
+        let Some(kernels) = kernels::current::<T>() else {
+            return [Run { columns: 0..columns, start: 0, pitch: columns }].into_iter().collect();
+        };
+        let panels = panels::panels(kernels, columns);
+        let run = |panel: usize| {
+            let columns = panels.span(panel..panel + 1);
+            let (start, pitch) = (columns.start * rows, columns.len().next_multiple_of(kernels.lanes));
+            Run { columns, start, pitch }
+        };
+        (0..panels.count()).map(run).collect()
+    }
+
+    /// The matrix of this size that was written to `panels` in [runs](Packed::runs).
+    ///
+    /// # Panics
+    /// If there are not [`Packed::len`] elements.
+    pub(crate) fn in_runs(size: [usize; 2], panels: &'a [T]) -> Self {
+        Packed { panels: &panels[..Self::len(size)], size, kernels: kernels::current() }
     }
 
     /// Packs `b` into `panels`, which hold [`Packed::len`] elements.

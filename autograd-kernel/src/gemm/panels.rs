@@ -16,7 +16,8 @@ pub(super) fn pack<T: Scalar>(kernels: &Kernels<T>, b: Matrix<'_, T>, to: &mut [
     copy(kernels, b, 0..b.rows, &panels, 0..panels.count(), to);
 }
 
-fn panels<T>(kernels: &Kernels<T>, n: usize) -> Cuts {
+/// The columns of a matrix in panels.
+pub(super) fn panels<T>(kernels: &Kernels<T>, n: usize) -> Cuts {
     Cuts::new(n, kernels.lanes, kernels.vectors)
 }
 

@@ -125,6 +125,7 @@ impl Normalize {
         self.grouping != Grouping::Each && self.len >= PART
     }
 
+    #[inline(always)]
     fn scale<T: Real>(&self, variance: T) -> T {
         (variance + T::of(self.eps)).sqrt().recip()
     }

@@ -45,7 +45,7 @@ pub(super) fn shapes_of<C: Cell>([t, n, i, h]: [usize; 4]) -> Vec<Shape> {
 }
 
 /// What all layers are tested on, with so many inputs.
-pub(super) fn cases<C: Cell, O: Clone>(
+pub(super) fn cases<C: Cell, O: Clone + Send + Sync + 'static>(
     reference: impl Fn(&O, &[Tensor<f64>]) -> Tensor<f64> + 'static,
     of: impl Fn(Sequence) -> O,
     inputs: usize,

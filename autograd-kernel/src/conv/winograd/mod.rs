@@ -15,9 +15,10 @@ mod transform;
 mod weight;
 
 use super::Sizes;
+use super::panels::many_registers_here;
 use super::scratch::Scratch;
 use crate::element::Real;
-use crate::gemm::{Bias, Matrix, Packed};
+use crate::gemm::{Bias, Packed, Run};
 use crate::isa;
 use crate::threads::{self, Shared};
 use crate::transpose::transpose;
@@ -26,17 +27,17 @@ use smallvec::SmallVec;
 use std::array::from_fn;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
-use tiles::{Points, Tiles, whole};
+use tiles::{Points, Tiles};
 use transform::{KERNEL, POINTS, SIDE, TAPS, TILE, apply, kernel};
 
-/// Channels of a source and of a result from which on the products outweigh the sums before and after them.
-const CHANNELS: usize = 32;
-/// Tiles of an image from which on transforming the weight pays, were it for one image alone.
+/// Tiles of all images from which on the gradient of the weight pays.
 const TILES: usize = 25;
 /// Elements of a block, at all points: that of the source and that of the results stay in the second-level cache.
 const BLOCK: usize = 1 << 17;
 /// Tiles of a block, at least: a product of fewer columns would be slower.
 const LEAST: usize = 32;
+/// Channels whose kernels are transformed together.
+const TOGETHER: usize = 64;
 /// Pieces of work that are enough for any number of threads.
 const PIECES: usize = 16;
 
@@ -57,10 +58,22 @@ pub(super) struct Winograd {
 impl Winograd {
     /// The results of a convolution, if this is the way to compute them.
     pub fn forward(sizes: &Sizes) -> Option<Self> {
+        let worth = Worth::here();
+        worth.suits(sizes, worth.channels).then(|| Winograd::new(sizes))
+    }
+
+    /// Its gradient of the weight.
+    pub fn gradient(sizes: &Sizes) -> Option<Self> {
+        let worth = Worth::here();
+        let all = worth.suits(sizes, worth.channels_for_weight).then(|| Winograd::new(sizes));
+        all.filter(|all| all.tiles.rows(all.images) * all.tiles.across() >= TILES)
+    }
+
+    fn new(sizes: &Sizes) -> Self {
         let Sizes { images, channels, size, filters, out, padding, .. } = *sizes;
         let tiles = Tiles { source: plane(size), padding: plane(padding), out: plane(out) };
         let pitches = [KERNEL, channels * KERNEL];
-        suits(sizes).then_some(Winograd { tiles, images, ins: channels, outs: filters, pitches, reversed: false })
+        Winograd { tiles, images, ins: channels, outs: filters, pitches, reversed: false }
     }
 
     /// The gradient of its images.
@@ -74,19 +87,12 @@ impl Winograd {
 
     /// `y ←` the product of `x` with the weight. If it holds a number that is not finite, `y` means nothing, and the answer is false.
     pub fn product<T: Real>(&self, x: &[T], weight: &[T], y: &mut [T]) -> bool {
-        let pitch = whole::<T>(self.outs);
-        let mut kernels = Scratch::<T>::new(POINTS * self.ins * pitch);
-        self.kernels(weight, &mut kernels);
-        let each = Packed::<T>::len([self.ins, self.outs]);
+        let size = [self.ins, self.outs];
+        let each = Packed::<T>::len(size);
         let mut panels = Scratch::<T>::new(POINTS * each);
-        let packed: SmallVec<[Packed<'_, T>; POINTS]> = panels
-            .chunks_exact_mut(each)
-            .enumerate()
-            .map(|(point, panels)| {
-                let start = point * self.ins * pitch;
-                Packed::new(Matrix::new(&kernels, start, [self.ins, self.outs], [pitch as isize, 1]), panels)
-            })
-            .collect();
+        self.kernels(weight, &mut panels);
+        let packed: SmallVec<[Packed<'_, T>; POINTS]> =
+            panels.chunks_exact(each).map(|panels| Packed::in_runs(size, panels)).collect();
         let rows = self.tiles.rows(self.images);
         let block = block(&self.tiles, rows, self.ins.max(self.outs));
         let finite = AtomicBool::new(true);
@@ -101,16 +107,16 @@ impl Winograd {
         finite.into_inner()
     }
 
-    /// `kernels[point][in][out] ← G g Gᵀ`
-    fn kernels<T: Real>(&self, weight: &[T], kernels: &mut [T]) {
-        let all = Shared(kernels.as_mut_ptr());
-        threads::pieces(self.ins, kernels.len(), |channel| {
-            isa::dispatch(Kernels {
-                product: self,
-                weight: &weight[channel * self.pitches[0]..],
-                channel,
-                kernels: &all,
-            });
+    /// `panels[point][in][out] ← G g Gᵀ`, at each point as a packed matrix lies.
+    fn kernels<T: Real>(&self, weight: &[T], panels: &mut [T]) {
+        let runs = Packed::<T>::runs([self.ins, self.outs]);
+        let groups = self.ins.div_ceil(TOGETHER);
+        let (each, work) = (panels.len() / POINTS, panels.len());
+        let all = Shared(panels.as_mut_ptr());
+        threads::pieces(runs.len() * groups, work, |piece| {
+            let (run, first) = (&runs[piece / groups], piece % groups * TOGETHER);
+            let channels = first..(first + TOGETHER).min(self.ins);
+            isa::dispatch(Kernels { product: self, weight, run, channels, each, panels: &all });
         });
     }
 
@@ -131,19 +137,43 @@ fn plane([_, height, width]: [usize; 3]) -> [usize; 2] {
     [height, width]
 }
 
-/// Whether a convolution is best computed here. This depends on its shape but for the number of images, so that an image has the same
-/// results alone and among others.
-fn suits(sizes: &Sizes) -> bool {
-    let Sizes { channels, size, filters, out, kernel, stride, padding, dilation, groups, .. } = *sizes;
-    let simple = (kernel, stride, dilation, groups) == ([1, TAPS, TAPS], [1; 3], [1; 3], 1);
-    let flat = (size[0], out[0], padding[0]) == (1, 1, 0) && padding.iter().all(|&padding| padding < TAPS);
-    simple && flat && channels.min(filters) >= CHANNELS && [size, out].iter().all(|&size| worth(plane(size)))
+/// What makes this way worth it, against the others that the machine has.
+struct Worth {
+    /// Channels of a source and of a result, at least: the products outweigh the sums before and after them.
+    channels: usize,
+    /// The same where the result is the gradient of the weight.
+    channels_for_weight: usize,
+    /// Tiles of an image, at least.
+    tiles: usize,
+    /// Results that the tiles have, at most, for ten that somebody asks for.
+    results: usize,
 }
 
-/// Whether an image of this size has enough tiles for one transformed weight, and few results in them that nobody asks for.
-fn worth(size: [usize; 2]) -> bool {
-    let [tiles, pixels] = [size.map(|size| size.div_ceil(TILE)), size].map(|[height, width]| height * width);
-    tiles >= TILES && 10 * TILE * TILE * tiles <= 13 * pixels
+impl Worth {
+    /// Narrow images have a way of their own there, so that transforming the weight must pay for one image alone.
+    const WITH_MANY_REGISTERS: Worth = Worth { channels: 32, channels_for_weight: 32, tiles: 25, results: 13 };
+    /// The direct way loses most where images are small, so that even there one image alone is about as fast.
+    const WITH_FEW_REGISTERS: Worth = Worth { channels: 32, channels_for_weight: 16, tiles: 4, results: 14 };
+
+    fn here() -> &'static Worth {
+        if many_registers_here() { &Self::WITH_MANY_REGISTERS } else { &Self::WITH_FEW_REGISTERS }
+    }
+
+    /// Whether a convolution with so many channels at least is best computed here. This depends on its shape but for the number of images, so that
+    /// an image has the same results alone and among others.
+    fn suits(&self, sizes: &Sizes, channels: usize) -> bool {
+        let Sizes { size, out, kernel, stride, padding, dilation, groups, .. } = *sizes;
+        let simple = (kernel, stride, dilation, groups) == ([1, TAPS, TAPS], [1; 3], [1; 3], 1);
+        let flat = (size[0], out[0], padding[0]) == (1, 1, 0) && padding.iter().all(|&padding| padding < TAPS);
+        let many = sizes.channels.min(sizes.filters) >= channels;
+        simple && flat && many && [size, out].iter().all(|&size| self.fits(plane(size)))
+    }
+
+    /// Whether an image of this size has enough tiles for one transformed weight, and few results in them that nobody asks for.
+    fn fits(&self, size: [usize; 2]) -> bool {
+        let [tiles, pixels] = [size.map(|size| size.div_ceil(TILE)), size].map(|[height, width]| height * width);
+        tiles >= self.tiles && 10 * TILE * TILE * tiles <= self.results * pixels
+    }
 }
 
 /// Rows of tiles in a block.
@@ -152,13 +182,15 @@ fn block(tiles: &Tiles, rows: usize, channels: usize) -> usize {
     fits.min(rows.div_ceil(PIECES)).max(LEAST.div_ceil(tiles.across()))
 }
 
-/// The kernels of one channel that is read, at all points.
+/// The kernels of some channels that are read and a run of those that are written, at all points.
 struct Kernels<'a, T> {
     product: &'a Winograd,
-    /// From that channel's on.
     weight: &'a [T],
-    channel: usize,
-    kernels: &'a Shared<T>,
+    run: &'a Run,
+    channels: Range<usize>,
+    /// From one point's panels to the next one's.
+    each: usize,
+    panels: &'a Shared<T>,
 }
 
 impl<T: Real> WithSimd for Kernels<'_, T> {
@@ -166,16 +198,21 @@ impl<T: Real> WithSimd for Kernels<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Winograd { ins, outs, pitches, reversed, .. } = *self.product;
-        let pitch = whole::<T>(outs);
+        let Winograd { pitches, reversed, .. } = *self.product;
+        let Run { columns, start, pitch } = self.run;
         let mut taps = Scratch::<T>::new(KERNEL * pitch);
-        transpose(simd, self.weight, pitches[1], [outs, KERNEL], pitch, &mut taps);
-        let tap = |i: usize| taps[if reversed { KERNEL - 1 - i } else { i } * pitch..].as_ptr().cast_mut();
-        let from = from_fn(|i| from_fn(|j| tap(i * TAPS + j)));
-        // SAFETY: there are kernels for each point and channel, and those of one channel are this piece's own; `pitch` is in whole vectors.
-        unsafe {
-            let to = from_fn(|i| from_fn(|j| self.kernels.at(((i * SIDE + j) * ins + self.channel) * pitch)));
-            apply(simd, pitch, from, to, kernel::<S, T>);
+        for channel in self.channels {
+            let weight = &self.weight[channel * pitches[0] + columns.start * pitches[1]..];
+            transpose(simd, weight, pitches[1], [columns.len(), KERNEL], *pitch, &mut taps);
+            let tap = |i: usize| taps[if reversed { KERNEL - 1 - i } else { i } * pitch..].as_ptr().cast_mut();
+            let from = from_fn(|i| from_fn(|j| tap(i * TAPS + j)));
+            // SAFETY: there are panels for each point, in which the run has a row of whole vectors for each channel; those of these channels are
+            // this piece's own.
+            unsafe {
+                let row = start + channel * pitch;
+                let to = from_fn(|i| from_fn(|j| self.panels.at((i * SIDE + j) * self.each + row)));
+                apply(simd, *pitch, from, to, kernel::<S, T>);
+            }
         }
     }
 }
