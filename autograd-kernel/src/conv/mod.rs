@@ -5,6 +5,7 @@ mod exact;
 mod narrow;
 mod narrow_weight;
 mod panels;
+mod pointwise;
 mod product;
 mod reading;
 mod rows;
@@ -19,6 +20,7 @@ use crate::element::Real;
 use crate::list::List;
 use crate::threads;
 use panels::Panels;
+use pointwise::Pointwise;
 use product::Places;
 use reading::{Axis, Reading};
 use scratch::Scratch;
@@ -94,6 +96,9 @@ impl Sizes {
         if self.channels == 0 {
             return y.fill(T::zero());
         }
+        if let Some(pointwise) = Pointwise::of(self) {
+            return pointwise.forward(x, weight, y);
+        }
         if Winograd::forward(self).is_some_and(|fast| fast.product(x, weight, y)) {
             return;
         }
@@ -115,6 +120,9 @@ impl Sizes {
     /// `dx ←` the gradient of the images, given `dy`.
     #[inline(never)]
     pub fn input<T: Real>(&self, dy: &[T], weight: &[T], dx: &mut [T]) {
+        if let Some(pointwise) = Pointwise::of(self) {
+            return pointwise.input(dy, weight, dx);
+        }
         if Winograd::input(self).is_some_and(|fast| fast.product(dy, weight, dx)) {
             return;
         }
@@ -212,6 +220,9 @@ impl Sizes {
     pub fn weight<T: Real>(&self, x: &[T], dy: &[T], dw: &mut [T]) {
         if dw.is_empty() || self.images == 0 {
             return dw.fill(T::zero());
+        }
+        if let Some(pointwise) = Pointwise::of(self) {
+            return pointwise.weight(x, dy, dw);
         }
         if Winograd::gradient(self).is_some_and(|fast| fast.weight(x, dy, dw)) {
             return;

@@ -61,7 +61,7 @@ impl Rows {
                 let to = y.add(inside.start);
                 for at in (0..inside.len()).step_by(width) {
                     if self.step == 1 {
-                        vector::store::<S, T>(to.add(at), vector::load::<S, T>(x.add(at)));
+                        vector::copy::<S, T>(x.add(at), to.add(at));
                     } else {
                         let x = x.add(2 * at).cast::<[[T; 2]; PAIRS]>().read();
                         to.add(at).cast::<[T; PAIRS]>().write(array::from_fn(|i| x[i][0]));

@@ -243,6 +243,26 @@ fn what_is_not_finite_reaches_what_it_is_multiplied_with_and_nothing_else() {
     }
 }
 
+#[test]
+fn pointwise_convolutions_are_exact_on_whole_numbers() {
+    let pointwise = Sizes { kernel: [1; 3], padding: [0; 3], dilation: [2; 3], ..PLAIN };
+    let of = |images, groups, size, [channels, filters]: [usize; 2]| {
+        let [channels, filters] = [channels * groups, filters * groups];
+        Sizes { images, groups, size, out: size, channels, filters, ..pointwise }
+    };
+    // Blocks fewer and more than those that threads take one each, chunks of one image and of several.
+    for (images, groups, size) in
+        [(1, 1, [1, 5, 7]), (17, 1, [1, 4, 4]), (3, 2, [2, 3, 5]), (40, 1, [1, 1, 9]), (9, 3, [1; 3])]
+    {
+        for both in [[1, 1], [2, 9], [20, 3], [33, 40]] {
+            check::<f32>(&of(images, groups, size, both));
+            check::<f64>(&of(images, groups, size, both));
+        }
+    }
+    // So large a weight that the batch is one chunk.
+    check::<f32>(&of(3, 1, [1, 2, 2], [1100, 1000]));
+}
+
 /// With 3×3 kernels, and images and channels enough for Winograd's way.
 const WIDE: Sizes = Sizes { images: 3, channels: 32, filters: 33, size: [1, 10, 12], out: [1, 10, 12], ..PLAIN };
 

@@ -23,3 +23,13 @@ pub(super) unsafe fn store<S: Simd, T: Lanes>(y: *mut T, value: T::Vector<S>) {
     // SAFETY: the caller's promise; a vector is as many elements side by side.
     unsafe { y.cast::<T::Vector<S>>().write_unaligned(value) }
 }
+
+/// Copies a register full. As a load and a store it would pass by the stack, too.
+///
+/// # Safety
+/// A register full must be readable from `x` on and writable from `y` on, and both must be apart.
+#[inline(always)]
+pub(super) unsafe fn copy<S: Simd, T: Lanes>(x: *const T, y: *mut T) {
+    // SAFETY: the caller's promise.
+    unsafe { y.copy_from_nonoverlapping(x, const { lanes::<S, T>() }) }
+}
