@@ -13,8 +13,6 @@ use crate::scratch;
 use crate::threads::{self, Shared};
 use std::ops::Range;
 
-/// Bytes of a row of the left operand that one pass along `k` takes: with its tile's other rows it stays in the first cache.
-pub(super) const DEPTH: usize = 2048;
 /// Passes along `k` whose panels are packed at a time.
 const BLOCKS: usize = 4;
 /// Bytes of panels that are packed at a time.
@@ -74,7 +72,7 @@ pub(super) fn product<T: Scalar>(
         stride: c.stride,
         rows: Cuts::new(c.rows, 1, kernels.rows),
         panels: Cuts::new(n, kernels.lanes, kernels.vectors),
-        depth: depth::<T>(k),
+        depth: depth(kernels, k),
         group: rows.div_ceil(kernels.rows),
         pieces,
         c: Shared(c.start()),
@@ -101,15 +99,15 @@ pub(super) fn product<T: Scalar>(
 }
 
 /// The passes along `k`.
-pub(super) fn depth<T>(k: usize) -> Cuts {
-    Cuts::new(k, 1, DEPTH / size_of::<T>())
+pub(super) fn depth<T>(kernels: &Kernels<T>, k: usize) -> Cuts {
+    Cuts::new(k, 1, kernels.fit.depth / size_of::<T>())
 }
 
 impl<T: Scalar> Product<'_, T> {
     /// Packs as much of `b` as there is memory for, and computes what that contributes, until nothing is left.
     fn pack_and_run(&self, b: Matrix<'_, T>) {
         let (lanes, vectors) = (self.kernels.lanes, self.kernels.vectors);
-        let count = PACKED / (self.depth.count().min(BLOCKS) * DEPTH * lanes * vectors);
+        let count = PACKED / (self.depth.count().min(BLOCKS) * self.kernels.fit.depth * lanes * vectors);
         for first in (0..self.panels.count()).step_by(count) {
             let panels = first..(first + count).min(self.panels.count());
             for block in (0..self.depth.count()).step_by(BLOCKS) {
@@ -224,8 +222,9 @@ impl<T: Scalar> Product<'_, T> {
 
     /// The number of panels that the second cache holds while one row of tiles after another meets them.
     pub fn reused(&self) -> usize {
-        let depth = self.depth.end().min(DEPTH / size_of::<T>());
-        (self.kernels.fit.reused / (depth * self.kernels.lanes * self.kernels.vectors * size_of::<T>())).max(1)
+        let fit = &self.kernels.fit;
+        let depth = self.depth.end().min(fit.depth / size_of::<T>());
+        (fit.reused / (depth * self.kernels.lanes * self.kernels.vectors * size_of::<T>())).max(1)
     }
 
     /// Where the element of `a` lies, and its strides.

@@ -31,7 +31,8 @@ pub(super) fn product<T: Scalar>(
     mut c: MatrixMut<'_, T>,
 ) {
     let pieces = Cuts::new(b.columns, 64 / size_of::<T>(), kernels.fit.run / 64);
-    let row = Row { a, b, beta, bias: bias.into(), c: Shared(c.start()) };
+    let passes = depth(kernels, b.rows);
+    let row = Row { a, b, passes, beta, bias: bias.into(), c: Shared(c.start()) };
     // As memory has it: an element of the matrix takes as long as several cheap operations on what is near.
     threads::pieces(pieces.count(), b.rows * b.columns / 8, |piece| {
         let columns = pieces.span(piece..piece + 1);
@@ -42,6 +43,7 @@ pub(super) fn product<T: Scalar>(
 struct Row<'a, T> {
     a: Matrix<'a, T>,
     b: Matrix<'a, T>,
+    passes: Cuts,
     beta: T,
     bias: BiasAt<T>,
     c: Shared<T>,
@@ -62,8 +64,7 @@ impl<T: Scalar> WithSimd for Piece<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Piece { row: &Row { a, b, beta, bias, ref c }, first, sums } = self;
-        let passes = depth::<T>(b.rows);
+        let Piece { row: &Row { a, b, passes, beta, bias, ref c }, first, sums } = self;
         for pass in 0..passes.count() {
             let rows = passes.span(pass..pass + 1);
             let side = if S::REGISTER_COUNT >= 32 { SIDE } else { FEWER };

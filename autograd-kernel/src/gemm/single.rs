@@ -1,7 +1,6 @@
 //! Products of a single column of few tiles: cutting and spreading them would cost more than they do.
 
 use super::cuts::Cuts;
-use super::drive::DEPTH;
 use super::kernels::Kernels;
 use super::pack::Panel;
 use super::tile::{BiasAt, Tile};
@@ -13,7 +12,7 @@ const FEW: usize = 1 << 15;
 
 /// Whether a product is one for this file.
 pub(super) fn suits<T>(kernels: &Kernels<T>, a: &Matrix<'_, T>, b: &Matrix<'_, T>) -> bool {
-    let fits = b.columns <= kernels.lanes * kernels.vectors && a.columns * size_of::<T>() <= DEPTH;
+    let fits = b.columns <= kernels.lanes * kernels.vectors && a.columns * size_of::<T>() <= kernels.fit.depth;
     fits && (a.rows <= kernels.rows || a.rows * b.columns * a.columns <= FEW)
 }
 

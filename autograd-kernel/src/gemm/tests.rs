@@ -160,7 +160,7 @@ fn sums_longer_than_one_pass() {
     on_each_isa(|| {
         for layouts in [[Rows, Rows], [Columns, Rows], [Rows, Columns]] {
             for (m, n) in [(1, 30), (3, 3), (9, 1), (9, 50), (70, 50)] {
-                for k in [256, 257, 511, 512, 513, 2100] {
+                for k in [256, 257, 511, 512, 513, 1025, 2100] {
                     let (size, beta, bias) = ([m, k, n], 0.5, 2);
                     check::<f32>(&Case { size, layouts, beta, bias, packed: false });
                     check::<f64>(&Case { size, layouts, beta: 0.5, bias, packed: k % 2 == 0 });
