@@ -236,9 +236,8 @@ impl Sizes {
         if let Some(panel) = narrow.filter(|_| finite(dy)) {
             return narrow_weight::gradient(&reading, [self.images, self.groups], [filters, panel], [x, dy], dw);
         }
-        let chunks = (PARTIAL / dw.len()).clamp(1, CHUNKS);
-        let together = self.images.div_ceil(chunks).max(1);
-        let chunks = self.images.div_ceil(together).max(1);
+        let together = together(self.images, dw.len());
+        let chunks = self.images.div_ceil(together);
         let blocks = PIECES.div_ceil(chunks * self.groups);
         let block = channels.div_ceil(blocks).max(WORTH.div_ceil(self.volume())).min(channels);
         let mut offsets = Scratch::<usize>::new(channels * self.volume());
@@ -256,6 +255,11 @@ impl Sizes {
     fn volume(&self) -> usize {
         self.kernel.iter().product()
     }
+}
+
+/// Images of a chunk, for a sum over all of them that has so many elements.
+fn together(images: usize, elements: usize) -> usize {
+    images.div_ceil((PARTIAL / elements).clamp(1, CHUNKS))
 }
 
 /// Whether all elements are finite.

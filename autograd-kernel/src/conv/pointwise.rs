@@ -1,7 +1,7 @@
 //! Pointwise convolutions: kernels of a single place without a stride or padding, so that each image is a matrix and all is products of matrices.
 
-use super::Sizes;
 use super::scratch::Scratch;
+use super::{Sizes, together};
 use crate::element::Real;
 use crate::gemm::{Bias, Matrix, MatrixMut};
 use crate::isa;
@@ -12,9 +12,6 @@ use pulp::{Simd, WithSimd};
 
 /// Blocks, of an image and a group, from which on threads take one each; fewer are taken in turn, each by all threads.
 const BLOCKS: usize = 16;
-/// Chunks of the batch, for the sums over it, and elements of the partial gradients held at once.
-const CHUNKS: usize = 16;
-const PARTIAL: usize = 1 << 20;
 
 /// A pointwise convolution; channels and filters are those of a group.
 pub(super) struct Pointwise {
@@ -69,7 +66,7 @@ impl Pointwise {
 
     /// `dw ←` the gradient of the weight: a sum over the images, in chunks that the batch decides.
     pub fn weight<T: Real>(&self, x: &[T], dy: &[T], dw: &mut [T]) {
-        let together = self.images.div_ceil((PARTIAL / dw.len()).clamp(1, CHUNKS));
+        let together = together(self.images, dw.len());
         let chunks = self.images.div_ceil(together);
         let chunk = |chunk: usize, dw: &mut [T]| {
             for image in chunk * together..((chunk + 1) * together).min(self.images) {
