@@ -49,8 +49,8 @@ fn sum_steps<T: Real>(x: &[T], step: &impl Step<T>) -> T {
 /// The fold of a slice from `start`: for folds whose order changes the result by roundings at most and that `start` does not change, as max
 /// and products.
 #[inline(never)]
-pub fn fold_slice<T: Real>(x: &[T], start: T, f: impl Fn(T, T) -> T) -> T {
-    join(isa::dispatch(Lanes { x, lanes: [start; LANES], step: &By(&f) }), &f)
+pub fn fold_slice<T: Real>(x: &[T], start: T, f: &impl Fn(T, T) -> T) -> T {
+    join(isa::dispatch(Lanes { x, lanes: [start; LANES], step: &By(f) }), f)
 }
 
 /// What takes in one element. The method must be `#[inline(always)]`.
@@ -145,7 +145,7 @@ mod tests {
         for n in [0, 1, 15, 16, 33, 9000] {
             let x = &x[1..=n];
             let mut results = Isa::all().into_iter().map(|isa| {
-                isa.hold(|| [sum_slice(x), sum_exp(x, 1.0), fold_slice(x, f32::NEG_INFINITY, max)].map(f32::to_bits))
+                isa.hold(|| [sum_slice(x), sum_exp(x, 1.0), fold_slice(x, f32::NEG_INFINITY, &max)].map(f32::to_bits))
             });
             let first = results.next().expect("the portable set");
             assert!(results.all(|other| other == first), "{n}");

@@ -201,7 +201,7 @@ pub fn norm<T: Real>(row: &[T], p: f64) -> T {
 }
 
 fn largest_size<T: Real>(row: &[T]) -> T {
-    fold_slice(row, T::zero(), |largest, x| max(largest, x.abs()))
+    fold_slice(row, T::zero(), &|largest, x| max(largest, x.abs()))
 }
 
 /// `out[o, i] ← f(x[o, .., i])`: `f` gets each row along the middle axis.

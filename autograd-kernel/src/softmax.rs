@@ -22,7 +22,7 @@ impl<T: Real> LogSum<T> {
     /// That of a row.
     #[inline(never)]
     pub fn of(row: &[T]) -> Self {
-        let largest = reduce::fold_slice(row, T::neg_infinity(), elementwise::max);
+        let largest = reduce::fold_slice(row, T::neg_infinity(), &elementwise::max);
         let sum = reduce::sum_exp(row, largest);
         LogSum { largest, sum, log: sum.ln() }
     }
@@ -43,7 +43,7 @@ impl<T: Real> LogSum<T> {
 /// Replaces each element by its exponential over the sum of all.
 #[inline(never)]
 pub fn softmax<T: Real>(row: &mut [T]) {
-    let largest = reduce::fold_slice(row, T::neg_infinity(), elementwise::max);
+    let largest = reduce::fold_slice(row, T::neg_infinity(), &elementwise::max);
     isa::dispatch(Above { row, largest });
     let sum = reduce::sum_slice(row);
     isa::dispatch(Divide { row, by: sum });

@@ -1,5 +1,6 @@
 //! Convolution over up to three spatial axes, its adjoint and the gradient of its weight, without a matrix of patches.
 
+mod depthwise;
 mod dots;
 mod exact;
 mod narrow;
@@ -69,9 +70,9 @@ pub struct Sizes {
 }
 
 impl Sizes {
-    /// With a signal's only axis as the height: what goes along the width is laid out once for each place of the kernel.
+    /// With a signal's only axis as the height: what goes along the width is laid out once for each place of the kernel, unless it is depthwise.
     fn upright(self) -> Self {
-        if (self.size[1], self.out[1], self.kernel[1], self.padding[1]) != (1, 1, 1, 0) {
+        if (self.size[1], self.out[1], self.kernel[1], self.padding[1]) != (1, 1, 1, 0) || self.is_depthwise() {
             return self;
         }
         let Sizes { size, out, kernel, stride, padding, dilation, .. } = self;
@@ -104,6 +105,10 @@ impl Sizes {
         }
         let sizes = self.upright();
         let places = Places { size: sizes.out, first: [0; 3], step: [1; 3] };
+        if self.is_depthwise() {
+            let pass = depthwise::Pass::new(sizes.forwards(), self.kernel, places);
+            return depthwise::product(&[pass], [self.images, self.channels], x, weight, y);
+        }
         let (filters, channels, volume) = (self.filters / self.groups, self.channels / self.groups, self.volume());
         sizes.multiply(
             &sizes.forwards(),
@@ -140,25 +145,27 @@ impl Sizes {
         if filters == 0 {
             return;
         }
-        for (depth, deep) in &classes[0] {
-            for (row, down) in &classes[1] {
-                for (column, wide) in &classes[2] {
-                    let axes = [deep.clone(), down.clone(), wide.clone()];
-                    let reading = Reading::new(filters, sizes.out, axes);
-                    let places = Places { size: sizes.size, first: [*depth, *row, *column], step: sizes.stride };
-                    sizes.multiply(
-                        &reading,
-                        dy,
-                        weight,
-                        &places,
-                        dx,
-                        [channels, filters],
-                        true,
-                        |group, channel, filter| ((group * filters + filter) * channels + channel) * volume,
-                    );
-                }
-            }
+        let phases = sizes.phases(&classes, filters);
+        if self.is_depthwise() {
+            let passes: List<_> =
+                phases.map(|(reading, places)| depthwise::Pass::new(reading, self.kernel, places)).collect();
+            return depthwise::product(&passes, [self.images, self.channels], dy, weight, dx);
         }
+        for (reading, places) in phases {
+            sizes.multiply(&reading, dy, weight, &places, dx, [channels, filters], true, |group, channel, filter| {
+                ((group * filters + filter) * channels + channel) * volume
+            });
+        }
+    }
+
+    /// How the pixels of each class read the gradient of so many filters, and where they lie.
+    fn phases(&self, classes: &[List<(usize, Axis)>; 3], filters: usize) -> impl Iterator<Item = (Reading, Places)> {
+        let [deep, down, wide] = classes;
+        let all = deep.iter().flat_map(move |t| down.iter().flat_map(move |i| wide.iter().map(move |j| [t, i, j])));
+        all.map(move |class| {
+            let reading = Reading::new(filters, self.out, class.map(|(_, axis)| axis.clone()));
+            (reading, Places { size: self.size, first: class.map(|(first, _)| *first), step: self.stride })
+        })
     }
 
     /// The pixels along axis `d` in classes modulo the stride, those that the kernel reaches: the first of each, and what they read of
@@ -243,11 +250,15 @@ impl Sizes {
         let mut offsets = Scratch::<usize>::new(channels * self.volume());
         reading.offsets(channels, &mut offsets);
         let gradient = Gradient { reading: &reading, groups: self.groups, filters, x, dy, offsets: &offsets };
+        let all = |dw: &mut [T]| match self.is_depthwise() {
+            true => depthwise::gradient(sizes.forwards(), [self.images, self.groups, together], [x, dy], dw),
+            false => gradient.all(self.images, together, block, dw),
+        };
         if chunks == 1 {
-            return gradient.all(self.images, together, block, dw);
+            return all(dw);
         }
         let mut partial = Scratch::<T>::new(chunks * dw.len());
-        gradient.all(self.images, together, block, &mut partial);
+        all(&mut partial);
         reduce::sum(&partial, Fold { outer: 1, n: chunks, inner: dw.len() }, dw);
     }
 

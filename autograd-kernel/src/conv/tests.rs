@@ -147,6 +147,33 @@ fn narrow_images_of_many_filters() {
     }
 }
 
+#[test]
+fn depthwise_convolutions_of_all_kinds() {
+    let conv = Sizes { images: 3, channels: 4, filters: 4, groups: 4, ..PLAIN };
+    // Rows of less than a vector, of several, and of several tiles of them; signals, too.
+    for height in [1, 2, 3, 5, 9] {
+        for width in [1, 3, 4, 7, 8, 9, 15, 16, 17, 24, 31, 32, 33, 47, 65, 70] {
+            let conv = Sizes { size: [1, height, width], ..conv }.fitted([0, 1, 1]);
+            check::<f32>(&conv);
+            check::<f64>(&Sizes { images: 1, ..conv });
+            let signal = Sizes { size: [1, 1, width], kernel: [1, 1, 3], padding: [0, 0, 2], ..conv };
+            check::<f32>(&signal.fitted([0; 3]));
+        }
+    }
+    for (kernel, padding, behind) in
+        [([1, 1, 1], [0; 3], [0; 3]), ([1, 2, 4], [0, 2, 0], [0, 0, 3]), ([1, 5, 5], [0, 2, 2], [0, 2, 2])]
+    {
+        for step in 1..4 {
+            let conv = Sizes { size: [1, 14, 21], kernel, padding, ..conv };
+            check::<f32>(&Sizes { stride: [1, step, 4 - step], ..conv }.fitted(behind));
+            check::<f32>(&Sizes { stride: [1, step, step], dilation: [1, 3, 2], ..conv }.fitted(behind));
+            check::<f64>(&Sizes { dilation: [1, step, 4 - step], ..conv }.fitted(behind));
+        }
+    }
+    let deep = Sizes { size: [5, 6, 7], kernel: [3, 3, 2], padding: [1, 1, 0], stride: [2, 1, 2], ..conv };
+    check::<f32>(&deep.fitted([1, 0, 1]));
+}
+
 /// What comes of an element of each operand in turn that is `bad`, at `place`: the textbook's results, NaN where those are.
 fn check_bad<T: Real>(conv: &Sizes, place: usize, bad: T) {
     let sound = operands::<T>(conv);
@@ -238,8 +265,10 @@ fn no_images_give_no_gradient() {
 #[test]
 fn what_is_not_finite_reaches_what_it_is_multiplied_with_and_nothing_else() {
     let conv = Sizes { images: 1, channels: 1, filters: 2, size: [1, 4, 5], padding: [0; 3], ..PLAIN }.fitted([0; 3]);
+    let depthwise = Sizes { channels: 2, groups: 2, padding: [0, 1, 1], ..conv }.fitted([0, 1, 1]);
     for bad in [f64::INFINITY, f64::NAN] {
         check_bad(&conv, 1, bad);
+        check_bad(&depthwise, 5, bad);
     }
 }
 

@@ -12,7 +12,7 @@ mod sums;
 use crate::element::Real;
 use crate::fused::Parts;
 pub use lines::Lines;
-use sums::sum;
+use sums::{sum, sums};
 
 /// Elements that a task has, at least.
 const CHUNK: usize = 1 << 12;
@@ -132,7 +132,7 @@ impl Normalize {
 
     /// `y ← (x − mean) · scale · weight + bias`, and mean and variance of each group.
     ///
-    /// The statistics are taken in several passes: no digits cancel, and of equal elements the variance is exactly 0.
+    /// The statistics are taken in two passes: no digits cancel, and of equal elements the variance is exactly 0.
     #[inline(never)]
     pub fn forward<T: Real>(
         &self,
@@ -192,25 +192,26 @@ impl<T: Real> Slopes<T> {
     }
 }
 
-/// The mean of a run: a first one, and its rounding, which is the mean of what is left of the elements without it.
+/// Mean and variance of `n` elements, given a number near their mean, and the sums of what is left of them without it and of its squares.
 ///
-/// Not with a closure for the rest: one of such a length is not inlined, and so not compiled for the set of instructions.
+/// The number is the mean but for its rounding, so the squares are hardly more than those around the mean, and no digits cancel.
 #[inline(always)]
-fn refined<T: Real>(near: T, rest: T) -> T {
-    if near.is_finite() { near + rest } else { near }
+fn around<T: Real>(near: T, [rest, squares]: [T; 2], n: T) -> Statistics<T> {
+    let mean = if near.is_finite() { near + rest / n } else { near };
+    let squares = squares - rest * (rest / n);
+    // Not `max`, which loses a NaN.
+    [mean, if squares < T::zero() { T::zero() } else { squares / n }]
 }
 
 /// Mean and variance of a run.
 #[inline(always)]
 fn statistics<T: Real>(x: &[T], centred: bool) -> Statistics<T> {
     let n = T::of(x.len() as f64);
-    let mean = if centred {
-        let near = sum(x, |x| x) / n;
-        refined(near, sum(x, |x| x - near) / n)
-    } else {
-        T::zero()
-    };
-    [mean, sum(x, |x| (x - mean) * (x - mean)) / n]
+    if !centred {
+        return [T::zero(), sum(x, |x| x * x) / n];
+    }
+    let near = sum(x, |x| x) / n;
+    around(near, sums(x, x, |x, _| [x - near, (x - near) * (x - near)]), n)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Groups of segments that each have one weight and one bias: in a row, or apart.
 
-use super::sums::{Tree, sum, sums};
-use super::{CHUNK, Given, Gradients, Grouping, Normalize, Slope, Slopes, Statistics, refined};
+use super::sums::{Tree, sums};
+use super::{CHUNK, Given, Gradients, Grouping, Normalize, Slope, Slopes, Statistics, around};
 use crate::element::Real;
 use crate::fused::Parts;
 use crate::isa::{self, NullaryFnOnce};
@@ -66,14 +66,13 @@ impl<T: Real> NullaryFnOnce for Measure<'_, T> {
         let Measure { normalize, group, x, statistics } = self;
         let members = normalize.members(group);
         let n = T::of(normalize.count() as f64);
-        let mean = if normalize.centred {
-            let near = normalize.total(x, members, |x| x) / n;
-            refined(near, normalize.total(x, members, |x| x - near) / n)
+        *statistics = if normalize.centred {
+            let [near] = normalize.total(x, members, |x| [x]).map(|sum| sum / n);
+            around(near, normalize.total(x, members, |x| [x - near, (x - near) * (x - near)]), n)
         } else {
-            T::zero()
+            let [squares] = normalize.total(x, members, |x| [x * x]);
+            [T::zero(), squares / n]
         };
-        let variance = normalize.total(x, members, |x| (x - mean) * (x - mean)) / n;
-        *statistics = [mean, variance];
     }
 }
 
@@ -189,14 +188,15 @@ impl Normalize {
         &x[segment * self.len..(segment + 1) * self.len]
     }
 
-    /// The sum of `f` of each element of a group.
+    /// The sums of `f` of each element of a group.
     #[inline(always)]
-    fn total<T: Real>(&self, x: &[T], members: Members, f: impl Fn(T) -> T) -> T {
+    fn total<T: Real, const K: usize>(&self, x: &[T], members: Members, f: impl Fn(T) -> [T; K]) -> [T; K] {
         let mut tree = Tree::new();
         for segment in members.each() {
-            tree.push([sum(self.segment(x, segment), &f)]);
+            let x = self.segment(x, segment);
+            tree.push(sums(x, x, |x, _| f(x)));
         }
-        tree.total()[0]
+        tree.total()
     }
 
     /// Runs `f` on each group.

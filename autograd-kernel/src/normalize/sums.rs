@@ -42,8 +42,10 @@ impl<T: Real, const K: usize> Tree<T, K> {
 }
 
 #[inline(always)]
-pub(super) fn add<T: Real, const K: usize>(a: [T; K], b: [T; K]) -> [T; K] {
-    std::array::from_fn(|k| a[k] + b[k])
+pub(super) fn add<T: Real, const K: usize>(mut a: [T; K], b: [T; K]) -> [T; K] {
+    // Not `array::from_fn`, which is not always inlined.
+    a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
+    a
 }
 
 /// The sums of `f` of each pair of elements of two runs of one length.
