@@ -77,6 +77,7 @@ mod ternary;
 mod trunc;
 mod unary;
 mod where_;
+mod where_positive;
 mod xlogy;
 
 pub use unary::Unary;
@@ -93,5 +94,6 @@ register! {
         pow_scalar::PowScalar, prelu::Prelu, rdiv_scalar::RdivScalar, reciprocal::Reciprocal, relu::Relu,
         remainder::Remainder, round::Round, rsqrt::Rsqrt, rsub_scalar::RsubScalar, sigmoid::Sigmoid, sign::Sign,
         silu::Silu, sin::Sin, sinh::Sinh, softplus::Softplus, softsign::Softsign, sqrt::Sqrt, square::Square,
-        sub::Sub, tan::Tan, tanh::Tanh, trunc::Trunc, where_::Where, xlogy::Xlogy;
+        sub::Sub, tan::Tan, tanh::Tanh, trunc::Trunc, where_::Where,
+        where_positive::WherePositive, xlogy::Xlogy;
 }

@@ -46,7 +46,7 @@ impl Unary for Relu {
     }
 
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {
-        dy.masked_fill(&saved.y().value().le(T::zero()), T::zero())
+        dy.where_positive(&saved.y().detach())
     }
 }
 

@@ -3,7 +3,8 @@
 //! An elementwise function of a large tensor is not computed at once: the result notes the function and its operands. When somebody looks,
 //! the whole expression runs as [one pass](crate::kernel::fused), with intermediates that never leave the cache. An intermediate that somebody else
 //! holds, such as a value kept for the gradient, is left pending the first time, since computing it again within a later pass costs less than
-//! its way to memory and back; when it is met the second time, it is written out on the way.
+//! its way to memory and back; when it is met the second time, it is written out on the way. A kernel that takes an expression part by part never
+//! writes one: it goes through it again where that is cheap, and else has the expression computed first.
 
 mod apply;
 mod plan;
@@ -173,6 +174,16 @@ mod tests {
         assert!(held.is_pending() && looks(&held) == 1);
         second.to_vec();
         assert!(!held.is_pending());
+    }
+
+    #[test]
+    fn parts_go_through_what_others_hold_if_it_is_cheap() {
+        for (cost, go) in [(1, true), (100, false)] {
+            let held = large().map_cost(cost, |x| x + 1.0);
+            add_one(&held).to_vec();
+            assert_eq!(add_one(&held).in_parts(|_| ()).is_some(), go);
+            assert!(held.is_pending());
+        }
     }
 
     #[test]

@@ -9,6 +9,9 @@ use crate::shared::Shared;
 use smallvec::SmallVec;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// Work for an element, in cheap operations, that is sooner done again than its result is written to memory and read.
+const CHEAP: usize = 8;
+
 /// A function and what it is applied to.
 pub(super) struct Expression {
     pub(super) function: Shared<dyn Apply>,
@@ -77,6 +80,11 @@ impl Plan {
         self.nodes[place].0.looks().fetch_add(1, Ordering::Relaxed) > 0
     }
 
+    /// The work for an element, in cheap operations, up to a node: no less than it takes to compute that node.
+    fn cost(&self, place: usize) -> usize {
+        self.nodes[..=place].iter().map(|(_, expression)| expression.function.cost()).sum()
+    }
+
     /// The functions of the nodes, as steps over `n` elements.
     fn program(&self, n: usize) -> Program<'_> {
         let (mut sources, mut steps) = (List::new(), List::new());
@@ -122,14 +130,15 @@ pub(super) fn evaluate(roots: List<Shared<dyn Node>>, sum: Option<(Shared<dyn No
     memory.iter_mut().for_each(|memory| memory.sole().expect("nobody else had it").finish());
 }
 
-/// Hands `root` to `f` as parts that are computed when it takes them, unless its value is there or a part of it is to be written, having been met before.
+/// Hands `root` to `f` as parts that are computed when it takes them, unless its value is there or a part of it is to be written: one that somebody
+/// else holds, that was met before and that is not [`CHEAP`].
 pub(super) fn in_parts<R>(root: Shared<dyn Node>, f: impl FnOnce(&Parts<'_>) -> R) -> Option<R> {
     let n = root.numel();
     let mut plan = Plan::default();
     let last = plan.add(root)?;
     let mut again = false;
     for place in 0..last {
-        again |= plan.is_held(place) && plan.is_met_again(place);
+        again |= plan.is_held(place) && plan.is_met_again(place) && plan.cost(place) > CHEAP;
     }
     (!again).then(|| f(&Parts::new(plan.program(n))))
 }
