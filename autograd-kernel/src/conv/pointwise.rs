@@ -1,4 +1,5 @@
-//! Pointwise convolutions: kernels of a single place without a stride or padding, so that each image is a matrix and all is products of matrices.
+//! Pointwise convolutions: kernels of a single place without padding, so that each image is a matrix and all is products of matrices. With a
+//! stride the pixels that take part are brought together first.
 
 use super::scratch::Scratch;
 use super::{Sizes, together};
@@ -19,23 +20,83 @@ pub(super) struct Pointwise {
     groups: usize,
     channels: usize,
     filters: usize,
+    size: [usize; 3],
+    out: [usize; 3],
+    stride: [usize; 3],
+    /// Pixels that take part.
     pixels: usize,
 }
 
 impl Pointwise {
     /// A convolution, if it is pointwise, with channels enough for a product of matrices.
     pub fn of(sizes: &Sizes) -> Option<Self> {
-        let Sizes { images, channels, size, filters, kernel, stride, padding, groups, .. } = *sizes;
-        let simple = (kernel, stride, padding) == ([1; 3], [1; 3], [0; 3]) && sizes.out == size;
+        let Sizes { images, channels, size, filters, out, kernel, stride, padding, groups, .. } = *sizes;
+        let all = (0..3).all(|d| out[d] == size[d].div_ceil(stride[d]));
+        let simple = (kernel, padding) == ([1; 3], [0; 3]) && all;
         let (channels, filters) = (channels / groups, filters / groups);
-        let pixels = size.iter().product();
+        let pixels = out.iter().product();
         let some = channels > 1 && filters > 1 && images > 0 && pixels > 0;
-        (simple && some).then_some(Pointwise { images, groups, channels, filters, pixels })
+        (simple && some).then_some(Pointwise { images, groups, channels, filters, size, out, stride, pixels })
+    }
+
+    fn is_strided(&self) -> bool {
+        self.size != self.out
+    }
+
+    /// Where the rows of results lie in a plane of an image.
+    fn rows(&self) -> impl Iterator<Item = usize> {
+        let ([depths, heights, _], [deep, down, _], [_, height, width]) = (self.out, self.stride, self.size);
+        (0..depths).flat_map(move |t| (0..heights).map(move |i| (t * deep * height + i * down) * width))
+    }
+
+    /// The pixels of a block's channels that take part, one after another: those of `x`, or brought together in `room`.
+    fn gathered<'a, T: Real>(&self, x: &'a [T], block: usize, room: &'a mut [T]) -> &'a [T] {
+        let volume = self.size.iter().product::<usize>();
+        let x = &x[block * self.channels * volume..][..self.channels * volume];
+        if !self.is_strided() {
+            return x;
+        }
+        let mut to = room.chunks_exact_mut(self.out[2]);
+        for plane in x.chunks_exact(volume) {
+            for (row, to) in self.rows().zip(&mut to) {
+                let row = &plane[row..][..self.size[2]];
+                match self.stride[2] {
+                    1 => to.copy_from_slice(row),
+                    2 => {
+                        // Pairs, which the compiler takes apart by vectors.
+                        let (pairs, last) = row.as_chunks::<2>();
+                        to.iter_mut().zip(pairs).for_each(|(to, [x, _])| *to = *x);
+                        last.iter().for_each(|&x| to[pairs.len()] = x);
+                    }
+                    stride => to.iter_mut().zip(row.iter().step_by(stride)).for_each(|(to, &x)| *to = x),
+                }
+            }
+        }
+        room
+    }
+
+    /// The opposite of [`gathered`](Pointwise::gathered), with zeros between.
+    fn scatter<T: Real>(&self, from: &[T], dx: &mut [T]) {
+        dx.fill(T::zero());
+        let mut from = from.chunks_exact(self.out[2]);
+        for plane in dx.chunks_exact_mut(self.size.iter().product()) {
+            for (row, from) in self.rows().zip(&mut from) {
+                plane[row..].iter_mut().step_by(self.stride[2]).zip(from).for_each(|(x, &from)| *x = from);
+            }
+        }
+    }
+
+    /// Room for the pixels of a block's channels, if they are to be brought together.
+    fn room<T: Real>(&self) -> Scratch<T> {
+        Scratch::new(if self.is_strided() { self.channels * self.pixels } else { 0 })
     }
 
     /// `y ← x * weight`: for each block the matrix of the group's weight times that of the image.
     pub fn forward<T: Real>(&self, x: &[T], weight: &[T], y: &mut [T]) {
-        self.multiply(x, weight, [self.filters, self.channels], y);
+        self.each_block(y, self.filters * self.pixels, self.channels, |block, y| {
+            let mut room = self.room::<T>();
+            self.multiply(self.gathered(x, block, &mut room), weight, block, [self.filters, self.channels], y);
+        });
     }
 
     /// `dx ←` the gradient of the images: the same with the transposed weight.
@@ -46,22 +107,33 @@ impl Pointwise {
         for (from, to) in weight.chunks_exact(each).zip(columns.chunks_exact_mut(each)) {
             isa::dispatch(Transposed { from, size, to });
         }
-        self.multiply(dy, &columns, [self.channels, self.filters], dx);
+        let (read, written) = (self.filters * self.pixels, self.channels * self.size.iter().product::<usize>());
+        let columns = &columns[..];
+        self.each_block(dx, written, self.filters, |block, dx| {
+            let (dy, size) = (&dy[block * read..][..read], [self.channels, self.filters]);
+            if !self.is_strided() {
+                return self.multiply(dy, columns, block, size, dx);
+            }
+            let mut room = self.room::<T>();
+            self.multiply(dy, columns, block, size, &mut room);
+            self.scatter(&room, dx);
+        });
     }
 
-    /// For each block, a matrix of the group's weight times what is read.
-    fn multiply<T: Real>(&self, x: &[T], weight: &[T], [outs, ins]: [usize; 2], y: &mut [T]) {
-        let (read, written) = (ins * self.pixels, outs * self.pixels);
-        let block = |number: usize, y: &mut [T]| {
-            let a = Matrix::row_major(weight, number % self.groups * outs * ins, [outs, ins]);
-            let b = Matrix::row_major(x, number * read, [ins, self.pixels]);
-            T::product(a, b.into(), T::zero(), Bias::None, MatrixMut::new(y, [outs, self.pixels], self.pixels));
-        };
+    /// Runs `f` on the part of `y` of each block, so many elements, each a sum of so many terms.
+    fn each_block<T: Real>(&self, y: &mut [T], part: usize, terms: usize, f: impl Fn(usize, &mut [T]) + Sync) {
         if self.images * self.groups < BLOCKS {
-            y.chunks_exact_mut(written).enumerate().for_each(|(number, y)| block(number, y));
+            y.chunks_exact_mut(part).enumerate().for_each(|(block, y)| f(block, y));
         } else {
-            threads::chunks(y, written, ins / 8 + 1, |start, y| block(start / written, y));
+            threads::chunks(y, part, terms / 8 + 1, |start, y| f(start / part, y));
         }
+    }
+
+    /// `y ←` the matrix of a block's weight times that of what is read.
+    fn multiply<T: Real>(&self, x: &[T], weight: &[T], block: usize, [outs, ins]: [usize; 2], y: &mut [T]) {
+        let a = Matrix::row_major(weight, block % self.groups * outs * ins, [outs, ins]);
+        let b = Matrix::row_major(x, 0, [ins, self.pixels]);
+        T::product(a, b.into(), T::zero(), Bias::None, MatrixMut::new(y, [outs, self.pixels], self.pixels));
     }
 
     /// `dw ←` the gradient of the weight: a sum over the images, in chunks that the batch decides.
@@ -85,10 +157,11 @@ impl Pointwise {
     /// Adds what an image gives of the gradient of the weight to that of those before, if it is not the `first`.
     fn add_image<T: Real>(&self, x: &[T], dy: &[T], image: usize, first: bool, dw: &mut [T]) {
         let size = [self.filters, self.channels];
+        let mut room = self.room::<T>();
         for (group, dw) in dw.chunks_exact_mut(size[0] * size[1]).enumerate() {
             let block = image * self.groups + group;
-            let [a, b] = [(dy, self.filters), (x, self.channels)]
-                .map(|(of, rows)| Matrix::row_major(of, block * rows * self.pixels, [rows, self.pixels]));
+            let a = Matrix::row_major(dy, block * self.filters * self.pixels, [self.filters, self.pixels]);
+            let b = Matrix::row_major(self.gathered(x, block, &mut room), 0, [self.channels, self.pixels]);
             let beta = if first { T::zero() } else { T::one() };
             T::product(a, b.transposed().into(), beta, Bias::None, MatrixMut::new(dw, size, size[1]));
         }

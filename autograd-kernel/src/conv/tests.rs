@@ -288,6 +288,14 @@ fn pointwise_convolutions_are_exact_on_whole_numbers() {
             check::<f64>(&of(images, groups, size, both));
         }
     }
+    // With strides, among others such that the last pixels take no part.
+    for stride in [[1, 2, 2], [1, 3, 1], [2, 1, 3], [3, 2, 2]] {
+        for images in [1, 20] {
+            let conv = Sizes { stride, ..of(images, 2, [3, 5, 8], [5, 9]) };
+            check::<f32>(&conv.fitted([0; 3]));
+            check::<f64>(&conv.fitted([0; 3]));
+        }
+    }
     // So large a weight that the batch is one chunk.
     check::<f32>(&of(3, 1, [1, 2, 2], [1100, 1000]));
 }
