@@ -17,6 +17,8 @@ use std::ops::Range;
 const WORTH: usize = 1 << 16;
 /// Bytes of the next plane that are asked for while one is computed.
 const AHEAD: usize = 1 << 12;
+/// Rows of results that are computed, tile by tile, before the next ones, so that what they read is still in the first cache: whole tiles of each kind.
+const BAND: usize = 24;
 
 /// Some results: how they read, the numbers of the places of the kernel that take part, and where the results go.
 pub(in crate::conv) struct Pass {
@@ -141,17 +143,27 @@ impl<T: Real> Results<'_, T> {
     /// A vector must be readable from each place that a result reads, and all results must be writable.
     #[inline(always)]
     unsafe fn compute<S: Simd>(&self, simd: S) {
-        let (n, [height, width]) = (lanes::<S, T>(), self.size);
+        for top in (0..self.size[0]).step_by(BAND) {
+            // SAFETY: the caller's promise.
+            unsafe { self.band(simd, top..(top + BAND).min(self.size[0])) };
+        }
+    }
+
+    /// # Safety
+    /// As for [`compute`](Results::compute).
+    #[inline(always)]
+    unsafe fn band<S: Simd>(&self, simd: S, rows: Range<usize>) {
+        let (n, width) = (lanes::<S, T>(), self.size[1]);
         let mut from = 0;
         while from < width {
             let vectors = (width - from).div_ceil(n).min(4);
             // SAFETY: the caller's promise.
             unsafe {
                 match vectors {
-                    1 => (0..height).step_by(8).for_each(|top| self.tile::<S, 8, 1>(simd, top, from)),
-                    2 => (0..height).step_by(4).for_each(|top| self.tile::<S, 4, 2>(simd, top, from)),
-                    3 => (0..height).step_by(3).for_each(|top| self.tile::<S, 3, 3>(simd, top, from)),
-                    _ => (0..height).step_by(2).for_each(|top| self.tile::<S, 2, 4>(simd, top, from)),
+                    1 => rows.clone().step_by(8).for_each(|top| self.tile::<S, 8, 1>(simd, top, from)),
+                    2 => rows.clone().step_by(4).for_each(|top| self.tile::<S, 4, 2>(simd, top, from)),
+                    3 => rows.clone().step_by(3).for_each(|top| self.tile::<S, 3, 3>(simd, top, from)),
+                    _ => rows.clone().step_by(2).for_each(|top| self.tile::<S, 2, 4>(simd, top, from)),
                 }
             }
             from += vectors * n;
