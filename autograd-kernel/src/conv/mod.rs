@@ -247,12 +247,14 @@ impl Sizes {
         let chunks = self.images.div_ceil(together);
         let blocks = PIECES.div_ceil(chunks * self.groups);
         let block = channels.div_ceil(blocks).max(WORTH.div_ceil(self.volume())).min(channels);
-        let mut offsets = Scratch::<usize>::new(channels * self.volume());
-        reading.offsets(channels, &mut offsets);
-        let gradient = Gradient { reading: &reading, groups: self.groups, filters, x, dy, offsets: &offsets };
-        let all = |dw: &mut [T]| match self.is_depthwise() {
-            true => depthwise::gradient(sizes.forwards(), [self.images, self.groups, together], [x, dy], dw),
-            false => gradient.all(self.images, together, block, dw),
+        let all = |dw: &mut [T]| {
+            if self.is_depthwise() {
+                return depthwise::gradient(sizes.forwards(), [self.images, self.channels, together], [x, dy], dw);
+            }
+            let mut offsets = Scratch::<usize>::new(channels * self.volume());
+            reading.offsets(channels, &mut offsets);
+            let gradient = Gradient { reading: &reading, groups: self.groups, filters, x, dy, offsets: &offsets };
+            gradient.all(self.images, together, block, dw);
         };
         if chunks == 1 {
             return all(dw);

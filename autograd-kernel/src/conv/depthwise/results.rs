@@ -156,10 +156,13 @@ impl<T: Real> Results<'_, T> {
         let (n, width) = (lanes::<S, T>(), self.size[1]);
         let mut from = 0;
         while from < width {
-            let vectors = (width - from).div_ceil(n).min(4);
+            let left = (width - from).div_ceil(n);
+            // A signal has but one row.
+            let vectors = if self.size[0] == 1 && left >= 8 { 8 } else { left.min(4) };
             // SAFETY: the caller's promise.
             unsafe {
                 match vectors {
+                    8 => self.tile::<S, 1, 8>(simd, 0, from),
                     1 => rows.clone().step_by(8).for_each(|top| self.tile::<S, 8, 1>(simd, top, from)),
                     2 => rows.clone().step_by(4).for_each(|top| self.tile::<S, 4, 2>(simd, top, from)),
                     3 => rows.clone().step_by(3).for_each(|top| self.tile::<S, 3, 3>(simd, top, from)),
