@@ -43,8 +43,10 @@ impl<T: Real, const K: usize> Tree<T, K> {
 
 #[inline(always)]
 pub(super) fn add<T: Real, const K: usize>(mut a: [T; K], b: [T; K]) -> [T; K] {
-    // Not `array::from_fn`, which is not always inlined.
-    a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
+    // A loop: neither `array::from_fn` nor what runs an iterator's closure is always inlined.
+    for k in 0..K {
+        a[k] += b[k];
+    }
     a
 }
 
