@@ -16,7 +16,7 @@ impl<T: Real> Gradient<'_, T> {
         let (n, channels) = (lanes::<S, T>(), unit.channels.len());
         let places = reading.places() * channels;
         let (across, tile) = (places.div_ceil(K), F * K * n);
-        let plane: usize = reading.axes.iter().map(|axis| axis.count).product();
+        let plane = reading.results();
         let pixels = reading.axes[1].count * reading.width();
         let volume: usize = reading.size.iter().product();
         let mut sums = Scratch::<T>::new(filters.div_ceil(F) * across * tile);

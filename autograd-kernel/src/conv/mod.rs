@@ -249,7 +249,7 @@ impl Sizes {
         let block = channels.div_ceil(blocks).max(WORTH.div_ceil(self.volume())).min(channels);
         let all = |dw: &mut [T]| {
             if self.is_depthwise() {
-                return depthwise::gradient(sizes.forwards(), [self.images, self.channels, together], [x, dy], dw);
+                return depthwise::gradient(reading.clone(), [self.images, self.channels, together], [x, dy], dw);
             }
             let mut offsets = Scratch::<usize>::new(channels * self.volume());
             reading.offsets(channels, &mut offsets);

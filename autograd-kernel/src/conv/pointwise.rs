@@ -1,6 +1,8 @@
 //! Pointwise convolutions: kernels of a single place without padding, so that each image is a matrix and all is products of matrices. With a
 //! stride the pixels that take part are brought together first.
 
+use super::reading::SLACK;
+use super::rows::Rows;
 use super::scratch::Scratch;
 use super::{Sizes, together};
 use crate::element::Real;
@@ -43,12 +45,6 @@ impl Pointwise {
         self.size != self.out
     }
 
-    /// Where the rows of results lie in a plane of an image.
-    fn rows(&self) -> impl Iterator<Item = usize> {
-        let ([depths, heights, _], [deep, down, _], [_, height, width]) = (self.out, self.stride, self.size);
-        (0..depths).flat_map(move |t| (0..heights).map(move |i| (t * deep * height + i * down) * width))
-    }
-
     /// The pixels of a block's channels that take part, one after another: those of `x`, or brought together in `room`.
     fn gathered<'a, T: Real>(&self, x: &'a [T], block: usize, room: &'a mut [T]) -> &'a [T] {
         let volume = self.size.iter().product::<usize>();
@@ -56,39 +52,27 @@ impl Pointwise {
         if !self.is_strided() {
             return x;
         }
-        let mut to = room.chunks_exact_mut(self.out[2]);
-        for plane in x.chunks_exact(volume) {
-            for (row, to) in self.rows().zip(&mut to) {
-                let row = &plane[row..][..self.size[2]];
-                match self.stride[2] {
-                    1 => to.copy_from_slice(row),
-                    2 => {
-                        // Pairs, which the compiler takes apart by vectors.
-                        let (pairs, last) = row.as_chunks::<2>();
-                        to.iter_mut().zip(pairs).for_each(|(to, [x, _])| *to = *x);
-                        last.iter().for_each(|&x| to[pairs.len()] = x);
-                    }
-                    stride => to.iter_mut().zip(row.iter().step_by(stride)).for_each(|(to, &x)| *to = x),
-                }
-            }
-        }
-        room
+        isa::dispatch(Gather { of: self, x, to: room });
+        &room[..self.channels * self.pixels]
     }
 
     /// The opposite of [`gathered`](Pointwise::gathered), with zeros between.
     fn scatter<T: Real>(&self, from: &[T], dx: &mut [T]) {
+        let ([deep, down, wide], [_, height, width]) = (self.stride, self.size);
         dx.fill(T::zero());
         let mut from = from.chunks_exact(self.out[2]);
         for plane in dx.chunks_exact_mut(self.size.iter().product()) {
-            for (row, from) in self.rows().zip(&mut from) {
-                plane[row..].iter_mut().step_by(self.stride[2]).zip(from).for_each(|(x, &from)| *x = from);
+            for slab in plane.chunks_mut(height * width).step_by(deep) {
+                for (row, from) in slab.chunks_mut(width).step_by(down).zip(&mut from) {
+                    row.iter_mut().step_by(wide).zip(from).for_each(|(x, &from)| *x = from);
+                }
             }
         }
     }
 
-    /// Room for the pixels of a block's channels, if they are to be brought together.
+    /// Room for the pixels of a block's channels, and whole vectors behind them, if they are to be brought together.
     fn room<T: Real>(&self) -> Scratch<T> {
-        Scratch::new(if self.is_strided() { self.channels * self.pixels } else { 0 })
+        Scratch::new(if self.is_strided() { self.channels * self.pixels + SLACK } else { 0 })
     }
 
     /// `y ← x * weight`: for each block the matrix of the group's weight times that of the image.
@@ -115,8 +99,9 @@ impl Pointwise {
                 return self.multiply(dy, columns, block, size, dx);
             }
             let mut room = self.room::<T>();
-            self.multiply(dy, columns, block, size, &mut room);
-            self.scatter(&room, dx);
+            let room = &mut room[..self.channels * self.pixels];
+            self.multiply(dy, columns, block, size, room);
+            self.scatter(room, dx);
         });
     }
 
@@ -164,6 +149,32 @@ impl Pointwise {
             let b = Matrix::row_major(self.gathered(x, block, &mut room), 0, [self.channels, self.pixels]);
             let beta = if first { T::zero() } else { T::one() };
             T::product(a, b.transposed().into(), beta, Bias::None, MatrixMut::new(dw, size, size[1]));
+        }
+    }
+}
+
+/// `to ←` the pixels of the channels of `x` that take part, and up to a vector more.
+struct Gather<'a, T> {
+    of: &'a Pointwise,
+    x: &'a [T],
+    to: &'a mut [T],
+}
+
+impl<T: Real> WithSimd for Gather<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Gather { of: &Pointwise { channels, size, out, stride, .. }, x, to } = self;
+        let [depth, height, width] = size;
+        let mut at = 0;
+        for channel in 0..channels {
+            for t in 0..out[0] {
+                let from = ((channel * depth + t * stride[0]) * height * width) as isize;
+                let rows = Rows { count: out[1], down: stride[1] * width, step: stride[2], from };
+                rows.copy(simd, x, 0..out[2], out[2], &mut to[at..]);
+                at += out[1] * out[2];
+            }
         }
     }
 }

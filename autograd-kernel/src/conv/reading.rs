@@ -38,6 +38,25 @@ impl Axis {
         begin..first(size as isize).max(begin)
     }
 
+    /// The elements that are read, in classes modulo the step, and which of them each tap reads.
+    pub fn classes(&self) -> (SmallVec<[Class; 4]>, Members) {
+        let step = self.step as isize;
+        let mut classes: SmallVec<[Class; 4]> = SmallVec::new();
+        for &(_, start) in &self.taps {
+            let (residue, first) = (start.rem_euclid(step), start.div_euclid(step));
+            match classes.iter_mut().find(|class| class.residue == residue) {
+                Some(class) => class.first = class.first.min(first),
+                None => classes.push(Class { residue, first }),
+            }
+        }
+        let place = |&(_, start): &(usize, isize)| {
+            let class = classes.iter().position(|class| class.residue == start.rem_euclid(step)).unwrap_or(0);
+            (class, (start.div_euclid(step) - classes[class].first) as usize)
+        };
+        let places = self.taps.iter().map(place).collect();
+        (classes, places)
+    }
+
     /// Whether result `o` reads element `o`, and nothing else.
     fn reads_each_once(&self, size: usize) -> bool {
         self.count == size && self.step == 1 && self.taps.len() == 1 && self.taps[0].1 == 0
@@ -49,14 +68,17 @@ impl Axis {
     }
 }
 
-/// Rows of the source at one distance, of which some rows of the kernel read.
+/// Rows or columns of the source at one distance, of which some of those of the kernel read.
 #[derive(Clone, Copy, Debug)]
-struct Class {
+pub(super) struct Class {
     /// Which they are, modulo the step.
-    residue: isize,
+    pub residue: isize,
     /// The first that result 0 reads, in steps.
-    first: isize,
+    pub first: isize,
 }
+
+/// For each tap its class, and how far behind the first of it.
+pub(super) type Members = SmallVec<[(usize, usize); 8]>;
 
 /// How results read a source of some channels.
 #[derive(Clone, Debug)]
@@ -66,8 +88,8 @@ pub(super) struct Reading {
     pub size: [usize; 3],
     pub axes: [Axis; 3],
     classes: SmallVec<[Class; 4]>,
-    /// For each row of the kernel its class, and how far behind the first of it.
-    rows: SmallVec<[(usize, usize); 8]>,
+    /// The rows of the kernel.
+    rows: Members,
     /// Rows of results that are laid out at a time.
     pub band: usize,
     /// Rows of a class in a layout.
@@ -86,20 +108,7 @@ pub(super) struct Part {
 
 impl Reading {
     pub fn new(channels: usize, size: [usize; 3], axes: [Axis; 3]) -> Self {
-        let step = axes[1].step as isize;
-        let mut classes: SmallVec<[Class; 4]> = SmallVec::new();
-        for &(_, start) in &axes[1].taps {
-            let (residue, first) = (start.rem_euclid(step), start.div_euclid(step));
-            match classes.iter_mut().find(|class| class.residue == residue) {
-                Some(class) => class.first = class.first.min(first),
-                None => classes.push(Class { residue, first }),
-            }
-        }
-        let row = |&(_, start): &(usize, isize)| {
-            let class = classes.iter().position(|class| class.residue == start.rem_euclid(step)).unwrap_or(0);
-            (class, (start.div_euclid(step) - classes[class].first) as usize)
-        };
-        let rows: SmallVec<[(usize, usize); 8]> = axes[1].taps.iter().map(row).collect();
+        let (classes, rows) = axes[1].classes();
         let behind = rows.iter().map(|row| row.1).max().unwrap_or(0);
         let wide = channels * axes[0].taps.len() * axes[2].taps.len() * classes.len() * axes[2].count;
         let plain = (0..3).all(|d| axes[d].reads_each_once(size[d])) && size[0] == 1;
@@ -123,6 +132,11 @@ impl Reading {
     pub fn numbers(&self, kernel: [usize; 3]) -> impl Iterator<Item = usize> {
         let taps = |d: usize| self.axes[d].taps.iter().map(|tap| tap.0);
         taps(0).flat_map(move |t| taps(1).flat_map(move |i| taps(2).map(move |j| (t * kernel[1] + i) * kernel[2] + j)))
+    }
+
+    /// Results of a channel.
+    pub fn results(&self) -> usize {
+        self.axes.iter().map(|axis| axis.count).product()
     }
 
     /// Width of a row of results.

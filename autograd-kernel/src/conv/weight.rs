@@ -37,7 +37,7 @@ impl<T: Real> Gradient<'_, T> {
     pub fn all(&self, images: usize, together: usize, block: usize, dw: &mut [T]) {
         let (channels, places) = (self.reading.channels, self.reading.places());
         let (chunks, blocks) = (images.div_ceil(together), channels.div_ceil(block));
-        let pixels: usize = self.reading.axes.iter().map(|axis| axis.count).product();
+        let pixels = self.reading.results();
         let work = (images * pixels).saturating_mul(self.filters * channels * places * self.groups) / 16;
         let all = self.groups * self.filters * channels * places;
         let dw = Shared(dw.as_mut_ptr());

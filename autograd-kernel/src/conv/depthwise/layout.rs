@@ -1,18 +1,10 @@
 //! A plane between zeros, in classes of its columns.
 
-use crate::conv::reading::{Reading, SLACK};
+use crate::conv::reading::{Class, Reading, SLACK};
 use crate::conv::rows::Rows;
 use crate::element::Real;
 use pulp::Simd;
 use smallvec::SmallVec;
-
-/// Columns of the source at the distance of the stride.
-struct Class {
-    /// Which they are, modulo the stride.
-    residue: isize,
-    /// The first that result 0 reads, in strides.
-    first: isize,
-}
 
 /// How the planes that results of one depth read are laid out: for each depth of the kernel each class of columns, row after row.
 pub(super) struct Layout {
@@ -22,7 +14,7 @@ pub(super) struct Layout {
     top: isize,
     rows: usize,
     /// Elements from one row to the next.
-    pub pitch: usize,
+    pitch: usize,
     /// Where result 0 reads at each place of the kernel.
     pub offsets: SmallVec<[usize; 32]>,
 }
@@ -30,20 +22,7 @@ pub(super) struct Layout {
 impl Layout {
     pub fn new(reading: Reading) -> Self {
         let [deep, down, wide] = &reading.axes;
-        let stride = wide.step as isize;
-        let mut classes: SmallVec<[Class; 4]> = SmallVec::new();
-        for &(_, start) in &wide.taps {
-            let (residue, first) = (start.rem_euclid(stride), start.div_euclid(stride));
-            match classes.iter_mut().find(|class| class.residue == residue) {
-                Some(class) => class.first = class.first.min(first),
-                None => classes.push(Class { residue, first }),
-            }
-        }
-        let place = |&(_, start): &(usize, isize)| {
-            let class = classes.iter().position(|class| class.residue == start.rem_euclid(stride)).unwrap_or(0);
-            (class, (start.div_euclid(stride) - classes[class].first) as usize)
-        };
-        let columns: SmallVec<[(usize, usize); 8]> = wide.taps.iter().map(place).collect();
+        let (classes, columns) = wide.classes();
         let starts = || down.taps.iter().map(|tap| tap.1);
         let top = starts().min().unwrap_or(0);
         let rows = (starts().max().unwrap_or(0) - top) as usize + (down.count - 1) * down.step + 1;

@@ -13,6 +13,9 @@ use layout::Layout;
 pub(super) use results::{Pass, product};
 pub(super) use weight::gradient;
 
+/// Multiplications that are worth handing over.
+const WORTH: usize = 1 << 16;
+
 impl Sizes {
     /// Whether each channel is alone, and gives one result.
     pub(super) fn is_depthwise(&self) -> bool {

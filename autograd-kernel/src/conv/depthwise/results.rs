@@ -1,6 +1,6 @@
 //! Results of a depthwise convolution, tile by tile.
 
-use super::Layout;
+use super::{Layout, WORTH};
 use crate::conv::product::Places;
 use crate::conv::reading::Reading;
 use crate::conv::scratch::Scratch;
@@ -13,8 +13,6 @@ use pulp::{Simd, WithSimd};
 use smallvec::SmallVec;
 use std::ops::Range;
 
-/// Multiplications that are worth handing over.
-const WORTH: usize = 1 << 16;
 /// Bytes of the next plane that are asked for while one is computed.
 const AHEAD: usize = 1 << 12;
 /// Rows of results that are computed, tile by tile, before the next ones, so that what they read is still in the first cache: whole tiles of each kind.
@@ -35,7 +33,7 @@ impl Pass {
 
     /// Multiplications for a channel.
     fn work(&self) -> usize {
-        self.numbers.len() * self.layout.reading.axes.iter().map(|axis| axis.count).product::<usize>()
+        self.numbers.len() * self.layout.reading.results()
     }
 }
 

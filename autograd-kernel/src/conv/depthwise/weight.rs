@@ -1,6 +1,6 @@
 //! The gradient of the weight of a depthwise convolution: a sum for each place of each kernel.
 
-use super::Layout;
+use super::{Layout, WORTH};
 use crate::conv::reading::Reading;
 use crate::conv::scratch::Scratch;
 use crate::conv::vector::{lanes, load, store};
@@ -11,9 +11,6 @@ use pulp::{Simd, WithSimd};
 use std::array;
 use std::ops::Range;
 
-/// Multiplications that are worth handing over.
-const WORTH: usize = 1 << 16;
-
 /// `dw ←` for each of the chunks of `together` images the gradient, `[chunk][channel][place]`.
 pub(in crate::conv) fn gradient<T: Real>(
     reading: Reading,
@@ -21,7 +18,7 @@ pub(in crate::conv) fn gradient<T: Real>(
     [x, dy]: [&[T]; 2],
     dw: &mut [T],
 ) {
-    let results: usize = reading.axes.iter().map(|axis| axis.count).product();
+    let results = reading.results();
     if results == 0 {
         return dw.fill(T::zero());
     }
