@@ -286,6 +286,3 @@ fn finite<T: Real>(x: &[T]) -> bool {
     });
     all.into_inner()
 }
-
-#[cfg(test)]
-mod tests;

@@ -24,9 +24,6 @@ mod row;
 mod single;
 mod tile;
 
-#[cfg(test)]
-mod tests;
-
 pub use matrix::{Matrix, MatrixMut};
 pub(crate) use packed::Run;
 pub use packed::{Packed, Right};

@@ -7,8 +7,6 @@ mod panels;
 pub mod plan;
 mod rows;
 mod spread;
-#[cfg(test)]
-mod tests;
 mod weights;
 
 use crate::element::Real;

@@ -269,3 +269,31 @@ impl<T: Real> WithSimd for Write<'_, T> {
         finite
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_size_of_the_tests_of_its_errors_goes_this_way() {
+        let [size, kernel] = [[1, 10, 12], [1, 3, 3]];
+        let sizes = Sizes {
+            images: 3,
+            channels: 48,
+            size,
+            filters: 40,
+            out: size,
+            kernel,
+            stride: [1; 3],
+            padding: [0, 1, 1],
+            dilation: [1; 3],
+            groups: 1,
+        };
+        assert!(
+            [Winograd::forward(&sizes), Winograd::input(&sizes), Winograd::gradient(&sizes)]
+                .iter()
+                .all(Option::is_some)
+        );
+        assert!(Winograd::forward(&Sizes { stride: [1, 2, 2], out: [1, 5, 6], ..sizes }).is_none());
+    }
+}

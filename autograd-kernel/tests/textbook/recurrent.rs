@@ -1,9 +1,13 @@
 //! Recurrent sequences against a textbook loop, one number at a time.
 
-use super::cells::{After, Cell, Gru, Lstm, Relu, Step, Tanh};
-use super::plan::Plan;
-use super::*;
-use crate::isa::Isa;
+use autograd_kernel::element::Real;
+use autograd_kernel::isa::Isa;
+use autograd_kernel::recurrent::cells::{After, Cell, Gru, Lstm, Relu, Step, Tanh};
+use autograd_kernel::recurrent::plan::Plan;
+use autograd_kernel::recurrent::{
+    Operands, Seeds, Trace, backward, cut, forward, gradient_lens, input_gradient, input_weight_gradient,
+    state_weight_gradient, trace_lens,
+};
 
 /// Sizes of a case.
 #[derive(Clone, Copy, Debug)]

@@ -1,8 +1,8 @@
 //! Products against three loops in double precision, on each set of instructions.
 
-use super::*;
-use crate::element::Real;
-use crate::isa::Isa;
+use autograd_kernel::element::Real;
+use autograd_kernel::gemm::{Bias, Matrix, MatrixMut, Packed};
+use autograd_kernel::isa::Isa;
 
 /// Small numbers without a pattern, the same for the same seed.
 struct Numbers(u64);

@@ -1,0 +1,11 @@
+//! Kernels against loops that a textbook would write, through the interface that `autograd-core` has, on each set of instructions and any number of threads.
+//!
+//! Not beside the kernels: there the compiler would optimise all of them a second time, for nothing but their tests.
+
+mod conv;
+mod gemm;
+mod linalg;
+mod normalize;
+mod pool;
+mod recurrent;
+mod softmax;
