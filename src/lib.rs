@@ -49,13 +49,16 @@ pub mod prelude {
         Buffer, Counter, Forward, KeyStream, Module, PadMode, Padding, Parameter, Tbptt, Training, clip_grad_norm,
         clip_grad_value, init, unreached,
     };
-    pub use autograd_core::{Generator, Gradients, Real, Shape, Tensor, Var, grad, no_grad, s, with_threads};
+    pub use autograd_core::ops::{CrossEntropyOptions, Reduction};
+    pub use autograd_core::{Generator, Gradients, Key, Real, Shape, Tensor, Var, grad, no_grad, s, with_threads};
     pub use autograd_nn::layers::{
         activation::*, attention::*, container::*, conv::*, dropout::*, embedding::*, linear::*, loss::*, norm::*,
         pool::*, recurrent::*, resample::*, transformer::*,
     };
-    pub use autograd_nn::state::Checkpoint;
-    pub use autograd_optim::{Adam, AdamOptions, AdamW, AdamWOptions, Optimizer, Resume, Scheduler, Sgd, SgdOptions};
+    pub use autograd_nn::state::{Checkpoint, StateDict, Strictness};
+    pub use autograd_optim::{
+        Adam, AdamOptions, AdamW, AdamWOptions, Ema, Optimizer, Resume, Scheduler, Sgd, SgdOptions, schedules::*,
+    };
 }
 
 #[cfg(doctest)]

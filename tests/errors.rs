@@ -2,7 +2,7 @@
 
 use autograd::functional::{hessian, hvp, jvp};
 use autograd::ops::PadMode;
-use autograd::prelude::{Forward, Linear, Sequential};
+use autograd::prelude::{Forward, Linear, Relu, Sequential};
 use autograd::testing::entries;
 use autograd::{AxisSlice, Generator, Tensor, Var, grad};
 use expect_test::{expect, expect_file};
@@ -159,6 +159,10 @@ fn layers_behind_pointers_blame_the_line_that_called_the_container() {
     let net = Sequential::new().then(Linear::new(2, 4, &mut generator)).then(Linear::new(3, 2, &mut generator));
     let x = Var::constant(Tensor::<f32>::zeros([1, 2]));
     assert!(refusal(|| net.forward(&x)).starts_with("linear: x has 4 inputs, the weight has 3"));
+    let nested = Sequential::new().then(Relu).then(net);
+    let message = refusal(|| nested.forward(&x));
+    assert!(message.contains("\n  layer  1.1\n"), "{message}");
+    assert!(refusal(|| nested.summary([1, 3])).contains("\n  layer  1.0\n"));
     let boxed: Box<dyn Forward> = Box::new(Linear::new(3, 2, &mut generator));
     assert!(refusal(|| boxed.forward(&x)).starts_with("linear: x has 2 inputs, the weight has 3"));
 }

@@ -1,6 +1,6 @@
 //! `Error`: one sentence, then the facts, then the rule, then help where it is certain.
 
-use crate::graph::mode;
+use crate::graph::{Within, mode};
 use crate::tensor::Shape;
 use std::fmt;
 use std::panic::Location;
@@ -42,13 +42,14 @@ pub struct Error {
     op: &'static str,
     mismatch: Mismatch,
     facts: Vec<(String, String)>,
+    within: Option<Within>,
     at: &'static Location<'static>,
 }
 
 impl Error {
     #[track_caller]
     pub(crate) fn new(op: &'static str, mismatch: Mismatch) -> Self {
-        Error { op, mismatch, facts: Vec::new(), at: mode::location() }
+        Error { op, mismatch, facts: Vec::new(), within: Within::current(), at: mode::location() }
     }
 
     /// The error of an op whose operands do not satisfy its rule.
@@ -73,6 +74,11 @@ impl Error {
     pub(crate) fn fact(mut self, name: &str, value: impl fmt::Display) -> Self {
         self.facts.push((name.to_owned(), value.to_string()));
         self
+    }
+
+    /// The same with another line of the program: that which applied an op whose gradient rule fails.
+    pub(crate) fn made_at(self, at: &'static Location<'static>) -> Self {
+        Error { at, ..self }
     }
 
     /// The name of the op that refused.
@@ -107,8 +113,9 @@ impl Error {
 #[cold]
 #[track_caller]
 pub fn refuse(message: impl fmt::Display) -> ! {
-    let at = mode::location();
-    panic!("{message}\n  at    {}:{}", at.file(), at.line())
+    let (layer, at) =
+        (Within::current().map_or(String::new(), |within| format!("\n  layer {within}")), mode::location());
+    panic!("{message}{layer}\n  at    {}:{}", at.file(), at.line())
 }
 
 /// What errors call operand `i` of `count`: the op's own names, else x, or a, b, c and so on.
@@ -127,6 +134,9 @@ impl fmt::Display for Error {
         let width = self.facts.iter().map(|(name, _)| name.len()).fold(5, usize::max);
         for (name, value) in &self.facts {
             write!(f, "\n  {name:<width$} {value}")?;
+        }
+        if let Some(within) = self.within {
+            write!(f, "\n  {:<width$} {within}", "layer")?;
         }
         write!(f, "\n  {:<width$} {}:{}", "at", self.at.file(), self.at.line())?;
         match self.mismatch.help {

@@ -10,7 +10,8 @@ use std::panic::Location;
 /// The gradient of `Σ y` over `ys`, each a single number, with respect to each of `xs`.
 ///
 /// Unlike [`Var::backward`] it keeps the graph, takes any variable for `x`, and computes only what leads to `xs`. With `create_graph` the
-/// gradients are recorded themselves and can be differentiated again. `None` where no path leads to an `x`.
+/// gradients are recorded themselves and can be differentiated again; without it they are constants, and the gradient of what is computed
+/// from them is `None`. So it is wherever no path leads to an `x`.
 ///
 /// ```
 /// use autograd_core::{Var, grad};
@@ -104,7 +105,7 @@ pub fn vjp<T: Real>(f: impl Fn(&Var<T>) -> Var<T>, x: &Tensor<T>, dy: &Tensor<T>
 #[must_use]
 pub fn jvp<T: Real>(f: impl Fn(&Var<T>) -> Var<T>, x: &Tensor<T>, v: &Tensor<T>) -> (Tensor<T>, Tensor<T>) {
     let x = Var::leaf(x);
-    var::check_seed("jvp", &x, v.shape());
+    var::check_direction("jvp", &x, v.shape());
     let y = recorded(|| f(&x));
     let u = Var::leaf(Tensor::zeros(y.shape()));
     let product = grad_with(&[&y], &[&u], &[&x], true).swap_remove(0);
@@ -120,7 +121,7 @@ pub fn jvp<T: Real>(f: impl Fn(&Var<T>) -> Var<T>, x: &Tensor<T>, v: &Tensor<T>)
 #[must_use]
 pub fn hvp<T: Real>(f: impl Fn(&Var<T>) -> Var<T>, x: &Tensor<T>, v: &Tensor<T>) -> Tensor<T> {
     let x = Var::leaf(x);
-    var::check_seed("hvp", &x, v.shape());
+    var::check_direction("hvp", &x, v.shape());
     let y = recorded(|| f(&x));
     let dx = grad(&[&y], &[&x], true).swap_remove(0);
     let product = dx.and_then(|dx| grad_with(&[&dx], &[&Var::constant(v)], &[&x], false).swap_remove(0));

@@ -213,8 +213,10 @@ impl<T: Real> Var<T> {
     pub fn backward_with(self, dy: &Tensor<T>) -> Gradients<T> {
         check_seed("backward_with", &self, dy.shape());
         let Some(node) = self.node else {
-            let why = Mismatch::new("the result was computed from no leaf")
-                .help("make what should have a gradient with Var::leaf");
+            let why = Mismatch::new("the result was computed from no leaf").help(
+                "make what should have a gradient with Var::leaf, a constant has none; what no_grad, detach, a frozen \
+                 parameter or grad without create_graph gave is a constant, too",
+            );
             Error::new("backward", why).raise()
         };
         // Only the node is needed from here on; the value goes, so that its memory serves the pass.
@@ -240,6 +242,14 @@ impl<T: Real> Var<T> {
 // Values and nodes never change once they are made, so a panic leaves none of them half-done.
 impl<T: Real> std::panic::UnwindSafe for Var<T> {}
 impl<T: Real> std::panic::RefUnwindSafe for Var<T> {}
+
+/// Refuses a direction that does not have the shape of the point.
+#[track_caller]
+pub(crate) fn check_direction<T: Real>(method: &'static str, x: &Var<T>, v: &Shape) {
+    if x.shape() != v {
+        Error::new(method, Mismatch::new(format!("v has shape {v}, x has {}", x.shape()))).raise();
+    }
+}
 
 /// Refuses a gradient that does not have the shape of its result.
 #[track_caller]

@@ -12,6 +12,10 @@
 //! 7. [`Tbptt`] trains a recurrent network on a stream without end, by truncated back-propagation through time.
 //! 8. [`state`] saves and loads: safetensors, checkpoints, the files of PyTorch and NumPy.
 //!
+//! `new` takes what a layer must know, methods change the rest: `Conv2d::new(3, 8, 3, &mut generator).stride(2)`. Activations with a setting are its
+//! struct, `LeakyRelu { slope: 0.2 }`; options of losses, attention and transformers are values of their own, changed by methods,
+//! `CrossEntropyOptions::new().label_smoothing(0.1)`; those of optimisers are structs, `AdamWOptions { weight_decay: 0.1, ..1e-3.into() }`.
+//!
 //! ```
 //! use autograd_core::{Generator, Var};
 //! use autograd_nn::{Forward, Linear, Module};

@@ -7,7 +7,8 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 /// A trainable value: a shared slot that holds a leaf.
 ///
 /// Clones are the same parameter, so weights are tied by cloning, and an optimiser changes the value that the model computes with.
-/// The leaf stays the same for ever; [`update`](Parameter::update) gives it another value.
+/// [`update`](Parameter::update) gives it another value; a [`var`](Parameter::var) that was taken before keeps the old one, so each forward
+/// pass asks for it anew.
 ///
 /// ```
 /// use autograd_nn::Parameter;
@@ -48,7 +49,10 @@ impl<T: Real> Parameter<T> {
         self.slot.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The value as a variable to compute with: the leaf, or a constant while the parameter is frozen.
+    /// The value as a variable to compute with: a leaf, or a constant while the parameter is frozen.
+    ///
+    /// Ask for it in each forward pass. One that is kept over a step of an optimiser still has the value of before, and its gradients, taken
+    /// there, still count as this parameter's.
     ///
     /// Within a [`functional_call`](crate::functional_call) it is the variable given there.
     pub fn var(&self) -> Var<T> {

@@ -266,12 +266,5 @@ fn write_lines(
 fn draw(scores: &[f32], temperature: f64, generator: &mut Generator) -> usize {
     let highest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let weights: Vec<f64> = scores.iter().map(|score| (f64::from(score - highest) / temperature).exp()).collect();
-    let mut left = generator.unit() * weights.iter().sum::<f64>();
-    weights
-        .iter()
-        .position(|weight| {
-            left -= weight;
-            left < 0.0
-        })
-        .unwrap_or(weights.len() - 1)
+    generator.categorical(&weights)
 }

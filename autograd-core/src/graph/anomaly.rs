@@ -38,7 +38,6 @@ pub(crate) fn inspect_backward<T: Real>(node: &Handle<T>, dx: &Tensor<T>) {
     let bad = count_nan(dx);
     if bad > 0 {
         let why = format!("its gradient rule made a NaN, {bad} of {} elements are", dx.numel());
-        let made = format!("{}:{}", node.at.file(), node.at.line());
-        Error::new(node.name(), Mismatch::new(why)).fact("shape", dx.shape()).fact("made", made).raise();
+        Error::new(node.name(), Mismatch::new(why)).fact("shape", dx.shape()).made_at(node.at).raise();
     }
 }

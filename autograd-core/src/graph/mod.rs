@@ -15,7 +15,10 @@ mod gradients;
 pub(crate) mod handle;
 pub mod mode;
 pub(crate) mod node;
+mod within;
 
 pub use anomaly::detect_anomaly;
 pub use gradients::Gradients;
 pub use mode::{blame, no_grad};
+pub(crate) use within::Within;
+pub use within::within;

@@ -90,6 +90,32 @@ impl<T: Real> Tensor<T> {
     }
 }
 
+impl Tensor<i64> {
+    /// The numbers as real ones, the nearest there are.
+    ///
+    /// ```
+    /// use autograd_core::Tensor;
+    /// assert_eq!(Tensor::from([3i64, -1]).to_real::<f32>(), [3.0, -1.0].into());
+    /// ```
+    #[must_use]
+    pub fn to_real<Y: Real>(&self) -> Tensor<Y> {
+        self.map(|x| Y::of(x as f64))
+    }
+}
+
+impl Tensor<bool> {
+    /// 1 for what is true, 0 for what is false.
+    ///
+    /// ```
+    /// use autograd_core::Tensor;
+    /// assert_eq!(Tensor::from([true, false]).to_real::<f32>(), [1.0, 0.0].into());
+    /// ```
+    #[must_use]
+    pub fn to_real<Y: Real>(&self) -> Tensor<Y> {
+        self.map(|x| if x { Y::one() } else { Y::zero() })
+    }
+}
+
 /// The values of an array of any rank, copied; needs the feature `ndarray`.
 #[cfg(feature = "ndarray")]
 impl<T: Element, S: ndarray::Data<Elem = T>, D: ndarray::Dimension> From<&ndarray::ArrayBase<S, D>> for Tensor<T> {

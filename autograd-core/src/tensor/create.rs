@@ -21,7 +21,7 @@ impl<T: Element> Tensor<T> {
     /// If the shape has another number of elements.
     #[track_caller]
     pub fn from_vec(values: Vec<T>, shape: impl Into<Shape>) -> Self {
-        Tensor::from_slice(&values, shape)
+        Tensor::copied("from_vec", &values, shape.into())
     }
 
     /// A copy of `values`, in row-major order, under a shape.
@@ -30,10 +30,14 @@ impl<T: Element> Tensor<T> {
     /// If the shape has another number of elements.
     #[track_caller]
     pub fn from_slice(values: &[T], shape: impl Into<Shape>) -> Self {
-        let shape = shape.into();
+        Tensor::copied("from_slice", values, shape.into())
+    }
+
+    #[track_caller]
+    fn copied(method: &'static str, values: &[T], shape: Shape) -> Self {
         if shape.numel() != values.len() {
             let why = format!("{} values do not fill {shape}, which has {}", values.len(), shape.numel());
-            Error::new("from_slice", Mismatch::new(why)).raise();
+            Error::new(method, Mismatch::new(why)).raise();
         }
         Tensor::build(shape, |out| out.copy_from_slice(values))
     }

@@ -6,6 +6,8 @@ pub(crate) mod buffer;
 mod compare;
 mod convert;
 mod create;
+pub(crate) mod index_select;
+pub(crate) mod join;
 mod layout;
 mod order;
 pub(crate) mod pending;

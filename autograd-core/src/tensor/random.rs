@@ -1,6 +1,6 @@
 //! `Generator` and `Key`: seeded random numbers, the same on each machine and for any number of threads.
 
-use super::{Shape, Tensor};
+use super::{Real, Shape, Tensor};
 use crate::error::{Error, Mismatch};
 use crate::kernel::threads;
 use rand::{Rng, RngExt, SeedableRng};
@@ -70,6 +70,53 @@ impl Generator {
         self.0.random_range(0..n as u64) as usize
     }
 
+    /// The generator of a [`Key`]: for noise that can be drawn again, of a layer with a stream of keys.
+    ///
+    /// ```
+    /// use autograd_core::{Generator, Key, Tensor};
+    /// let key = Key::seed(7).at(3);
+    /// let noise = || Tensor::<f32>::normal([2, 3], 0.0, 1.0, &mut Generator::from_key(key));
+    /// assert_eq!(noise(), noise());
+    /// ```
+    pub fn from_key(key: Key) -> Self {
+        let mut generator = ChaCha8Rng::seed_from_u64(key.seed);
+        generator.set_stream(key.step);
+        Generator(generator)
+    }
+
+    /// A place in `weights`, each as likely as its weight says; they need not sum to 1.
+    ///
+    /// ```
+    /// use autograd_core::{Generator, Tensor};
+    /// let mut generator = Generator::seed(0);
+    /// assert_eq!(generator.categorical(&[0.0, 3.0, 0.0]), 1);
+    /// // A class drawn from scores.
+    /// let shares = Tensor::from([2.0, 0.5, -1.0]).softmax(0).to_vec();
+    /// assert!(generator.categorical(&shares) < 3);
+    /// ```
+    ///
+    /// # Panics
+    /// If a weight is negative or not finite, or none is positive.
+    #[doc(alias = "multinomial")]
+    #[doc(alias = "choice")]
+    #[track_caller]
+    pub fn categorical<T: Real>(&mut self, weights: &[T]) -> usize {
+        let valid = weights.iter().all(|weight| weight.is_finite() && *weight >= T::zero());
+        let sum: f64 = weights.iter().map(|weight| weight.as_f64()).sum();
+        if !valid || sum <= 0.0 {
+            let why = format!("the {} weights are not all finite and at least 0, or none is positive", weights.len());
+            Error::new("categorical", Mismatch::new(why)).raise();
+        }
+        let mut left = self.unit() * sum;
+        let passed = |weight: &T| {
+            left -= weight.as_f64();
+            left < 0.0
+        };
+        // Roundings may leave a little of the last one.
+        let last = || weights.iter().rposition(|weight| *weight > T::zero());
+        weights.iter().position(passed).or_else(last).expect("one is positive")
+    }
+
     /// Brings `items` into a random order, each equally likely (Fisher and Yates 1938).
     pub fn shuffle<X>(&mut self, items: &mut [X]) {
         for i in (1..items.len()).rev() {
@@ -116,8 +163,7 @@ impl Key {
 
     /// 32 random bits for each element of `out`, the first being that at place `start`.
     fn bits(self, start: usize, out: &mut [bool], f: impl Fn(u32) -> bool) {
-        let mut numbers = ChaCha8Rng::seed_from_u64(self.seed);
-        numbers.set_stream(self.step);
+        let Generator(mut numbers) = Generator::from_key(self);
         numbers.set_word_pos(start as u128);
         out.iter_mut().for_each(|y| *y = f(numbers.next_u32()));
     }
@@ -156,6 +202,25 @@ mod tests {
         let share = mask.count() as f64 / mask.numel() as f64;
         // Five standard deviations of a fair draw.
         assert!((share - 0.3).abs() < 5.0 * (0.3 * 0.7 / mask.numel() as f64).sqrt(), "{share}");
+    }
+
+    #[test]
+    fn classes_are_drawn_as_often_as_their_weights_say() {
+        let (mut generator, weights, draws) = (Generator::seed(5), [1.0, 0.0, 3.0, 4.0], 8000);
+        let mut counts = [0; 4];
+        (0..draws).for_each(|_| counts[generator.categorical(&weights)] += 1);
+        for (count, weight) in counts.into_iter().zip(weights) {
+            let (share, n) = (weight / 8.0, f64::from(draws));
+            // Five standard deviations.
+            let bound = 5.0 * (n * share * (1.0 - share)).sqrt();
+            assert!((f64::from(count) - n * share).abs() <= bound, "{counts:?}");
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "categorical: the 2 weights are not all finite and at least 0, or none is positive")]
+    fn weights_that_are_no_shares_are_refused() {
+        let _ = Generator::seed(0).categorical(&[0.5, f32::NAN]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fmt;
 /// A law that an op or function does not satisfy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// The op, or "function".
+    /// The op, or `function` for what is none.
     pub op: String,
     /// The law: shape, value, gradient, second gradient, layout, purity, needs, saves, pins, errors, accumulation, f32, threads.
     pub law: &'static str,
@@ -20,14 +20,16 @@ pub struct Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Failure { op, law, found, case, seed } = self;
-        write!(
-            f,
-            "{op}: the law of {law} is broken\n  {found}\n  case  {case}\n  again AUTOGRAD_SEED={seed} cargo test {op}"
-        )
+        write!(f, "{op}: the law of {law} is broken\n  {found}\n  case  {case}\n  again AUTOGRAD_SEED={seed}")?;
+        // A function that is no op has no test of its name.
+        if op == FUNCTION { Ok(()) } else { write!(f, " cargo test {op}") }
     }
 }
 
 impl std::error::Error for Failure {}
+
+/// The name of what is no op.
+pub(super) const FUNCTION: &str = "function";
 
 /// The seed of the tests: `AUTOGRAD_SEED`, or the same for each run.
 pub(super) fn seed() -> u64 {

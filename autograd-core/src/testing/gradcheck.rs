@@ -1,7 +1,7 @@
 //! `gradcheck` and `gradgradcheck`: gradients against difference quotients.
 
 use super::compare::worst;
-use super::failure::{Failure, seed};
+use super::failure::{FUNCTION, Failure, seed};
 use crate::functional::grad_with;
 use crate::tensor::{Generator, Tensor};
 use crate::var::Var;
@@ -53,7 +53,7 @@ pub fn gradgradcheck(f: impl Fn(&[Var<f64>]) -> Var<f64>, inputs: &[Tensor<f64>]
 
 fn failure(law: &'static str, found: String, inputs: &[Tensor<f64>]) -> Failure {
     let shapes: Vec<String> = inputs.iter().map(|x| x.shape().to_string()).collect();
-    Failure { op: "function".to_owned(), law, found, case: shapes.join(" x "), seed: seed() }
+    Failure { op: FUNCTION.to_owned(), law, found, case: shapes.join(" x "), seed: seed() }
 }
 
 /// The gradient rules of `f` as a function of operands and cotangent, put through the same comparison.

@@ -10,7 +10,7 @@ pub enum ClipError {
         bound: f64,
     },
     /// The gradients hold NaN or infinity, or their powers overflow.
-    #[error("the norm of the gradients is {norm}")]
+    #[error("the norm of the gradients is {norm}; GradientReport names the parameters, detect_anomaly the op")]
     NonFinite {
         /// The norm.
         norm: f64,

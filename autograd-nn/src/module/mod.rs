@@ -20,8 +20,9 @@ pub use visitor::{ModuleRef, Part, Visitor};
 
 use crate::Parameter;
 use crate::state::{LoadError, LoadReport, StateDict, Strictness};
-use autograd_core::{Gradients, Real, Shape, Tensor, Var};
+use autograd_core::{Gradients, Real, Shape, Tensor, Var, blame};
 use std::collections::HashSet;
+use std::panic::Location;
 
 /// What consists of parameters, buffers and other modules, each under a name.
 ///
@@ -69,6 +70,7 @@ use std::collections::HashSet;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a `Module<{T}>`",
     label = "not a module of `{T}`",
+    note = "a struct of your own needs `#[derive(Module)]`, also where it is a field of another module",
     note = "trainable state is a `Parameter`, other state a `Buffer`; a field of any other type carries `#[module(skip)]`",
     note = "a struct without a type parameter bounded by `Real` is a module of f32, unless it says `#[module(element = f64)]`"
 )]
@@ -128,6 +130,9 @@ pub trait Module<T: Real = f32> {
     }
 
     /// Freezes each parameter.
+    ///
+    /// Buffers are none: the running statistics of batch normalisation go on moving with each pass in training. They stand still while the
+    /// part is in [evaluation](Module::eval), into which it must be put again after each [`train`](Module::train).
     fn freeze(&self) {
         self.parameters().iter().for_each(Parameter::freeze);
     }
@@ -187,6 +192,12 @@ fn set_training<T: Real>(module: Parts<'_, T>, on: bool) {
 /// A module from one variable to one: what goes into [`Sequential`](crate::Sequential).
 ///
 /// A module whose computation takes or gives anything else has a method of its own instead.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a `Forward<{T}>`, a module from one variable to one",
+    label = "has no `forward` on variables of `{T}`",
+    note = "a closure becomes one as `Lambda::new(|x: &Var| x.relu())`; activations are modules, too: `Relu`",
+    note = "a struct needs `#[derive(Module)]` and `impl Forward`"
+)]
 pub trait Forward<T: Real = f32>: Module<T> {
     /// Computes the result.
     fn forward(&self, x: &Var<T>) -> Var<T>;
@@ -210,12 +221,13 @@ pub trait Forward<T: Real = f32>: Module<T> {
     /// ";
     /// assert_eq!(mlp.summary([5, 4]).to_string(), expected);
     /// ```
+    #[track_caller]
     fn summary(&self, shape: impl Into<Shape>) -> Summary
     where
         Self: Sized,
     {
-        let x = Var::constant(Tensor::zeros(shape));
-        Summary::of(self, || drop(self.forward(&x)))
+        let (x, at) = (Var::constant(Tensor::zeros(shape)), Location::caller());
+        Summary::of(self, || blame(at, || drop(self.forward(&x))))
     }
 }
 

@@ -58,6 +58,9 @@ impl fmt::Debug for Counter {
 /// assert_ne!(first, second);
 /// keys.set_drawn(0);
 /// assert_eq!(keys.next(), first);
+/// // Noise of a layer of your own, which a checkpoint goes on with, too.
+/// let noise = autograd_core::Tensor::<f32>::normal([2, 3], 0.0, 1.0, &mut Generator::from_key(first));
+/// assert_eq!(noise.numel(), 6);
 /// ```
 pub struct KeyStream {
     seed: AtomicU64,

@@ -13,9 +13,12 @@ pub enum Strictness {
     /// Each parameter and buffer must be in the state, and each entry of the state in the module.
     #[default]
     Strict,
-    /// What has a partner is loaded, the rest is reported.
+    /// What has a partner is loaded, the rest is reported; that nothing has one is an error.
     Loose,
 }
+
+/// Names of a kind that a message shows: the error holds all of them.
+const SHOWN: usize = 12;
 
 /// What did not meet while a state was loaded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,17 +46,29 @@ impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the state does not fit the module, which is unchanged")?;
         // Names may come from a file: escaped, so that no control character reaches a terminal.
-        for (name, has, found) in &self.unfit {
-            write!(f, "\n  unfit       {}: the module has {has}, the state {found}", name.escape_debug())?;
-        }
-        self.missing.iter().try_for_each(|name| write!(f, "\n  missing     {}", name.escape_debug()))?;
-        self.unexpected.iter().try_for_each(|name| write!(f, "\n  unexpected  {}", name.escape_debug()))?;
+        let unfit = |(name, has, found): &(String, String, String)| {
+            format!("{}: the module has {has}, the state {found}", name.escape_debug())
+        };
+        lines(f, "unfit", &self.unfit, unfit)?;
+        lines(f, "missing", &self.missing, |name| name.escape_debug().to_string())?;
+        lines(f, "unexpected", &self.unexpected, |name| name.escape_debug().to_string())?;
         match self.prefix() {
             Some(prefix) => {
                 write!(f, "\n  help        the missing names lie under {prefix:?}: load StateDict::part({prefix:?})")
             }
             None => Ok(()),
         }
+    }
+}
+
+/// A line for each item, up to [`SHOWN`] of them.
+fn lines<X>(f: &mut fmt::Formatter<'_>, what: &str, items: &[X], line: impl Fn(&X) -> String) -> fmt::Result {
+    for item in items.iter().take(SHOWN) {
+        write!(f, "\n  {what:<10}  {}", line(item))?;
+    }
+    match items.len().saturating_sub(SHOWN) {
+        0 => Ok(()),
+        more => write!(f, "\n  {what:<10}  and {more} more"),
     }
 }
 
@@ -120,7 +135,8 @@ impl<T: Real> Plan<T> {
         }
         let names: HashSet<&str> = slots.iter().map(|(name, _)| name.as_str()).collect();
         report.unexpected = state.names().filter(|name| !names.contains(name)).map(str::to_owned).collect();
-        if strictness == Strictness::Strict {
+        let strangers = found.is_empty() && !report.missing.is_empty() && !report.unexpected.is_empty();
+        if strictness == Strictness::Strict || strangers {
             (error.missing, error.unexpected) = (report.missing.clone(), report.unexpected.clone());
         }
         if error != LoadError::default() {
@@ -294,6 +310,19 @@ mod tests {
         assert_eq!(target.batches.get(), 1);
         let error = target.load_state_dict(&state, Strictness::Strict).unwrap_err();
         assert_eq!((error.missing, error.unexpected), (vec!["encoder.bias".into()], vec!["head.weight".into()]));
+    }
+
+    #[test]
+    fn loosely_a_state_of_strangers_is_refused_and_long_lists_are_cut() {
+        let target = net::<f64>(2);
+        let before = target.state_dict();
+        let mut state = StateDict::new();
+        (0..20).for_each(|i| drop(state.insert(format!("layer.{i:02}"), Tensor::from([1.0]))));
+        let error = target.load_state_dict(&state, Strictness::Loose).unwrap_err();
+        assert_eq!((error.missing.len(), error.unexpected.len()), (3, 20));
+        let message = error.to_string();
+        assert!(message.ends_with("\n  unexpected  layer.11\n  unexpected  and 8 more"), "{message}");
+        assert_eq!(target.state_dict(), before);
     }
 
     #[test]

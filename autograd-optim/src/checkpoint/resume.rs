@@ -22,6 +22,7 @@ const OPTIMIZER: &str = "optimizer";
 /// | where the data loader stands | `.with("loader", epoch.state())` | `loader.resume(checkpoint.value("loader")?)?` |
 /// | a generator of random numbers | `.with("generator", generator.state())` | `Generator::from_state(checkpoint.value("generator")?)` |
 /// | the state of a schedule, counters, the best loss so far | `.with("step", step)` | `checkpoint.value("step")?` |
+/// | averages of the parameters, [`Ema`](crate::Ema) | `.insert("ema", ema.state())` | `ema.load_state(state)?`, `state` being `checkpoint.section("ema")` |
 /// | the state that a recurrent network is in | `.insert("stream", ..)`, a section of tensors | `checkpoint.section("stream")` |
 ///
 /// A [`Tbptt`](autograd_nn::Tbptt) run is saved between two windows, with `k1 >= k2`: windows that overlap hold a graph, which no file does.

@@ -1,8 +1,8 @@
 //! `index_add`: rows added up at positions.
 
-use super::index_select::one_axis;
 use crate::kernel::index;
 use crate::ops::prelude::*;
+use crate::tensor::index_select::one_axis;
 
 impl<T: Real> Var<T> {
     /// Zeros of `size` rows along an axis, to each of which the rows are added that `index` sends there: the adjoint of

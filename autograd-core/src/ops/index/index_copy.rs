@@ -1,8 +1,8 @@
 //! `index_copy`: rows written to positions.
 
-use super::index_select::one_axis;
 use crate::kernel::index;
 use crate::ops::prelude::*;
+use crate::tensor::index_select::one_axis;
 
 impl<T: Real> Var<T> {
     /// The variable with each row of `source` along an axis written over the one that `index` names.

@@ -1,7 +1,7 @@
 //! `index_select`: rows by their positions.
 
-use crate::kernel::index;
 use crate::ops::prelude::*;
+use crate::tensor::index_select::{INDEX_SELECT, selected};
 
 impl<T: Real> Var<T> {
     /// The rows along an axis at the positions of `index`, in its order, each as often as it is named.
@@ -45,36 +45,21 @@ pub struct IndexSelect {
 impl<T: Real> Op<T> for IndexSelect {
     type Arity = Fixed<1>;
     const NAME: &'static str = "index_select";
-    const RULE: &'static str = "[.., n, ..] -> [.., k, ..] for an index [k]";
+    const RULE: &'static str = INDEX_SELECT;
     const SAVES: Save = Save::SHAPES;
 
     fn shape(&self, [x]: [&Shape; 1]) -> Result<Shape, Mismatch> {
-        let axis = x.axis(self.axis)?;
-        one_axis(&self.index)?;
-        within(&self.index, axis, x[axis])?;
-        x.with(axis, self.index.numel()).addressable()
+        selected(x, self.axis, &self.index)
     }
 
     fn forward(&self, [x]: [&Tensor<T>; 1]) -> Tensor<T> {
         let axis = x.shape().axis(self.axis).expect("the shape rule accepted the axis");
-        let (x, fold) = x.fold_over(&[axis]);
-        let (x_values, index) = (x.as_slice().expect("contiguous"), self.index.contiguous());
-        Tensor::build(x.shape().with(axis, index.numel()), |out| {
-            index::select(x_values, fold.n, fold.inner, index.as_slice().expect("contiguous"), out);
-        })
+        x.rows(x.shape().with(axis, self.index.numel()), self.axis, &self.index)
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {
         let axis = dy.shape().axis(self.axis).expect("the shape rule accepted the axis");
         [saved.needs(0).then(|| dy.index_add(self.axis, &self.index, saved.shape(0)[axis]))]
-    }
-}
-
-/// Refuses an index that is not a list.
-pub(super) fn one_axis(index: &Tensor<i64>) -> Result<(), Mismatch> {
-    match index.rank() {
-        1 => Ok(()),
-        rank => Err(Mismatch::new(format!("the index has shape {}, {rank} axes instead of one", index.shape()))),
     }
 }
 

@@ -1,8 +1,8 @@
 //! `concat`: operands side by side along an axis.
 
-use crate::kernel::index::{self, Part};
 use crate::ops::prelude::*;
 use crate::tensor::AxisSlice;
+use crate::tensor::join::{CONCAT, concatenated};
 
 impl<T: Real> Var<T> {
     /// The variables one behind the other along an axis; negative axes count from the end.
@@ -44,31 +44,15 @@ pub struct Concat {
 impl<T: Real> Op<T> for Concat {
     type Arity = Any;
     const NAME: &'static str = "concat";
-    const RULE: &'static str = "[.., n0, ..] x [.., n1, ..] x .. -> [.., n0 + n1 + .., ..]";
+    const RULE: &'static str = CONCAT;
     const SAVES: Save = Save::SHAPES;
 
     fn shape(&self, x: List<&Shape>) -> Result<Shape, Mismatch> {
-        let [first, rest @ ..] = &x[..] else { return Err(Mismatch::new("there is nothing to concat")) };
-        let axis = first.axis(self.axis)?;
-        for (i, other) in rest.iter().enumerate() {
-            if other.rank() != first.rank() {
-                let (a, b) = (first.rank(), other.rank());
-                return Err(Mismatch::new(format!("operand {} has {b} axes, operand 0 has {a}", i + 1)));
-            }
-            if let Some(differs) = (0..first.rank()).find(|&d| d != axis && first[d] != other[d]) {
-                let (a, b) = (first[differs], other[differs]);
-                return Err(Mismatch::new(format!("axis {differs} is {b} in operand {}, {a} in operand 0", i + 1)));
-            }
-        }
-        let total = x.iter().try_fold(0usize, |total, x| total.checked_add(x[axis])).unwrap_or(usize::MAX);
-        first.with(axis, total).addressable()
+        concatenated(x.iter().copied(), self.axis)
     }
 
     fn forward(&self, x: List<&Tensor<T>>) -> Tensor<T> {
-        let shape =
-            Op::<T>::shape(self, x.iter().map(|x| x.shape()).collect()).expect("the shape rule accepted the operands");
-        let axis = shape.axis(self.axis).expect("the shape rule accepted the axis");
-        join(&x, axis, shape)
+        Tensor::concat(&x, self.axis)
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> List<Option<Var<T>>> {
@@ -83,19 +67,6 @@ impl<T: Real> Op<T> for Concat {
         };
         (0..saved.count()).map(slice).collect()
     }
-}
-
-/// The operands one behind the other along `axis`, under `shape`.
-pub(super) fn join<'a, T: Real>(x: &[&'a Tensor<T>], axis: usize, shape: Shape) -> Tensor<T> {
-    let mut begin = 0;
-    let part = |x: &&'a Tensor<T>| {
-        let mut part = Part::at_origin(x.view());
-        part.first[axis] = begin;
-        begin += x.shape()[axis];
-        part
-    };
-    let parts: List<Part<'a, T>> = x.iter().map(part).collect();
-    Tensor::build(shape.clone(), |out| index::place(&parts, None, &shape, out))
 }
 
 #[cfg(any(test, feature = "testing"))]

@@ -1,8 +1,8 @@
 //! `stack`: operands of one shape along a new axis.
 
-use super::concat::join;
 use crate::ops::prelude::*;
 use crate::tensor::AxisSlice;
+use crate::tensor::join::{STACK, stacked};
 
 impl<T: Real> Var<T> {
     /// The variables, all of one shape, along a new axis; negative axes count from the end of the result's.
@@ -41,28 +41,15 @@ pub struct Stack {
 impl<T: Real> Op<T> for Stack {
     type Arity = Any;
     const NAME: &'static str = "stack";
-    const RULE: &'static str = "k of [.., ..] -> [.., k, ..]";
+    const RULE: &'static str = STACK;
     const SAVES: Save = Save::NOTHING;
 
     fn shape(&self, x: List<&Shape>) -> Result<Shape, Mismatch> {
-        let [first, rest @ ..] = &x[..] else { return Err(Mismatch::new("there is nothing to stack")) };
-        if let Some(i) = rest.iter().position(|other| other != first) {
-            return Err(Mismatch::new(format!("operand {} has shape {}, operand 0 has {first}", i + 1, rest[i])));
-        }
-        let mut sizes: List<usize> = first.iter().copied().collect();
-        sizes.push(x.len());
-        let axis = Shape::from(&sizes[..]).axis(self.axis)?;
-        sizes[axis..].rotate_right(1);
-        Shape::from(&sizes[..]).addressable()
+        stacked(x.iter().copied(), self.axis)
     }
 
     fn forward(&self, x: List<&Tensor<T>>) -> Tensor<T> {
-        let shape =
-            Op::<T>::shape(self, x.iter().map(|x| x.shape()).collect()).expect("the shape rule accepted the operands");
-        let axis = shape.axis(self.axis).expect("the shape rule accepted the axis");
-        let one = shape.with(axis, 1);
-        let slices: List<Tensor<T>> = x.iter().map(|x| x.reshape(&one)).collect();
-        join(&slices.iter().collect::<List<_>>(), axis, shape)
+        Tensor::stack(&x, self.axis)
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> List<Option<Var<T>>> {

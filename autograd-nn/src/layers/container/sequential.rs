@@ -132,7 +132,10 @@ impl<T: Real> Forward<T> for Sequential<T> {
     #[track_caller]
     fn forward(&self, x: &Var<T>) -> Var<T> {
         // Behind a pointer the layers do not see who called; a mistake in a shape is this one's caller's.
-        let through = || self.modules.iter().fold(x.clone(), |x, module| module.forward(&x));
+        let through = || {
+            let modules = self.modules.iter().enumerate();
+            modules.fold(x.clone(), |x, (place, module)| within(place, || module.forward(&x)))
+        };
         report(self, blame(Location::caller(), through))
     }
 }
@@ -152,7 +155,7 @@ impl Checked for Sequential<f64> {
         let state = ["0.weight [4, 3]", "0.bias [4]", "2.weight [2, 4]", "2.bias [2]"];
         Cases::new(Case::forward("three", mlp, [2, 3]).output([2, 2]).state(state))
             .case(Case::forward("none", |_| Sequential::new(), [2, 3]).output([2, 3]))
-            .rejects("linear: x has 4 inputs, the weight has 3", move |g| {
+            .rejects("linear: x has 4 inputs, the weight has 3\n  x      [1, 4]", move |g| {
                 let _ = mlp(g).forward(&Var::constant([[0.0; 4]]));
             })
     }
