@@ -8,7 +8,8 @@ use autograd_nn::Parameter;
 ///
 /// Nothing is done by half: a step that is refused has changed nothing.
 pub trait Optimizer<T: Real = f32> {
-    /// Takes one step. Parameters that are frozen or that no gradient reached stay as they are.
+    /// Takes one step. Parameters that are frozen or that no gradient reached stay as they are, be it all of them, as with the gradients of another
+    /// model's loss; [`unreached`](autograd_nn::unreached) names them.
     ///
     /// # Errors
     /// If a gradient holds NaN or infinity. No parameter has changed then.
