@@ -1,6 +1,6 @@
 //! `Error`: one sentence, then the facts, then the rule, then help where it is certain.
 
-use crate::graph::{Within, mode};
+use crate::graph::{LayerPath, mode};
 use crate::tensor::Shape;
 use std::fmt;
 use std::panic::Location;
@@ -42,14 +42,14 @@ pub struct Error {
     op: &'static str,
     mismatch: Mismatch,
     facts: Vec<(String, String)>,
-    within: Option<Within>,
+    layer: Option<LayerPath>,
     at: &'static Location<'static>,
 }
 
 impl Error {
     #[track_caller]
     pub(crate) fn new(op: &'static str, mismatch: Mismatch) -> Self {
-        Error { op, mismatch, facts: Vec::new(), within: Within::current(), at: mode::location() }
+        Error { op, mismatch, facts: Vec::new(), layer: LayerPath::current(), at: mode::location() }
     }
 
     /// The error of an op whose operands do not satisfy its rule.
@@ -113,8 +113,8 @@ impl Error {
 #[cold]
 #[track_caller]
 pub fn refuse(message: impl fmt::Display) -> ! {
-    let (layer, at) =
-        (Within::current().map_or(String::new(), |within| format!("\n  layer {within}")), mode::location());
+    let layer = LayerPath::current().map_or(String::new(), |path| format!("\n  layer {path}"));
+    let at = mode::location();
     panic!("{message}{layer}\n  at    {}:{}", at.file(), at.line())
 }
 
@@ -135,8 +135,8 @@ impl fmt::Display for Error {
         for (name, value) in &self.facts {
             write!(f, "\n  {name:<width$} {value}")?;
         }
-        if let Some(within) = self.within {
-            write!(f, "\n  {:<width$} {within}", "layer")?;
+        if let Some(layer) = self.layer {
+            write!(f, "\n  {:<width$} {layer}", "layer")?;
         }
         write!(f, "\n  {:<width$} {}:{}", "at", self.at.file(), self.at.line())?;
         match self.mismatch.help {

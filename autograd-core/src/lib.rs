@@ -45,7 +45,7 @@ pub use composite::{Composite, Operands, RegisteredComposite, Results, custom_co
 pub use custom::custom;
 pub use error::{Error, Mismatch, refuse};
 pub use functional::{grad, grad_with};
-pub use graph::{Gradients, blame, detect_anomaly, no_grad, within};
+pub use graph::{Gradients, blame, detect_anomaly, in_layer, no_grad};
 pub use op::{Any, Arity, Fixed, In, Op, Registered, Save, Saved};
 pub use parallel::{for_each_part, with_threads};
 pub use tensor::{Axes, AxisIndex, AxisSlice, Element, Generator, Key, Real, Shape, Tensor};

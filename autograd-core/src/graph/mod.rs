@@ -13,12 +13,12 @@ pub(crate) mod backward;
 mod draw;
 mod gradients;
 pub(crate) mod handle;
+mod layer_path;
 pub mod mode;
 pub(crate) mod node;
-mod within;
 
 pub use anomaly::detect_anomaly;
 pub use gradients::Gradients;
+pub(crate) use layer_path::LayerPath;
+pub use layer_path::in_layer;
 pub use mode::{blame, no_grad};
-pub(crate) use within::Within;
-pub use within::within;

@@ -5,4 +5,4 @@ pub(crate) use crate::refuse::{refuse, require};
 #[cfg(test)]
 pub(crate) use crate::testing::{Case, Cases, Checked};
 pub(crate) use crate::{Buffer, Counter, Forward, KeyStream, Module, Parameter, Training, Visitor, init};
-pub(crate) use autograd_core::{Generator, Real, Tensor, Var, blame, ops, within};
+pub(crate) use autograd_core::{Generator, Real, Tensor, Var, blame, in_layer, ops};

@@ -72,7 +72,10 @@ impl<T: Real> Composite<T> for BatchNorm {
         let (channels, count) = (x[0][1], x[0][0].saturating_mul(x[0][2..].iter().product()));
         if count < 2 {
             let why = format!("each channel has {count} elements, a variance needs at least 2");
-            return Err(Mismatch::new(why).help("leave such a batch out, as drop_last of a loader does, or normalise it by kept statistics: .eval(), batch_norm_eval"));
+            return Err(Mismatch::new(why).help(
+                "leave such a batch out, as drop_last of a loader does, or normalise it by kept statistics: .eval(), \
+                 batch_norm_eval",
+            ));
         }
         affine::check(&x, &[channels], self.eps)?;
         Ok([x[0].clone(), channels.into(), channels.into()])

@@ -134,7 +134,7 @@ impl<T: Real> Forward<T> for Sequential<T> {
         // Behind a pointer the layers do not see who called; a mistake in a shape is this one's caller's.
         let through = || {
             let modules = self.modules.iter().enumerate();
-            modules.fold(x.clone(), |x, (place, module)| within(place, || module.forward(&x)))
+            modules.fold(x.clone(), |x, (place, module)| in_layer(place, || module.forward(&x)))
         };
         report(self, blame(Location::caller(), through))
     }
