@@ -1,4 +1,4 @@
-//! `AvgPool1d` and `AvgPool2d`: the mean of each window.
+//! `AvgPool1d`, `AvgPool2d` and `AvgPool3d`: the mean of each window.
 
 use super::sequences::single;
 use crate::layers::conv::{PerAxis, positive};
@@ -47,6 +47,28 @@ pub struct AvgPool1d {
 pub struct AvgPool2d {
     /// Window, stride, padding, what counts in the mean, and how sizes are rounded.
     pub options: ops::AvgPool2d,
+}
+
+/// The mean of each window of a volume; the window moves by its own size unless a stride is given.
+///
+/// # Shape
+/// `[n, c, d, h, w] -> [n, c, d', h', w']` with `d' = (d + 2 padding - kernel) / stride + 1`, rounded down, and likewise `h'` and `w'`
+///
+/// # Example
+/// ```
+/// use autograd_core::{Tensor, Var};
+/// use autograd_nn::{AvgPool3d, Forward};
+/// let x = Var::leaf(Tensor::from([1.0, 2.0, 5.0, 4.0]).reshape([1, 1, 2, 1, 2]));
+/// let y = AvgPool3d::new([2, 1, 2]).forward(&x);
+/// assert_eq!(y.to_vec(), [3.0]);
+/// let gradients = y.sum().backward();
+/// assert_eq!(gradients.get(&x).unwrap().to_vec(), [0.25; 4]);
+/// ```
+#[derive(Clone, Debug, Module)]
+#[module(stateless)]
+pub struct AvgPool3d {
+    /// Window, stride, padding, what counts in the mean, and how sizes are rounded.
+    pub options: ops::AvgPool3d,
 }
 
 /// `$sizes` brings an array of sizes into the form that the op wants.
@@ -112,6 +134,7 @@ macro_rules! avg_pool {
 }
 avg_pool!(AvgPool1d, 1, avg_pool1d, single);
 avg_pool!(AvgPool2d, 2, avg_pool2d, identity);
+avg_pool!(AvgPool3d, 3, avg_pool3d, identity);
 
 #[cfg(test)]
 impl Checked for AvgPool1d {
@@ -151,6 +174,29 @@ impl Checked for AvgPool2d {
             })
             .rejects("AvgPool2d: the kernel is [2, 0], it must be at least 1", |_| {
                 let _ = AvgPool2d::new([2, 0]);
+            })
+    }
+}
+
+#[cfg(test)]
+impl Checked for AvgPool3d {
+    fn cases() -> Cases<Self> {
+        let every = |_: &mut Generator| AvgPool3d::new(2).stride([1, 2, 1]).padding([1, 0, 1]).ceil_mode(true);
+        Cases::new(Case::forward("plain", |_| AvgPool3d::new([1, 2, 3]), [1, 2, 2, 4, 3]).output([1, 2, 2, 2, 1]))
+            .case(Case::forward("strided and padded", every, [1, 2, 2, 3, 2]).output([1, 2, 3, 2, 3]))
+            .case(
+                Case::forward("without the padding", move |g| every(g).count_include_pad(false), [1, 2, 2, 3, 2])
+                    .output([1, 2, 3, 2, 3]),
+            )
+            .case(
+                Case::forward("sums", |_| AvgPool3d::new(2).divisor_override(1), [1, 2, 2, 2, 4])
+                    .output([1, 2, 1, 1, 2]),
+            )
+            .rejects("avg_pool3d: x has 4 axes instead of 5", |_| {
+                let _ = AvgPool3d::new(2).forward(&Var::constant([[[[0.0; 4]; 4]]]));
+            })
+            .rejects("AvgPool3d: the stride is [0, 0, 0], it must be at least 1", |_| {
+                let _ = AvgPool3d::new(2).stride(0);
             })
     }
 }

@@ -1,4 +1,4 @@
-//! `MaxPool1d` and `MaxPool2d`: the largest element of each window.
+//! `MaxPool1d`, `MaxPool2d` and `MaxPool3d`: the largest element of each window.
 
 use super::sequences::{as_images, as_sequences, single};
 use crate::layers::conv::{PerAxis, positive};
@@ -47,6 +47,29 @@ pub struct MaxPool1d {
 pub struct MaxPool2d {
     /// Window, stride, padding, dilation, and how sizes are rounded.
     pub options: ops::MaxPool2d,
+}
+
+/// The largest element of each window of a volume; the window moves by its own size unless a stride is given.
+///
+/// # Shape
+/// `[n, c, d, h, w] -> [n, c, d', h', w']` with `d' = (d + 2 padding - dilation (kernel - 1) - 1) / stride + 1`, rounded down, and likewise
+/// `h'` and `w'`
+///
+/// # Example
+/// ```
+/// use autograd_core::{Tensor, Var};
+/// use autograd_nn::{Forward, MaxPool3d};
+/// let x = Var::leaf(Tensor::from([1.0, 2.0, 5.0, 3.0, 4.0, 3.0, 1.0, 0.0]).reshape([1, 1, 2, 2, 2]));
+/// let y = MaxPool3d::new(2).forward(&x);
+/// assert_eq!(y.to_vec(), [5.0]);
+/// let gradients = y.sum().backward();
+/// assert_eq!(gradients.get(&x).unwrap().to_vec(), [0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+/// ```
+#[derive(Clone, Debug, Module)]
+#[module(stateless)]
+pub struct MaxPool3d {
+    /// Window, stride, padding, dilation, and how sizes are rounded.
+    pub options: ops::MaxPool3d,
 }
 
 /// `$sizes` brings an array of sizes into the form that the op wants.
@@ -105,6 +128,7 @@ macro_rules! max_pool {
 }
 max_pool!(MaxPool1d, 1, max_pool1d, single);
 max_pool!(MaxPool2d, 2, max_pool2d, identity);
+max_pool!(MaxPool3d, 3, max_pool3d, identity);
 
 impl MaxPool1d {
     /// The result, and the place in its sequence where each element was found, as [`MaxUnpool1d`](crate::MaxUnpool1d) wants it.
@@ -178,6 +202,23 @@ impl Checked for MaxPool2d {
             })
             .rejects("MaxPool2d: the kernel is [2, 0], it must be at least 1", |_| {
                 let _ = MaxPool2d::new([2, 0]);
+            })
+    }
+}
+
+#[cfg(test)]
+impl Checked for MaxPool3d {
+    fn cases() -> Cases<Self> {
+        let every = |_: &mut Generator| {
+            MaxPool3d::new(2).stride([1, 2, 1]).padding([1, 0, 1]).dilation([2, 1, 1]).ceil_mode(true)
+        };
+        Cases::new(Case::forward("plain", |_| MaxPool3d::new([1, 2, 3]), [1, 2, 2, 4, 3]).output([1, 2, 2, 2, 1]))
+            .case(Case::forward("every option", every, [1, 2, 3, 3, 2]).output([1, 2, 3, 2, 3]))
+            .rejects("max_pool3d: x has 4 axes instead of 5", |_| {
+                let _ = MaxPool3d::new(2).forward(&Var::constant([[[[0.0; 4]; 4]]]));
+            })
+            .rejects("MaxPool3d: the kernel is [2, 0, 1], it must be at least 1", |_| {
+                let _ = MaxPool3d::new([2, 0, 1]);
             })
     }
 }

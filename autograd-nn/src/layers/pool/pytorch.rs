@@ -54,6 +54,37 @@ fn means() {
 }
 
 #[test]
+fn volumes() {
+    let x = x([1, 1, 3, 4, 5]);
+    let largest = MaxPool3d::new([2, 3, 2]).stride([1, 2, 2]).padding([1, 1, 0]).dilation([2, 1, 1]).ceil_mode(true);
+    #[rustfmt::skip]
+    let expected = [
+        6.0, 7.0, 8.0, 7.0, 8.0, 4.0, 7.0, 8.0, -4.0, 6.0, 7.0, 7.0, 8.0, 7.0,
+        7.0, 4.0, 5.0, 6.0, 6.0, 7.0, 8.0, 7.0, 8.0, 4.0, 7.0, 8.0, -4.0,
+    ];
+    assert_eq!(largest.forward(&x).to_vec(), expected);
+    let means = AvgPool3d::new([2, 3, 2]).stride(2).padding([1, 1, 0]).ceil_mode(true);
+    #[rustfmt::skip]
+    let expected = [
+        0.25, 7.0 / 12.0, 5.0 / 6.0, 7.0 / 6.0, 7.0 / 12.0, 1.5, 0.125, 0.375, -0.25,
+        0.75, 17.0 / 12.0, 3.0, 13.0 / 6.0, 25.0 / 12.0, 2.0 / 3.0, 1.25, 1.75, 0.5,
+    ];
+    assert_close(&means.forward(&x), &expected);
+    #[rustfmt::skip]
+    let expected = [
+        0.75, 1.75, 2.5, 7.0 / 3.0, 7.0 / 6.0, 3.0, 0.5, 1.5, -1.0,
+        1.125, 2.125, 4.5, 13.0 / 6.0, 25.0 / 12.0, 2.0 / 3.0, 2.5, 3.5, 1.0,
+    ];
+    assert_close(&means.count_include_pad(false).forward(&x), &expected);
+    #[rustfmt::skip]
+    let expected = [
+        5.0 / 3.0, 8.0 / 3.0, 2.0, 23.0 / 12.0, 7.0 / 3.0, 7.0 / 6.0,
+        23.0 / 12.0, 35.0 / 12.0, 7.0 / 6.0, 13.0 / 12.0, 31.0 / 12.0, 17.0 / 12.0,
+    ];
+    assert_close(&AdaptiveAvgPool3d::new([2, 3, 2]).forward(&x), &expected);
+}
+
+#[test]
 fn norms() {
     assert_close(
         &LpPool1d::new(2.0, 3).stride(2).ceil_mode(true).forward(&x([1, 1, 8])),
