@@ -95,7 +95,7 @@ impl Tensor<i64> {
     ///
     /// ```
     /// use autograd_core::Tensor;
-    /// assert_eq!(Tensor::from([3i64, -1]).to_real::<f32>(), [3.0, -1.0].into());
+    /// assert_eq!(Tensor::from([3i64, -1]).to_real::<f32>(), [3f32, -1.0].into());
     /// ```
     #[must_use]
     pub fn to_real<Y: Real>(&self) -> Tensor<Y> {
@@ -108,7 +108,7 @@ impl Tensor<bool> {
     ///
     /// ```
     /// use autograd_core::Tensor;
-    /// assert_eq!(Tensor::from([true, false]).to_real::<f32>(), [1.0, 0.0].into());
+    /// assert_eq!(Tensor::from([true, false]).to_real::<f32>(), [1f32, 0.0].into());
     /// ```
     #[must_use]
     pub fn to_real<Y: Real>(&self) -> Tensor<Y> {

@@ -87,11 +87,11 @@ impl Generator {
     /// A place in `weights`, each as likely as its weight says; they need not sum to 1.
     ///
     /// ```
-    /// use autograd_core::{Generator, Tensor};
+    /// use autograd_core::{Generator, Var};
     /// let mut generator = Generator::seed(0);
     /// assert_eq!(generator.categorical(&[0.0, 3.0, 0.0]), 1);
     /// // A class drawn from scores.
-    /// let shares = Tensor::from([2.0, 0.5, -1.0]).softmax(0).to_vec();
+    /// let shares = Var::constant([2.0, 0.5, -1.0]).softmax(0).to_vec();
     /// assert!(generator.categorical(&shares) < 3);
     /// ```
     ///
