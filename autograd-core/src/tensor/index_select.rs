@@ -22,17 +22,16 @@ impl<T: Element> Tensor<T> {
     #[doc(alias = "take")]
     pub fn index_select(&self, axis: isize, index: &Tensor<i64>) -> Self {
         let shape = self.accept("index_select", INDEX_SELECT, selected(self.shape(), axis, index));
-        self.rows(shape, axis, index)
+        self.rows(shape.axis(axis).expect("the shape rule accepted the axis"), index)
     }
 
     /// The rows that an index names, which [`selected`] accepted.
-    pub(crate) fn rows(&self, shape: Shape, axis: isize, index: &Tensor<i64>) -> Self {
-        let axis = shape.axis(axis).expect("the shape rule accepted the axis");
+    pub(crate) fn rows(&self, axis: usize, index: &Tensor<i64>) -> Self {
         let (x, index) = (self.contiguous(), index.contiguous());
-        let inner = shape[axis + 1..].iter().product();
-        Tensor::build(&shape, |out| {
-            let (x_values, index) = (x.as_slice().expect("contiguous"), index.as_slice().expect("contiguous"));
-            index::select(x_values, x.shape()[axis], inner, index, out);
+        let (n, inner) = (x.shape()[axis], x.shape()[axis + 1..].iter().product());
+        Tensor::build(x.shape().with(axis, index.numel()), |out| {
+            let (x, index) = (x.as_slice().expect("contiguous"), index.as_slice().expect("contiguous"));
+            index::select(x, n, inner, index, out);
         })
     }
 }

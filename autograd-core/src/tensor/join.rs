@@ -20,10 +20,7 @@ impl<T: Element> Tensor<T> {
     #[track_caller]
     #[doc(alias = "cat")]
     pub fn concat(parts: &[&Tensor<T>], axis: isize) -> Self {
-        let shape = match concatenated(parts.iter().map(|part| part.shape()), axis) {
-            Ok(shape) => shape,
-            Err(why) => Error::refused("concat", CONCAT, why, &[], parts.iter().map(|part| part.shape())).raise(),
-        };
+        let shape = accept("concat", CONCAT, parts, concatenated(parts.iter().map(|part| part.shape()), axis));
         let axis = shape.axis(axis).expect("the shape rule accepted the axis");
         join(parts, axis, shape)
     }
@@ -41,14 +38,20 @@ impl<T: Element> Tensor<T> {
     #[must_use]
     #[track_caller]
     pub fn stack(parts: &[&Tensor<T>], axis: isize) -> Self {
-        let shape = match stacked(parts.iter().map(|part| part.shape()), axis) {
-            Ok(shape) => shape,
-            Err(why) => Error::refused("stack", STACK, why, &[], parts.iter().map(|part| part.shape())).raise(),
-        };
+        let shape = accept("stack", STACK, parts, stacked(parts.iter().map(|part| part.shape()), axis));
         let axis = shape.axis(axis).expect("the shape rule accepted the axis");
         let one = shape.with(axis, 1);
         let slices: List<Tensor<T>> = parts.iter().map(|part| part.reshape(&one)).collect();
         join(&slices.iter().collect::<List<_>>(), axis, shape)
+    }
+}
+
+/// What a rule says of the tensors, or its refusal in the name of the method that was called.
+#[track_caller]
+fn accept<T: Element>(method: &'static str, rule: &str, x: &[&Tensor<T>], says: Result<Shape, Mismatch>) -> Shape {
+    match says {
+        Ok(shape) => shape,
+        Err(why) => Error::refused(method, rule, why, &[], x.iter().map(|x| x.shape())).raise(),
     }
 }
 

@@ -61,8 +61,8 @@ impl AnyTensor {
         match self {
             AnyTensor::F32(tensor) => real(tensor),
             AnyTensor::F64(tensor) => real(tensor),
-            AnyTensor::I64(tensor) => tensor.map(|x| T::of(x as f64)),
-            AnyTensor::Bool(tensor) => tensor.map(|x| if x { T::one() } else { T::zero() }),
+            AnyTensor::I64(tensor) => tensor.to_real(),
+            AnyTensor::Bool(tensor) => tensor.to_real(),
         }
     }
 

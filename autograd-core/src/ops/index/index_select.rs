@@ -53,8 +53,7 @@ impl<T: Real> Op<T> for IndexSelect {
     }
 
     fn forward(&self, [x]: [&Tensor<T>; 1]) -> Tensor<T> {
-        let axis = x.shape().axis(self.axis).expect("the shape rule accepted the axis");
-        x.rows(x.shape().with(axis, self.index.numel()), self.axis, &self.index)
+        x.rows(x.shape().axis(self.axis).expect("the shape rule accepted the axis"), &self.index)
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {

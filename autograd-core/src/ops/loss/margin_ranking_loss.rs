@@ -33,7 +33,7 @@ impl<T: Real> Var<T> {
         let operands = [("a", self.shape()), ("b", other.shape())];
         let accepted = same_shape(self.shape(), other.shape()).and_then(|shape| signs(target, &shape));
         accept("margin_ranking_loss", "[..] x [..] -> [..] for signs [..]", &operands, accepted);
-        let signs = Var::constant(target.map(|sign| T::of(sign as f64)));
+        let signs = Var::constant(target.to_real());
         reduction.of((signs * (self - other)).rsub_scalar(margin).relu())
     }
 }

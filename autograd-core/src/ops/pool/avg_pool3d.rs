@@ -1,8 +1,7 @@
 //! `avg_pool3d`: the mean of each window of a volume.
 
 use super::AvgPool2d;
-use super::sizes::windows;
-use super::volumes::pool;
+use super::volumes::{boxes, pool};
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -33,14 +32,9 @@ impl<T: Real> Var<T> {
     #[must_use]
     pub fn avg_pool3d(&self, options: AvgPool3d) -> Self {
         let (columns, planes) = options.apart();
-        let says = |[d, h, w]: [usize; 3]| {
+        let says = |size| {
             columns.divisor()?;
-            let (columns, planes, ceil_mode) = (columns.sliding(), planes.sliding(), options.ceil_mode);
-            Ok([
-                windows(&columns, 0, d, ceil_mode, 2)?,
-                windows(&planes, 0, h, ceil_mode, 3)?,
-                windows(&planes, 1, w, ceil_mode, 4)?,
-            ])
+            boxes(&columns.sliding(), &planes.sliding(), options.ceil_mode, size)
         };
         pool("avg_pool3d", self, says, |x| x.avg_pool2d(planes), |x| x.avg_pool2d(columns))
     }

@@ -1,8 +1,7 @@
 //! `max_pool3d`: the largest element of each window of a volume.
 
 use super::MaxPool2d;
-use super::sizes::windows;
-use super::volumes::pool;
+use super::volumes::{boxes, pool};
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -33,14 +32,7 @@ impl<T: Real> Var<T> {
     #[must_use]
     pub fn max_pool3d(&self, options: MaxPool3d) -> Self {
         let (columns, planes) = options.apart();
-        let says = |[d, h, w]: [usize; 3]| {
-            let (columns, planes, ceil_mode) = (columns.sliding(), planes.sliding(), options.ceil_mode);
-            Ok([
-                windows(&columns, 0, d, ceil_mode, 2)?,
-                windows(&planes, 0, h, ceil_mode, 3)?,
-                windows(&planes, 1, w, ceil_mode, 4)?,
-            ])
-        };
+        let says = |size| boxes(&columns.sliding(), &planes.sliding(), options.ceil_mode, size);
         pool("max_pool3d", self, says, |x| x.max_pool2d(planes), |x| x.max_pool2d(columns))
     }
 }

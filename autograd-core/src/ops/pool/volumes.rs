@@ -1,13 +1,25 @@
 //! Pooling over three axes, as pooling of planes and then of columns: the largest element, a sum or a mean of a box is that of those of its slices.
 
-use super::sizes::accept;
+use super::sizes::{accept, windows};
 use crate::graph::blame;
+use crate::kernel::pool::Sliding;
 use crate::ops::prelude::*;
 use std::panic::Location;
 
 /// The axes of a batch of volumes.
 fn five(x: &Shape) -> Result<[usize; 5], Mismatch> {
     (**x).try_into().map_err(|_| Mismatch::new(format!("x has {} axes instead of 5", x.rank())))
+}
+
+/// How many windows there are in a volume `[d, h, w]`, which slide over its columns and its planes.
+pub(super) fn boxes(
+    columns: &Sliding,
+    planes: &Sliding,
+    ceil_mode: bool,
+    [d, h, w]: [usize; 3],
+) -> Result<[usize; 3], Mismatch> {
+    let depth = windows(columns, 0, d, ceil_mode, 2)?;
+    Ok([depth, windows(planes, 0, h, ceil_mode, 3)?, windows(planes, 1, w, ceil_mode, 4)?])
 }
 
 /// Pools a batch of volumes `[n, c, d, h, w]`, or refuses it in the name of the method that was called.
