@@ -5,7 +5,7 @@ use autograd::{Tensor, Var};
 
 /// (1 - x)² + 100 (y - x²)², with its minimum 0 at (1, 1) (Rosenbrock 1960).
 fn rosenbrock(p: &Var<f64>) -> Var<f64> {
-    let (x, y) = (p.slice((0..1,)), p.slice((1..2,)));
+    let (x, y) = (p.slice(0..1), p.slice(1..2));
     ((1.0 - &x).square() + 100.0 * (&y - x.square()).square()).sum()
 }
 

@@ -8,7 +8,7 @@ use proptest::test_runner::{Config, TestRunner};
 fn energy(points: &[Var<f64>]) -> Var<f64> {
     let x = &points[0];
     let n = x.shape()[0];
-    let stretch = x.slice((1..n,)) - x.slice((0..n - 1,)) - 1.0;
+    let stretch = x.slice(1..n) - x.slice(0..n - 1) - 1.0;
     stretch.square().sum() * 0.5
 }
 

@@ -130,7 +130,7 @@ fn run(steps: &[Step], inputs: Vec<Var<f64>>) -> Var<f64> {
             Step::Pow(a, b) => (at(b).abs() + 1.0).pow(&at(a).sin()),
             Step::Where(a, b) => Var::where_(&at(a).value().gt(at(b).value()), at(a), &(at(b) * 3.0)),
             Step::MatMul(a, b) => at(a).matmul(&at(b).mt()).matmul(at(a)),
-            Step::Concat(a, b) => Var::concat(&[at(a), at(b)], 0).slice((1..3,)),
+            Step::Concat(a, b) => Var::concat(&[at(a), at(b)], 0).slice(1..3),
             Step::Neg(a) => -at(a),
             Step::Abs(a) => at(a).abs(),
             Step::Relu(a) => at(a).relu(),

@@ -1,11 +1,14 @@
 //! Derivatives as functions: gradients that are recorded themselves, and products with Jacobians and Hessians.
 
+mod inputs;
+
 use crate::error::{Error, Mismatch};
 use crate::graph::backward::{self, Wanted};
-use crate::graph::mode::{self, blame};
+use crate::graph::mode;
 use crate::tensor::{Real, Tensor};
 use crate::var::{self, Var};
-use std::panic::Location;
+pub use inputs::Inputs;
+use inputs::{directions, leaves, refs};
 
 /// The gradient of `Σ y` over `ys`, each a single number, with respect to each of `xs`.
 ///
@@ -59,7 +62,7 @@ pub fn grad_with<T: Real>(ys: &[&Var<T>], dys: &[&Var<T>], xs: &[&Var<T>], creat
     xs.iter().map(|x| found.get(x.node()?).cloned()).collect()
 }
 
-/// The value of `f` at `x` and its gradient there; `f` gives a single number.
+/// The value of `f` at `x` and its gradient there; `f` gives a single number. `x` is a tensor or several: [`Inputs`].
 ///
 /// ```
 /// use autograd_core::{Tensor, functional::value_and_grad};
@@ -71,27 +74,42 @@ pub fn grad_with<T: Real>(ys: &[&Var<T>], dys: &[&Var<T>], xs: &[&Var<T>], creat
 /// If `f` does not give a single number.
 #[track_caller]
 #[must_use]
-pub fn value_and_grad<T: Real>(f: impl Fn(&Var<T>) -> Var<T>, x: &Tensor<T>) -> (Tensor<T>, Tensor<T>) {
-    let x = Var::leaf(x);
+pub fn value_and_grad<T: Real, X: Inputs<T>>(
+    f: impl Fn(&X::Of<Var<T>>) -> Var<T>,
+    x: &X,
+) -> (Tensor<T>, X::Of<Tensor<T>>) {
+    let x = leaves(x);
     let y = recorded(|| f(&x));
-    let dx = grad(&[&y], &[&x], false).swap_remove(0);
-    (y.value().clone(), or_zero(dx, &x).value().clone())
+    let x = refs::<T, X>(&x);
+    (y.value().clone(), values::<T, X>(grad(&[&y], &x, false), &x))
 }
 
-/// The value of `f` at `x` and the product `dy · J` with its Jacobian there (reverse mode).
+/// The value of `f` at `x` and the product `dy · J` with its Jacobian there (reverse mode). `x` is a tensor or several: [`Inputs`].
+///
+/// ```
+/// use autograd_core::{Tensor, functional::vjp};
+/// let at = [Tensor::from([[1.0, 2.0]]), Tensor::from([[3.0], [4.0]])];
+/// let (y, [da, db]) = vjp(|[a, b]| a.matmul(b), &at, &Tensor::from([[10.0]]));
+/// assert_eq!((y.item(), da.to_vec(), db.to_vec()), (11.0, vec![30.0, 40.0], vec![10.0, 20.0]));
+/// ```
 ///
 /// # Panics
 /// If `dy` has not the shape of `f(x)`.
 #[track_caller]
 #[must_use]
-pub fn vjp<T: Real>(f: impl Fn(&Var<T>) -> Var<T>, x: &Tensor<T>, dy: &Tensor<T>) -> (Tensor<T>, Tensor<T>) {
-    let x = Var::leaf(x);
+pub fn vjp<T: Real, X: Inputs<T>>(
+    f: impl Fn(&X::Of<Var<T>>) -> Var<T>,
+    x: &X,
+    dy: &Tensor<T>,
+) -> (Tensor<T>, X::Of<Tensor<T>>) {
+    let x = leaves(x);
     let y = recorded(|| f(&x));
-    let dx = grad_with(&[&y], &[&Var::constant(dy)], &[&x], false).swap_remove(0);
-    (y.value().clone(), or_zero(dx, &x).value().clone())
+    let x = refs::<T, X>(&x);
+    (y.value().clone(), values::<T, X>(grad_with(&[&y], &[&Var::constant(dy)], &x, false), &x))
 }
 
-/// The value of `f` at `x` and the product `J · v` with its Jacobian there, by differentiating the product `u · J` with respect to `u`.
+/// The value of `f` at `x` and the product `J · v` with its Jacobian there, by differentiating the product `u · J` with respect to `u`. `x` is a
+/// tensor or several ([`Inputs`]), whose products are added.
 ///
 /// ```
 /// use autograd_core::{Tensor, functional::jvp};
@@ -103,32 +121,41 @@ pub fn vjp<T: Real>(f: impl Fn(&Var<T>) -> Var<T>, x: &Tensor<T>, dy: &Tensor<T>
 /// If `v` has not the shape of `x`.
 #[track_caller]
 #[must_use]
-pub fn jvp<T: Real>(f: impl Fn(&Var<T>) -> Var<T>, x: &Tensor<T>, v: &Tensor<T>) -> (Tensor<T>, Tensor<T>) {
-    let x = Var::leaf(x);
-    var::check_direction("jvp", &x, v.shape());
+pub fn jvp<T: Real, X: Inputs<T>>(f: impl Fn(&X::Of<Var<T>>) -> Var<T>, x: &X, v: &X) -> (Tensor<T>, Tensor<T>) {
+    let v = directions("jvp", x, v);
+    let x = leaves(x);
     let y = recorded(|| f(&x));
     let u = Var::leaf(Tensor::zeros(y.shape()));
-    let product = grad_with(&[&y], &[&u], &[&x], true).swap_remove(0);
-    let dy = product.and_then(|uj| grad_with(&[&uj], &[&Var::constant(v)], &[&u], false).swap_remove(0));
+    let products = grad_with(&[&y], &[&u], &refs::<T, X>(&x), true);
+    let dy = along(&products, &v, &[&u]).swap_remove(0);
     (y.value().clone(), or_zero(dy, &u).value().clone())
 }
 
-/// The product `H · v` of the Hessian of `f` at `x` with `v`, without the Hessian; `f` gives a single number (Pearlmutter 1994).
+/// The product `H · v` of the Hessian of `f` at `x` with `v`, without the Hessian; `f` gives a single number (Pearlmutter 1994). `x` is a tensor or
+/// several: [`Inputs`].
+///
+/// ```
+/// use autograd_core::{Tensor, functional::hvp};
+/// let (at, v) = ([Tensor::from(3.0), Tensor::from(5.0)], [Tensor::from(1.0), Tensor::from(10.0)]);
+/// let [da, db] = hvp(|[a, b]| a * a * b, &at, &v); // the Hessian is [[2b, 2a], [2a, 0]]
+/// assert_eq!((da.item(), db.item()), (70.0, 6.0));
+/// ```
 ///
 /// # Panics
 /// If `f` does not give a single number or `v` has not the shape of `x`.
 #[track_caller]
 #[must_use]
-pub fn hvp<T: Real>(f: impl Fn(&Var<T>) -> Var<T>, x: &Tensor<T>, v: &Tensor<T>) -> Tensor<T> {
-    let x = Var::leaf(x);
-    var::check_direction("hvp", &x, v.shape());
+pub fn hvp<T: Real, X: Inputs<T>>(f: impl Fn(&X::Of<Var<T>>) -> Var<T>, x: &X, v: &X) -> X::Of<Tensor<T>> {
+    let v = directions("hvp", x, v);
+    let x = leaves(x);
     let y = recorded(|| f(&x));
-    let dx = grad(&[&y], &[&x], true).swap_remove(0);
-    let product = dx.and_then(|dx| grad_with(&[&dx], &[&Var::constant(v)], &[&x], false).swap_remove(0));
-    or_zero(product, &x).value().clone()
+    let x = refs::<T, X>(&x);
+    let products = along(&grad(&[&y], &x, true), &v, &x);
+    values::<T, X>(products, &x)
 }
 
-/// The Jacobian of `f` at `x`: element `[i.., j..]` is `∂f(x)[i..] / ∂x[j..]`, of shape `shape(f(x)) ++ shape(x)`.
+/// The Jacobian of `f` at `x`: element `[i.., j..]` is `∂f(x)[i..] / ∂x[j..]`, of shape `shape(f(x)) ++ shape(x)`; one for each tensor where `x` is
+/// several ([`Inputs`]).
 ///
 /// ```
 /// use autograd_core::{Tensor, functional::jacobian};
@@ -136,43 +163,66 @@ pub fn hvp<T: Real>(f: impl Fn(&Var<T>) -> Var<T>, x: &Tensor<T>, v: &Tensor<T>)
 /// assert_eq!(j, Tensor::from([[6.0, 0.0], [0.0, 8.0]]));
 /// ```
 #[must_use]
-pub fn jacobian<T: Real>(f: impl Fn(&Var<T>) -> Var<T>, x: &Tensor<T>) -> Tensor<T> {
-    let x = Var::leaf(x);
+pub fn jacobian<T: Real, X: Inputs<T>>(f: impl Fn(&X::Of<Var<T>>) -> Var<T>, x: &X) -> X::Of<Tensor<T>> {
+    let x = leaves(x);
     let y = recorded(|| f(&x));
-    let mut rows = Vec::with_capacity(y.numel() * x.numel());
-    for i in 0..y.numel() {
-        let unit = Tensor::from_fn(y.shape(), |j| if i == j { T::one() } else { T::zero() });
-        let row = grad_with(&[&y], &[&Var::constant(unit)], &[&x], false).swap_remove(0);
-        rows.extend(or_zero(row, &x).to_vec());
-    }
-    Tensor::from_vec(rows, [&**y.shape(), &**x.shape()].concat())
+    X::collect(jacobians(&y, &refs::<T, X>(&x)).into_iter())
 }
 
-/// The Hessian of `f` at `x`, of shape `shape(x) ++ shape(x)`; `f` gives a single number.
+/// The Hessian of `f` at `x`, of shape `shape(x) ++ shape(x)`; `f` gives a single number. Where `x` is several tensors ([`Inputs`]), `h[i][j]` has
+/// the derivatives of the gradient of the `i`-th one with respect to the `j`-th, and the shapes of both.
 ///
 /// ```
 /// use autograd_core::{Tensor, functional::hessian};
 /// let h = hessian(|x| (x * x * x).sum(), &Tensor::from([1.0, 2.0]));
 /// assert_eq!(h, Tensor::from([[6.0, 0.0], [0.0, 12.0]]));
+///
+/// let [[aa, ab], [ba, bb]] = hessian(|[a, b]| (a * b).sum(), &[Tensor::from([1.0, 2.0]), Tensor::from(3.0)]);
+/// assert_eq!((aa.to_vec(), bb.item()), (vec![0.0; 4], 0.0));
+/// assert_eq!((ab.to_vec(), ba.to_vec()), (vec![1.0, 1.0], vec![1.0, 1.0]));
 /// ```
 ///
 /// # Panics
 /// If `f` does not give a single number.
 #[track_caller]
 #[must_use]
-pub fn hessian<T: Real>(f: impl Fn(&Var<T>) -> Var<T>, x: &Tensor<T>) -> Tensor<T> {
-    let at = Location::caller();
-    let gradient = |x: &Var<T>| {
-        let y = f(x);
-        let dx = blame(at, || grad(&[&y], &[x], true));
-        or_zero(dx.into_iter().next().flatten(), x)
-    };
-    jacobian(gradient, x)
+pub fn hessian<T: Real, X: Inputs<T>>(f: impl Fn(&X::Of<Var<T>>) -> Var<T>, x: &X) -> X::Of<X::Of<Tensor<T>>> {
+    let x = leaves(x);
+    let y = recorded(|| f(&x));
+    let x = refs::<T, X>(&x);
+    let gradients = grad(&[&y], &x, true);
+    let rows = gradients.into_iter().zip(&x).map(|(dx, x_i)| X::collect(jacobians(&or_zero(dx, x_i), &x).into_iter()));
+    X::collect(rows)
 }
 
 /// Runs `f` with recording on, whatever holds outside: a derivative is asked for.
 fn recorded<R>(f: impl FnOnce() -> R) -> R {
     mode::current().with_recording(true).hold(f)
+}
+
+/// The gradient of `Σ ⟨v, dx⟩` over gradients that were recorded, with respect to each of `xs`.
+fn along<T: Real>(dxs: &[Option<Var<T>>], v: &[Var<T>], xs: &[&Var<T>]) -> Vec<Option<Var<T>>> {
+    let (dxs, v): (Vec<_>, Vec<_>) = dxs.iter().zip(v).filter_map(|(dx, v)| Some((dx.as_ref()?, v))).unzip();
+    grad_with(&dxs, &v, xs, false)
+}
+
+/// The Jacobian of `y` with respect to each of `xs`.
+fn jacobians<T: Real>(y: &Var<T>, xs: &[&Var<T>]) -> Vec<Tensor<T>> {
+    let mut rows: Vec<Vec<T>> = xs.iter().map(|x| Vec::with_capacity(y.numel() * x.numel())).collect();
+    for i in 0..y.numel() {
+        let unit = Tensor::from_fn(y.shape(), |j| if i == j { T::one() } else { T::zero() });
+        let dxs = grad_with(&[y], &[&Var::constant(unit)], xs, false);
+        for ((rows, dx), x) in rows.iter_mut().zip(dxs).zip(xs) {
+            rows.extend(or_zero(dx, x).to_vec());
+        }
+    }
+    let shapes = xs.iter().map(|x| [&**y.shape(), &**x.shape()].concat());
+    rows.into_iter().zip(shapes).map(|(rows, shape)| Tensor::from_vec(rows, shape)).collect()
+}
+
+/// The values of gradients, in the form of the inputs.
+fn values<T: Real, X: Inputs<T>>(dxs: Vec<Option<Var<T>>>, xs: &[&Var<T>]) -> X::Of<Tensor<T>> {
+    X::collect(dxs.into_iter().zip(xs).map(|(dx, x)| or_zero(dx, x).value().clone()))
 }
 
 /// The gradient, or zeros of the shape of `x` where no path leads to it: a function that ignores its argument has derivative zero.

@@ -243,14 +243,6 @@ impl<T: Real> Var<T> {
 impl<T: Real> std::panic::UnwindSafe for Var<T> {}
 impl<T: Real> std::panic::RefUnwindSafe for Var<T> {}
 
-/// Refuses a direction that does not have the shape of the point.
-#[track_caller]
-pub(crate) fn check_direction<T: Real>(method: &'static str, x: &Var<T>, v: &Shape) {
-    if x.shape() != v {
-        Error::new(method, Mismatch::new(format!("v has shape {v}, x has {}", x.shape()))).raise();
-    }
-}
-
 /// Refuses a gradient that does not have the shape of its result.
 #[track_caller]
 pub(crate) fn check_seed<T: Real>(method: &'static str, y: &Var<T>, dy: &Shape) {

@@ -1,6 +1,6 @@
 //! The graph: accumulation, reuse, depth, pruning, threads, higher order, modes.
 
-use autograd_core::functional::{hessian, hvp, jvp, value_and_grad, vjp};
+use autograd_core::functional::{hessian, hvp, jacobian, jvp, value_and_grad, vjp};
 use autograd_core::{
     Fixed, Gradients, Mismatch, Op, Real, Save, Saved, Shape, Tensor, Var, custom, detect_anomaly, grad, grad_with,
     no_grad, with_threads,
@@ -230,7 +230,7 @@ macro_rules! identity {
 }
 // A rule that must not be asked, and one that forgets to give its operand's shape.
 identity!(Trap, rule(_dy) panic!("the rule of a branch that leads nowhere was asked"));
-identity!(Narrow, rule(dy)[Some(dy.slice((0..1,)))]);
+identity!(Narrow, rule(dy)[Some(dy.slice(0..1))]);
 
 #[test]
 fn gradients_of_different_shapes_are_not_added() {
@@ -250,6 +250,41 @@ fn work_that_a_waiting_thread_takes_over_is_recorded_as_its_own() {
     };
     // More threads than cores, so that there is often one to wait for.
     assert_eq!(with_threads(16, || (0..400).into_par_iter().with_max_len(1).filter(lost).count()), 0);
+}
+
+#[test]
+fn derivatives_at_several_tensors_are_blocks_of_those_at_one() {
+    let outer = |a: &Var<f64>, b: &Var<f64>| (a.reshape([2, 1]) * b.reshape([1, 3])).tanh();
+    let two = |[a, b]: &[Var<f64>; 2]| outer(a, b);
+    let one = |z: &Var<f64>| outer(&z.slice(0..2), &z.slice(2..5));
+    let (a, b) = (Tensor::from([0.5, -0.25]), Tensor::from([1.0, 2.0, -0.5]));
+    let (da, db) = (Tensor::from([1.0, 10.0]), Tensor::from([0.1, 0.2, 0.3]));
+    let (x, v) = ([a.clone(), b.clone()], [da.clone(), db.clone()]);
+    let (z, w) = (Tensor::concat(&[&a, &b], 0), Tensor::concat(&[&da, &db], 0));
+    let joined = |[a, b]: &[Tensor<f64>; 2]| Tensor::concat(&[&a.reshape([2]), &b.reshape([3])], 0);
+
+    let dy = Tensor::from([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
+    assert_eq!(joined(&vjp(two, &x, &dy).1), vjp(one, &z, &dy).1);
+    assert_eq!(jvp(two, &x, &v).1, jvp(one, &z, &w).1);
+    let j = jacobian(one, &z);
+    assert_eq!(jacobian(two, &x), [j.slice((.., .., 0..2)), j.slice((.., .., 2..5))]);
+
+    let (two, one) = (|x: &[Var<f64>; 2]| two(x).square().sum(), |z: &Var<f64>| one(z).square().sum());
+    assert_eq!(joined(&hvp(two, &x, &v)), hvp(one, &z, &w));
+    let h = hessian(one, &z);
+    let [[aa, ab], [ba, bb]] = hessian(two, &x);
+    assert_eq!([aa, ab], [h.slice((0..2, 0..2)), h.slice((0..2, 2..5))]);
+    assert_eq!([ba, bb], [h.slice((2..5, 0..2)), h.slice((2..5, 2..5))]);
+
+    // A list, whose last tensor the function ignores.
+    let list = |x: &Vec<Var<f64>>| outer(&x[0], &x[1]).square().sum();
+    let (x3, v3) = (vec![a, b, Tensor::ones([2])], vec![da, db, Tensor::ones([2])]);
+    let [ha, hb] = hvp(two, &x, &v);
+    assert_eq!(hvp(list, &x3, &v3), [ha, hb, Tensor::zeros([2])]);
+    assert_eq!(value_and_grad(list, &x3).1[2], Tensor::zeros([2]));
+    assert_eq!(hessian(list, &x3)[2][0], Tensor::zeros([2, 2]));
+    let none = |_: &Vec<Var<f64>>| Var::constant(1.0);
+    assert_eq!(hvp(none, &x3, &v3).iter().map(Tensor::numel).collect::<Vec<_>>(), [2, 3, 2]);
 }
 
 #[test]

@@ -53,7 +53,7 @@ impl Kind {
         let mut states = x[1..x.len() - 4].to_vec();
         let mut outputs = Vec::new();
         for t in 0..steps {
-            let x = x[0].slice((t..t + 1,)).reshape(&x[0].shape()[1..]);
+            let x = x[0].slice(t..t + 1).reshape(&x[0].shape()[1..]);
             let (a, b) = (x.matmul(&w_ih.mt()) + b_ih, states[0].matmul(&w_hh.mt()) + b_hh);
             let gate = |a: &Var<f64>, gate: usize| a.slice((.., gate * hidden..(gate + 1) * hidden));
             match self {
@@ -112,7 +112,7 @@ fn assert_close(what: &str, a: &Tensor<f64>, b: &Tensor<f64>) {
 fn example(x: &Tensor<f64>, axis: usize, i: usize, length: usize) -> Tensor<f64> {
     match axis {
         1 => x.slice((..length, i..i + 1)),
-        _ => x.slice((i..i + 1,)),
+        _ => x.slice(i..i + 1),
     }
 }
 
@@ -199,7 +199,7 @@ fn steps_taken_one_by_one_are_those_of_a_sequence() {
         let whole = kind.apply(&x, &Sequence::default());
         let mut now = x.clone();
         for s in 0..t {
-            now[0] = x[0].slice((s..s + 1,));
+            now[0] = x[0].slice(s..s + 1);
             let ys = kind.apply(&now, &Sequence::default());
             now.splice(1..ys.len(), ys[1..].iter().cloned());
         }

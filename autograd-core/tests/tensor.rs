@@ -1,7 +1,7 @@
 //! Tensors: constructors, views that share, writing that copies, conversions, generators.
 
 use autograd_core::testing::layouts::LAYOUTS;
-use autograd_core::{AxisSlice, Generator, Tensor, s, tensor::pool};
+use autograd_core::{AxisIndex, AxisSlice, Generator, Tensor, s, tensor::pool};
 use ndarray::{Array2, ArrayD, arr2};
 use std::thread;
 
@@ -60,7 +60,7 @@ fn writing_changes_one_tensor_only() {
     repeated.write(|x| x[1] = 2.0);
     assert_eq!(repeated.to_vec(), [1.0, 2.0, 1.0]);
     // A view alone on its memory writes only what it shows.
-    let mut part = Tensor::<f64>::arange(4).slice((1..3,));
+    let mut part = Tensor::<f64>::arange(4).slice(1..3);
     part.write(|x| x.fill(7.0));
     assert_eq!(part.to_vec(), [7.0, 7.0]);
 }
@@ -68,17 +68,20 @@ fn writing_changes_one_tensor_only() {
 #[test]
 fn slices_take_ranges_of_each_kind() {
     let x = Tensor::<f64>::arange(10);
-    assert_eq!(x.slice((2..5,)).to_vec(), [2.0, 3.0, 4.0]);
-    assert_eq!(x.slice((-3..,)).to_vec(), [7.0, 8.0, 9.0]);
-    assert_eq!(x.slice((..-8,)).to_vec(), [0.0, 1.0]);
-    assert_eq!(x.slice((7..=8,)).to_vec(), [7.0, 8.0]);
-    assert_eq!(x.slice([AxisSlice::from(1..8).step(3)]).to_vec(), [1.0, 4.0, 7.0]);
+    assert_eq!(x.slice(2..5).to_vec(), [2.0, 3.0, 4.0]);
+    assert_eq!(x.slice(-3..).to_vec(), [7.0, 8.0, 9.0]);
+    assert_eq!(x.slice(..-8).to_vec(), [0.0, 1.0]);
+    assert_eq!(x.slice(7..=8).to_vec(), [7.0, 8.0]);
+    assert_eq!(x.slice(AxisSlice::from(1..8).step(3)).to_vec(), [1.0, 4.0, 7.0]);
     assert_eq!(x.slice([AxisSlice::from(1..8).step(-3)]).to_vec(), [7.0, 4.0, 1.0]);
-    assert_eq!(x.slice((4..4,)).numel(), 0);
-    assert_eq!(x.slice((10..,)).numel(), 0);
-    assert_eq!(x.slice((..=2,)).to_vec(), [0.0, 1.0, 2.0]);
-    assert!(std::panic::catch_unwind(|| x.slice((0..usize::MAX,))).is_err(), "an end that underflowed is no end");
-    assert!(std::panic::catch_unwind(|| x.slice((0..=isize::MAX,))).is_err());
+    assert_eq!((x.slice(-2).rank(), x.slice(-2).item(), x.slice(3usize).item()), (0, 8.0, 3.0));
+    assert_eq!(x.slice(..).to_vec(), x.to_vec());
+    assert_eq!(x.slice(AxisIndex::NewAxis).shape().to_vec(), [1, 10]);
+    assert_eq!(x.slice(4..4).numel(), 0);
+    assert_eq!(x.slice(10..).numel(), 0);
+    assert_eq!(x.slice(..=2).to_vec(), [0.0, 1.0, 2.0]);
+    assert!(std::panic::catch_unwind(|| x.slice(0..usize::MAX)).is_err(), "an end that underflowed is no end");
+    assert!(std::panic::catch_unwind(|| x.slice(0..=isize::MAX)).is_err());
 }
 
 #[test]

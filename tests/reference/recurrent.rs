@@ -35,7 +35,7 @@ pub fn apply<T: Real>(case: &Case<'_>, x: &[Var<T>]) -> Option<Vec<Var<T>>> {
         let mut outputs = Vec::new();
         for sequence in directions {
             let i = last[0].len();
-            let first = |state: &Var<T>| state.slice((i..i + 1,)).reshape([x[0].shape()[1], hidden]);
+            let first = |state: &Var<T>| state.slice(i..i + 1).reshape([x[0].shape()[1], hidden]);
             let first: Vec<Var<T>> = initial.iter().map(first).collect();
             let (output, ends) = layer(case.op, &y, &first, parameters.next().expect("parameters"), sequence);
             outputs.push(output);

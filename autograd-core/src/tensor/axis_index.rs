@@ -4,6 +4,7 @@ use super::{AxisSlice, Shape};
 use crate::List;
 use crate::error::Mismatch;
 use smallvec::SmallVec;
+use std::ops::{Range, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive};
 
 /// What a slice takes of one axis. Ranges and integers convert to it; the macro [`s!`](crate::s) writes several of them.
 ///
@@ -43,7 +44,7 @@ macro_rules! from_integers {
 from_integers!(i32, i64, isize, usize);
 
 /// What [`slice`](crate::Var::slice) takes, one for each axis from the first on; axes that are not named are taken whole. A tuple or an
-/// array of ranges and integers, or a list of [`AxisIndex`] or [`AxisSlice`].
+/// array of ranges and integers, or a list of [`AxisIndex`] or [`AxisSlice`]; one range or integer alone is for the first axis.
 pub trait IntoSlices {
     /// One entry for each axis, from the first on.
     fn into_slices(self) -> List<AxisIndex>;
@@ -82,6 +83,28 @@ macro_rules! tuple_slices {
     )+};
 }
 tuple_slices! { (A); (A, B); (A, B, C); (A, B, C, D); (A, B, C, D, E); (A, B, C, D, E, F); }
+
+macro_rules! sole_slices {
+    ($($range:ident),+; $($entry:ty),+) => {
+        $(impl<R> IntoSlices for $range<R>
+        where
+            $range<R>: Into<AxisIndex>,
+        {
+            fn into_slices(self) -> List<AxisIndex> {
+                List::from([self.into()])
+            }
+        })+
+        $(impl IntoSlices for $entry {
+            fn into_slices(self) -> List<AxisIndex> {
+                List::from([self.into()])
+            }
+        })+
+    };
+}
+sole_slices! {
+    Range, RangeInclusive, RangeFrom, RangeTo, RangeToInclusive;
+    RangeFull, AxisSlice, AxisIndex, i32, i64, isize, usize
+}
 
 /// A list of [`AxisIndex`] as applied to the axes of one shape.
 pub(crate) struct Selection {

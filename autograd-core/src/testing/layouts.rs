@@ -51,7 +51,7 @@ impl Layout {
             Layout::Offset => {
                 let flat = [vec![T::default(); 3], x.to_vec()].concat();
                 let n = flat.len();
-                Tensor::from_vec(flat, n).slice((3..n,)).reshape(x.shape())
+                Tensor::from_vec(flat, n).slice(3..n).reshape(x.shape())
             }
         }
     }

@@ -23,6 +23,13 @@ use autograd_core::{Real, Var};
 /// assert_eq!(dw.to_vec(), [2.0 * 11.5 * 3.0, 2.0 * 11.5 * 4.0]);
 /// let ddw = grad(&[&dw.slice((.., 0..1)).sum()], &[&w], false)[0].clone().unwrap();
 /// assert_eq!(ddw.to_vec(), [18.0, 24.0]);
+///
+/// // The same product with the Hessian, of all parameters at once.
+/// use autograd_core::functional::hvp;
+/// let at = vec![Tensor::from([[1.0, 2.0]]), Tensor::from([0.5])];
+/// let v = vec![Tensor::from([[1.0, 0.0]]), Tensor::from([0.0])];
+/// let loss = |p: &Vec<Var<f64>>| functional_call(&layer, &[&p[0], &p[1]], || layer.forward(&x).square().sum());
+/// assert_eq!(hvp(loss, &at, &v)[0].to_vec(), [18.0, 24.0]);
 /// ```
 ///
 /// # Panics

@@ -134,7 +134,7 @@ fn segments_of_a_fused_sequence_give_what_their_steps_give() {
         let mut by_step = Tbptt::new(3, 3 * back).unwrap().start(None);
         for segment in 0..4 {
             let whole = by_segment.step(|state: &Option<LstmState>| {
-                let x = x.slice((3 * segment..3 * segment + 3,));
+                let x = x.slice(3 * segment..3 * segment + 3);
                 let (y, state) = lstm.forward_with(&x, state.as_ref().map(|(h, c)| (h, c)), None);
                 (Some(state), y.square().sum())
             });

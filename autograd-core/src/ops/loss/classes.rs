@@ -2,6 +2,10 @@
 
 use crate::ops::prelude::*;
 
+/// What to do about a negative class, which in PyTorch's data marks examples that do not count.
+const IGNORE: &str =
+    "cross_entropy_with and nll_loss leave out examples of the class that the option ignore_index names";
+
 /// The class of each example, for scores `[n, c, ..]` with classes along axis 1.
 #[derive(Clone, Copy)]
 pub(super) struct Targets<'a> {
@@ -28,7 +32,10 @@ impl Targets<'_> {
             return Err(Mismatch::new("there are no classes"));
         }
         match first(self.classes, |class| outside(class, count) && Some(class) != self.ignored) {
-            Some((class, at)) => Err(Mismatch::new(format!("class {class} at {at:?} is none of the {count}"))),
+            Some((class, at)) => {
+                let why = Mismatch::new(format!("class {class} at {at:?} is none of the {count}"));
+                Err(if class < 0 { why.help(IGNORE) } else { why })
+            }
             None => Ok(rows),
         }
     }

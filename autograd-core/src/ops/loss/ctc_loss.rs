@@ -137,7 +137,7 @@ impl<T: Real> Composite<T> for CtcLoss {
             let one = wide.slice((.., 1..width as isize + 1));
             let two = wide.slice((.., ..width as isize)).masked_fill(&barred, never);
             let ways = Var::stack(&[&sums, &one, &two], 0).logsumexp(0, false);
-            let next = ways + costs.slice((t as isize..t as isize + 1,)).reshape([n, width]);
+            let next = ways + costs.slice(t as isize..t as isize + 1).reshape([n, width]);
             let ended = Tensor::from_fn([n, 1], |i| t >= self.input_lengths[i]);
             sums = if ended.any() { Var::where_(&ended, &sums, &next) } else { next };
         }

@@ -17,9 +17,9 @@
 //! let both = Var::concat(&[&there, &back], 2);
 //! assert_eq!(*both.shape(), [5, 2, 8]);
 //!
-//! let (_, step) = x.slice((0..1,)).gru(RecurrentWeights::new(&w_ih, &w_hh), &h, &Sequence::default()); // a cell
+//! let (_, step) = x.slice(0..1).gru(RecurrentWeights::new(&w_ih, &w_hh), &h, &Sequence::default()); // a cell
 //! // Equal up to roundings: a few steps and many are multiplied in different orders.
-//! assert!((step - there.slice((0..1,))).abs().value().lt(1e-6).all());
+//! assert!((step - there.slice(0..1)).abs().value().lt(1e-6).all());
 //! assert!(both.sum().backward().get(&back_hh).is_some());
 //! ```
 

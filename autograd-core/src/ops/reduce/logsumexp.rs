@@ -28,7 +28,7 @@ impl<T: Real> Var<T> {
     /// assert_eq!(y.to_vec(), [1000.0 + 2f64.ln(), 0.0]);
     /// let gradients = y.sum().backward();
     /// assert!((gradients.get(&x).unwrap().at([0, 0]) - 0.5).abs() < 1e-12);
-    /// assert_eq!(gradients.get(&x).unwrap().slice((1..,)).to_vec(), [1.0, 0.0]);
+    /// assert_eq!(gradients.get(&x).unwrap().slice(1..).to_vec(), [1.0, 0.0]);
     /// ```
     #[track_caller]
     #[must_use]

@@ -5,8 +5,9 @@ use crate::tensor::axis_index::Selection;
 use crate::tensor::{AxisIndex, IntoSlices};
 
 impl<T: Real> Var<T> {
-    /// A part of the variable: for each axis, from the first on, a range, or a position, which drops the axis; axes not named are taken
-    /// whole. A view. The macro [`s!`](crate::s) writes it as NumPy does: `x.slice(s![0, .., 1..-1])`.
+    /// A part of the variable: for each axis, from the first on, a range, or a position, which drops the axis. Axes not named are taken
+    /// whole, so that one range or position alone is for the first axis. A view. The macro [`s!`](crate::s) writes it as NumPy does:
+    /// `x.slice(s![0, .., 1..-1])`.
     ///
     /// `y[i, j] = x[start₀ + i·step₀, start₁ + j·step₁]`; negative ends count from the end of the axis, and a negative step takes the
     /// same range from its last element backwards.
@@ -21,6 +22,7 @@ impl<T: Real> Var<T> {
     /// ```
     /// use autograd_core::{Var, s};
     /// let x = Var::leaf([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
+    /// assert_eq!(*x.slice(1).value(), [4.0, 5.0, 6.0].into());
     /// assert_eq!(*x.slice((1.., ..2)).value(), [[4.0, 5.0]].into());
     /// let y = x.slice(s![1, ..-1]);
     /// assert_eq!(*y.value(), [4.0, 5.0].into());

@@ -18,7 +18,7 @@ use std::panic::Location;
 /// let net = Sequential::new().then(Lambda::new(|x| x.square())).then(Linear::new(2, 1, &mut Generator::seed(0)));
 /// assert_eq!(*net.forward(&Var::constant([3.0f32, 4.0])).shape(), [1]);
 ///
-/// let differences = Lambda::new(|x| x.slice([1..]) - x.slice([..-1]));
+/// let differences = Lambda::new(|x| x.slice(1..) - x.slice(..-1));
 /// let x = Var::leaf([1.0, 2.0, 4.0]);
 /// let y = differences.forward(&x);
 /// assert_eq!(y.to_vec(), [1.0, 2.0]);

@@ -123,7 +123,7 @@ fn a_projected_lstm_is_its_steps_unrolled() {
                 .map(|w| w.expect("present").var());
         Box::new(move |x, s| {
             let a = w_ih.matmul(x) + &b_ih + w_hh.matmul(&s[0]) + &b_hh;
-            let [i, f, g, o] = [0, 1, 2, 3].map(|gate| a.slice((3 * gate..3 * gate + 3,)));
+            let [i, f, g, o] = [0, 1, 2, 3].map(|gate| a.slice(3 * gate..3 * gate + 3));
             let c = f.sigmoid() * &s[1] + i.sigmoid() * g.tanh();
             vec![w_hr.matmul(&(o.sigmoid() * c.tanh())), c]
         })
