@@ -24,7 +24,7 @@
 //!
 //! let mut generator = Generator::seed(1);
 //! let mlp = Mlp { hidden: Linear::new(2, 8, &mut generator), out: Linear::new(8, 2, &mut generator) };
-//! let mut adam = Adam::new(mlp.parameters(), 0.05)?;
+//! let mut adam = Adam::new(&mlp, 0.05)?;
 //! for _ in 0..200 {
 //!     let loss = mlp.forward(&x).cross_entropy(&truth);
 //!     adam.step(&loss.backward())?;
@@ -50,7 +50,9 @@ pub mod prelude {
         clip_grad_value, init, unreached,
     };
     pub use autograd_core::ops::{CrossEntropyOptions, Reduction};
-    pub use autograd_core::{Generator, Gradients, Key, Real, Shape, Tensor, Var, grad, no_grad, s, with_threads};
+    pub use autograd_core::{
+        Axes, Generator, Gradients, Key, Real, Shape, Tensor, Var, grad, no_grad, s, with_threads,
+    };
     pub use autograd_nn::layers::{
         activation::*, attention::*, container::*, conv::*, dropout::*, embedding::*, linear::*, loss::*, norm::*,
         pool::*, recurrent::*, resample::*, transformer::*,

@@ -153,6 +153,8 @@ fn backward_passes_blame_the_line_that_asked() {
         (&wide * 1.0).sum().backward()
     });
     note(refusal(|| sum.accumulate(other)));
+    note(refusal(|| sum.insert(&x, Tensor::from([1.0]))));
+    note(refusal(|| sum.insert(&(&x * 1.0), Tensor::from([1.0, 2.0]))));
     expect_file!["snapshots/backward.txt"].assert_eq(&all);
 }
 

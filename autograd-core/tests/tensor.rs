@@ -208,6 +208,22 @@ fn freed_memory_is_used_again() {
 }
 
 #[test]
+fn empty_lists_have_the_axes_of_their_type_and_positions_become_i64() {
+    assert_eq!(*Tensor::from(Vec::<[f32; 5]>::new()).shape(), [0, 5]);
+    assert_eq!(*Tensor::from(Vec::<Vec<f32>>::new()).shape(), [0, 0]);
+    assert_eq!(*Tensor::from(vec![Vec::<f32>::new(); 2]).shape(), [2, 0]);
+    assert_eq!(*Tensor::from([[[0f32; 2]; 0]; 3]).shape(), [3, 0, 2]);
+    assert_eq!(Tensor::from(vec![[3usize, usize::MAX]]), Tensor::from([[3i64, i64::MAX]]));
+    assert_eq!(Tensor::from([7u8, 255]), Tensor::from([7i32, 255]));
+}
+
+#[test]
+#[should_panic(expected = "row 1 has sizes [1], row 0 has [3]")]
+fn vectors_that_are_ragged_further_in_are_refused() {
+    let _ = Tensor::from([vec![vec![1.0; 3]; 2], vec![vec![1.0; 3], vec![1.0]]]);
+}
+
+#[test]
 #[should_panic(expected = "row 1 has sizes [1], row 0 has [2]")]
 fn ragged_vectors_are_refused() {
     let _ = Tensor::from(vec![vec![1.0, 2.0], vec![3.0]]);

@@ -6,6 +6,8 @@ use crate::element::Real;
 
 /// Independent partial sums: the same on each instruction set, so that each gives the same bits.
 pub(crate) const LANES: usize = 16;
+/// Exponentials up to which a row is computed with where it is.
+pub(crate) const EXPONENTIALS: usize = 4;
 /// Elements summed in lanes before the next level of the tree begins.
 pub const BLOCK: usize = 4096;
 
@@ -38,7 +40,10 @@ pub(crate) fn sum_lanes<T: Real>(lanes: [T; LANES]) -> T {
     join(lanes, |a, b| a + b)
 }
 
-fn sum_steps<T: Real>(x: &[T], step: &impl Step<T>) -> T {
+fn sum_steps<T: Real, S: Step<T>>(x: &[T], step: &S) -> T {
+    if x.len() <= S::SHORT {
+        return short(x, T::zero(), step, |a, b| a + b);
+    }
     if x.len() > BLOCK {
         let half = x.len().div_ceil(2).next_multiple_of(BLOCK);
         return sum_steps(&x[..half], step) + sum_steps(&x[half..], step);
@@ -50,11 +55,33 @@ fn sum_steps<T: Real>(x: &[T], step: &impl Step<T>) -> T {
 /// and products.
 #[inline(never)]
 pub fn fold_slice<T: Real>(x: &[T], start: T, f: &impl Fn(T, T) -> T) -> T {
+    if x.len() <= LANES {
+        return short(x, start, &By(f), f);
+    }
     join(isa::dispatch(Lanes { x, lanes: [start; LANES], step: &By(f) }), f)
+}
+
+/// The fold of a slice of no more than [`LANES`] elements, to the bits of all lanes: the others hold `start`, which changes nothing.
+#[inline(always)]
+fn short<T: Real>(x: &[T], start: T, step: &impl Step<T>, join: impl Fn(T, T) -> T) -> T {
+    let mut lanes = [start; LANES];
+    for (lane, &x) in lanes.iter_mut().zip(x) {
+        *lane = step.take(start, x);
+    }
+    let mut width = x.len().next_power_of_two() / 2;
+    while width > 0 {
+        for i in 0..width {
+            lanes[i] = join(lanes[i], lanes[i + width]);
+        }
+        width /= 2;
+    }
+    lanes[0]
 }
 
 /// What takes in one element. The method must be `#[inline(always)]`.
 trait Step<T> {
+    /// Elements up to which a slice is folded where it is: the way through the door to the vector instructions takes longer.
+    const SHORT: usize = LANES;
     fn take(&self, so_far: T, x: T) -> T;
 }
 
@@ -72,6 +99,7 @@ impl<T: Real, F: Fn(T) -> T> Step<T> for Plus<F> {
 struct PlusExp<T>(T);
 
 impl<T: Real> Step<T> for PlusExp<T> {
+    const SHORT: usize = EXPONENTIALS;
     #[inline(always)]
     fn take(&self, so_far: T, x: T) -> T {
         so_far + math::exp(x - self.0)
@@ -142,13 +170,24 @@ mod tests {
     #[test]
     fn each_set_gives_the_same_bits() {
         let x: Vec<f32> = (0..9001).map(|i| (i * 7919 % 1009) as f32 / 100.0 - 5.0).collect();
-        for n in [0, 1, 15, 16, 33, 9000] {
+        for n in [0, 1, 2, 3, 5, 15, 16, 33, 9000] {
             let x = &x[1..=n];
             let mut results = Isa::all().into_iter().map(|isa| {
                 isa.hold(|| [sum_slice(x), sum_exp(x, 1.0), fold_slice(x, f32::NEG_INFINITY, &max)].map(f32::to_bits))
             });
             let first = results.next().expect("the portable set");
             assert!(results.all(|other| other == first), "{n}");
+        }
+    }
+
+    #[test]
+    fn short_slices_give_the_bits_of_all_lanes() {
+        let x: Vec<f32> = (0..LANES).map(|i| (i * 7919 % 1009) as f32 / 100.0 - 5.0).chain([-0.0]).collect();
+        for x in (0..LANES).flat_map(|n| [&x[..n], &x[LANES - n + 1..]]) {
+            let sum = sum_lanes(isa::dispatch(Lanes { x, lanes: [0.0; LANES], step: &Plus(|x| x) }));
+            let largest = join(isa::dispatch(Lanes { x, lanes: [f32::NEG_INFINITY; LANES], step: &By(&max) }), max);
+            assert_eq!(sum_slice(x).to_bits(), sum.to_bits(), "{x:?}");
+            assert_eq!(fold_slice(x, f32::NEG_INFINITY, &max).to_bits(), largest.to_bits(), "{x:?}");
         }
     }
 }

@@ -12,6 +12,9 @@ use crate::list::List;
 /// Rows added up before the next level of the tree begins, where columns are summed.
 const ROWS: usize = 256;
 
+/// What a row costs beside its elements, in cheap operations.
+const A_ROW: usize = 8;
+
 /// A `[outer, n, inner]` block whose middle axis is folded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fold {
@@ -33,7 +36,7 @@ pub fn sum<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, out: &mut [T]) {
         threads::chunks(&mut partial, 1, BLOCK, |i, p| p[0] = sum_slice(&x[i * BLOCK..((i + 1) * BLOCK).min(n)]));
         out[0] = sum_slice(&partial);
     } else if inner == 1 {
-        threads::chunks(out, (BLOCK / n.max(1)).max(1), n, |start, out| {
+        threads::chunks(out, (BLOCK / n.max(1)).max(1), n + A_ROW, |start, out| {
             for (i, y) in out.iter_mut().enumerate() {
                 *y = sum_slice(&x[(start + i) * n..(start + i + 1) * n]);
             }
@@ -116,7 +119,7 @@ pub fn fold<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, start: T, out: &mu
         });
         out[0] = fold_slice(&partial, start, &f);
     } else if inner == 1 {
-        threads::chunks(out, (BLOCK / n.max(1)).max(1), n, |first, out| {
+        threads::chunks(out, (BLOCK / n.max(1)).max(1), n + A_ROW, |first, out| {
             for (i, y) in out.iter_mut().enumerate() {
                 *y = fold_slice(&x[(first + i) * n..(first + i + 1) * n], start, &f);
             }
@@ -209,7 +212,7 @@ fn largest_size<T: Real>(row: &[T]) -> T {
 pub fn each_row<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, out: &mut [T], f: impl Fn(&[T]) -> T + Sync) {
     debug_assert_eq!((x.len(), out.len()), (outer * n * inner, outer * inner));
     let chunk = (BLOCK / n.max(1)).max(LANES.min(inner));
-    threads::chunks(out, chunk, n, |start, out| {
+    threads::chunks(out, chunk, n + A_ROW, |start, out| {
         if inner == 1 {
             return (start..).zip(out).for_each(|(o, y)| *y = f(&x[o * n..(o + 1) * n]));
         }

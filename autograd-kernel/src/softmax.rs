@@ -1,6 +1,7 @@
 //! Exponentials of a row that sum to 1, and their logarithms.
 
 use super::elementwise;
+use super::fold::EXPONENTIALS;
 use super::isa::{self, NullaryFnOnce};
 use super::{math, reduce};
 use crate::element::Real;
@@ -44,6 +45,11 @@ impl<T: Real> LogSum<T> {
 #[inline(never)]
 pub fn softmax<T: Real>(row: &mut [T]) {
     let largest = reduce::fold_slice(row, T::neg_infinity(), &elementwise::max);
+    if row.len() <= EXPONENTIALS {
+        Above { row, largest }.call();
+        let by = reduce::sum_slice(row);
+        return Divide { row, by }.call();
+    }
     isa::dispatch(Above { row, largest });
     let sum = reduce::sum_slice(row);
     isa::dispatch(Divide { row, by: sum });

@@ -45,6 +45,9 @@ impl<'a, T: Copy> View<'a, T> {
     }
 }
 
+/// Elements of a run that are copied one by one.
+const FEW: usize = 8;
+
 /// A view read in row-major order from any place, piece by piece.
 pub struct Reader<'a, T> {
     view: View<'a, T>,
@@ -107,7 +110,8 @@ impl<'a, T: Copy> Reader<'a, T> {
             let first = at as isize + skip as isize * step;
             match step {
                 0 => now.fill(data[at]),
-                1 => now.copy_from_slice(&data[first as usize..first as usize + now.len()]),
+                // Of a few elements a copy call takes longer than its elements.
+                1 if now.len() > FEW => now.copy_from_slice(&data[first as usize..first as usize + now.len()]),
                 _ => now.iter_mut().enumerate().for_each(|(i, y)| *y = data[(first + i as isize * step) as usize]),
             }
             (skip, rest) = (0, later);
@@ -182,16 +186,30 @@ impl<const N: usize> Walk<N> {
             rest /= self.outer[axis];
             self.advance(&mut at, axis, index[axis] as isize);
         }
-        for _ in 0..count {
-            f(at.map(|at| at as usize));
-            for axis in (0..self.outer.len()).rev() {
-                index[axis] += 1;
+        let Some(last) = self.outer.len().checked_sub(1) else {
+            return (0..count).for_each(|_| f(at.map(|at| at as usize)));
+        };
+        let mut left = count;
+        while left > 0 {
+            // All that is left of the last axis, without a look at the others.
+            let now = left.min(self.outer[last] - index[last]);
+            for _ in 0..now {
+                f(at.map(|at| at as usize));
+                self.advance(&mut at, last, 1);
+            }
+            left -= now;
+            index[last] += now;
+            // Where an axis ends, the one before it goes on.
+            for axis in (0..=last).rev() {
                 if index[axis] < self.outer[axis] {
-                    self.advance(&mut at, axis, 1);
                     break;
                 }
-                self.advance(&mut at, axis, 1 - self.outer[axis] as isize);
+                self.advance(&mut at, axis, -(self.outer[axis] as isize));
                 index[axis] = 0;
+                if axis > 0 {
+                    index[axis - 1] += 1;
+                    self.advance(&mut at, axis - 1, 1);
+                }
             }
         }
     }

@@ -20,7 +20,8 @@ impl<T: Real, M: Module<T> + ?Sized> IntoParameters<T> for &M {
 }
 impl<T: Real> IntoParameters<T> for Vec<(String, Parameter<T>)> {
     fn into_parameters(self) -> Vec<(Option<String>, Parameter<T>)> {
-        self.into_iter().map(|(name, parameter)| (Some(name), parameter)).collect()
+        // A parameter that is a module by itself has no name.
+        self.into_iter().map(|(name, parameter)| (Some(name).filter(|name| !name.is_empty()), parameter)).collect()
     }
 }
 impl<T: Real> IntoParameters<T> for Vec<Parameter<T>> {

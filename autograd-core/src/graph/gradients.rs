@@ -84,6 +84,13 @@ pub struct Gradients<T: Real = f32> {
     table: LeafTable<T>,
 }
 
+impl<T: Real> Default for Gradients<T> {
+    /// Those of a pass that reached nothing.
+    fn default() -> Self {
+        Gradients { table: LeafTable::default() }
+    }
+}
+
 impl<T: Real> Gradients<T> {
     pub(crate) fn new(table: LeafTable<T>) -> Self {
         Tensor::compute_all(table.entries.iter().map(|(_, dx)| dx.value()));
@@ -100,6 +107,36 @@ impl<T: Real> Gradients<T> {
     pub fn get_mut(&mut self, leaf: &Var<T>) -> Option<&mut Tensor<T>> {
         let i = self.table.find(leaf.node()?)?;
         Some(self.table.entries[i].1.value_mut())
+    }
+
+    /// Sets the gradient of a leaf: of one computed in another way, so that an optimiser applies it. Gives back the one before.
+    ///
+    /// ```
+    /// use autograd_core::{Gradients, Tensor, Var};
+    /// let w = Var::leaf([1.0, 2.0]);
+    /// let mut gradients = Gradients::default();
+    /// assert!(gradients.insert(&w, Tensor::from([0.5, -0.5])).is_none());
+    /// assert_eq!(gradients.get(&w).unwrap().to_vec(), [0.5, -0.5]);
+    /// ```
+    ///
+    /// # Panics
+    /// If the variable is no leaf, or the gradient has another shape.
+    #[track_caller]
+    pub fn insert(&mut self, leaf: &Var<T>, dx: impl Into<Tensor<T>>) -> Option<Tensor<T>> {
+        let dx: Tensor<T> = dx.into();
+        if dx.shape() != leaf.shape() {
+            let why = format!("a gradient of shape {} for a leaf of shape {}", dx.shape(), leaf.shape());
+            Error::new("insert", Mismatch::new(why)).raise();
+        }
+        let Some(node) = leaf.node().filter(|node| node.is_leaf()) else {
+            let why =
+                Mismatch::new("the variable is no leaf").help("a leaf is made by Var::leaf, or is Parameter::var");
+            Error::new("insert", why).raise();
+        };
+        let (mut before, dx) = (None, Var::constant(dx.contiguous()));
+        self.table.put(node.clone(), dx, |old, dx| before = Some(std::mem::replace(old, dx).into_value()));
+        Tensor::compute_all(self.table.get(node).into_iter().map(Var::value));
+        before
     }
 
     /// Takes the gradient of a leaf out, which then counts as not reached; `None` if no path reaches it.

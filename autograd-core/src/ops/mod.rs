@@ -3,6 +3,7 @@
 
 #[macro_use]
 mod register;
+mod arithmetic;
 mod prelude;
 
 pub mod attention;

@@ -66,7 +66,11 @@ impl Generator {
     ///
     /// # Panics
     /// If `n` is 0.
+    #[track_caller]
     pub fn below(&mut self, n: usize) -> usize {
+        if n == 0 {
+            Error::new("below", Mismatch::new("there is no whole number below 0")).raise();
+        }
         self.0.random_range(0..n as u64) as usize
     }
 

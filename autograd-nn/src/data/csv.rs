@@ -69,7 +69,12 @@ pub fn read_csv(path: impl AsRef<Path>, header: bool) -> Result<Table, DataError
             let number = std::str::from_utf8(field).ok().and_then(|field| field.trim().parse().ok());
             values.push(number.ok_or_else(|| {
                 let field = String::from_utf8_lossy(&field[..field.len().min(40)]).into_owned();
-                wrong(format!("line {line}, column {}: {field:?} is not a number", column + 1))
+                let hint = match () {
+                    () if expected == 1 && field.contains([';', '\t']) => "; fields are parted by commas",
+                    () if rows == 0 && !header => "; if the first line names the columns, read it with a header",
+                    () => "",
+                };
+                wrong(format!("line {line}, column {}: {field:?} is not a number{hint}", column + 1))
             })?);
         }
         rows += 1;
@@ -110,6 +115,10 @@ mod tests {
         let says = |text, header| read(text, header).unwrap_err();
         assert_eq!(says("1,2\n3\n", false), "line 2 has 1 values, not 2");
         assert_eq!(says("a,b\n3,\n", true), "line 2, column 2: \"\" is not a number");
+        let names =
+            "line 1, column 1: \"a\" is not a number; if the first line names the columns, read it with a header";
+        assert_eq!(says("a,b\n1,2\n", false), names);
+        assert_eq!(says("a;b\n1;2\n", true), "line 2, column 1: \"1;2\" is not a number; fields are parted by commas");
         assert_eq!(says("a,b\n", true), "there is no row");
         assert_eq!(says("", false), "there is no row");
         std::fs::remove_dir_all(folder).unwrap();

@@ -67,6 +67,13 @@ macro_rules! maps {
 }
 maps!(BTreeMap<K, M>, IndexMap<K, M>);
 
+/// A reference, so that modules that lie apart are named together: `(&generator, &critic)`.
+impl<T: Real, M: Module<T> + ?Sized> Module<T> for &M {
+    fn visit(&self, visitor: &mut Visitor<'_, T>) {
+        (**self).visit(visitor);
+    }
+}
+
 macro_rules! behind_pointers {
     ($($Pointer:ident),+) => {$(
         impl<T: Real, M: Module<T> + ?Sized> Module<T> for $Pointer<M> {
@@ -155,6 +162,7 @@ mod tests {
         assert_eq!(names(&block), ["0.0", "0.1", "2.0", "2.1"]);
         assert_eq!(block.1, "note");
         assert!(names::<f32>(&Nothing).is_empty());
+        assert_eq!(names(&(&block.0, &block.2)), ["0.0", "0.1", "1.0", "1.1"]);
         assert_eq!(names(&Written { inner: parameter() }), ["inner"]);
     }
 

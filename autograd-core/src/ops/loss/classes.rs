@@ -6,6 +6,10 @@ use crate::ops::prelude::*;
 const IGNORE: &str =
     "cross_entropy_with and nll_loss leave out examples of the class that the option ignore_index names";
 
+/// What to do with scores whose classes are along the last axis.
+const LAST: &str =
+    "classes are along axis 1; flatten all axes but the last one, of scores and targets, or permute the scores";
+
 /// The class of each example, for scores `[n, c, ..]` with classes along axis 1.
 #[derive(Clone, Copy)]
 pub(super) struct Targets<'a> {
@@ -25,7 +29,9 @@ impl Targets<'_> {
         };
         let rows = x.reduced(&[1], false);
         if *self.classes.shape() != rows {
-            return Err(Mismatch::new(format!("the targets have shape {}, they need {rows}", self.classes.shape())));
+            let why = Mismatch::new(format!("the targets have shape {}, they need {rows}", self.classes.shape()));
+            let along_the_last = x.rank() > 2 && **self.classes.shape() == x[..x.rank() - 1];
+            return Err(if along_the_last { why.help(LAST) } else { why });
         }
         check_weights(self.weight, count)?;
         if count == 0 && !rows.contains(&0) {
