@@ -1,8 +1,9 @@
 //! The cross entropy of rows of scores with one class or one distribution each, and the distribution that a class stands for.
 
+use super::fold::{LANES, SIDE};
 use super::isa::{self, NullaryFnOnce};
 use super::reduce::Fold;
-use super::softmax::LogSum;
+use super::softmax::{self, LogSum};
 use super::threads;
 use crate::element::Real;
 use crate::list::List;
@@ -44,6 +45,10 @@ impl<T: Real> Classes<'_, T> {
     pub fn sums(&self, x: &[T]) -> List<LogSum<T>> {
         let Fold { n, inner, .. } = self.fold;
         let mut sums = List::filled(LogSum { largest: T::zero(), sum: T::one(), log: T::zero() }, self.targets.len());
+        if (1..=LANES).contains(&n) {
+            threads::chunks(&mut sums, CHUNK / n, 4 * n, |start, sums| self.short_sums(x, start, sums));
+            return sums;
+        }
         threads::chunks(&mut sums, (CHUNK / n.max(1)).max(1), n, |start, sums| {
             let mut row = List::new();
             for (number, sum) in (start..).zip(sums) {
@@ -53,6 +58,26 @@ impl<T: Real> Classes<'_, T> {
             }
         });
         sums
+    }
+
+    /// The sums of rows from the `start`-th on that have few classes, many rows at a time.
+    fn short_sums(&self, x: &[T], start: usize, mut sums: &mut [LogSum<T>]) {
+        let Fold { n, inner, .. } = self.fold;
+        let (mut tile, mut number) = ([[T::zero(); SIDE]; LANES], start);
+        while !sums.is_empty() {
+            // Rows one behind the other, or neighbours in one block.
+            let width = if inner == 1 { SIDE } else { SIDE.min(inner - number % inner) }.min(sums.len());
+            let x = &x[number / inner * n * inner + number % inner..];
+            for (class, tile) in tile[..n].iter_mut().enumerate() {
+                match inner {
+                    1 => (0..width).for_each(|row| tile[row] = x[row * n + class]),
+                    _ => tile[..width].copy_from_slice(&x[class * inner..][..width]),
+                }
+            }
+            let (now, rest) = sums.split_at_mut(width);
+            softmax::side_by_side(&mut tile[..n], now);
+            (sums, number) = (rest, number + width);
+        }
     }
 
     /// `out[row] ← Σ share[class] · (log Σ exp x - x[class])`; 0 for ignored rows.
@@ -88,26 +113,29 @@ impl<T: Real> Classes<'_, T> {
         let block = n * inner;
         let all = self.all();
         threads::chunks(dx, (CHUNK / block.max(1)).max(1) * block, 2, |start, dx| {
-            let mut totals = List::filled(T::zero(), inner);
-            for (o, dx) in (start / block..).zip(dx.chunks_exact_mut(block)) {
-                let (x, rows) = (&x[o * block..(o + 1) * block], o * inner..(o + 1) * inner);
+            // A block, or all rows of the chunk where each is a block by itself.
+            let group = if inner == 1 { dx.len() } else { block };
+            let mut totals = List::filled(T::zero(), group / n);
+            for (first, dx) in (start..).step_by(group).zip(dx.chunks_exact_mut(group)) {
+                let (x, rows) = (&x[first..first + group], first / n..(first + group) / n);
                 let (sums, targets, dy) = (&sums[rows.clone()], &self.targets[rows.clone()], &dy[rows]);
                 totals.iter_mut().zip(targets).for_each(|(total, &target)| *total = self.total(target, all));
-                isa::dispatch(Softmax { x, sums, totals: &totals, y: dx });
+                isa::dispatch(Softmax { x, sums, totals: &totals, inner, y: dx });
                 if self.smoothing > T::zero() {
-                    for (class, dx) in dx.chunks_exact_mut(inner).enumerate() {
+                    for (class, dx) in (0..n).cycle().zip(dx.chunks_exact_mut(inner)) {
                         dx.iter_mut().for_each(|dx| *dx -= self.each(class));
                     }
                 }
-                for (i, &target) in targets.iter().enumerate() {
+                let place = |row: usize, class: usize| (row / inner * n + class) * inner + row % inner;
+                for (row, &target) in targets.iter().enumerate() {
                     if Some(target) != self.ignored {
-                        dx[target as usize * inner + i] -= self.own(target as usize);
+                        dx[place(row, target as usize)] -= self.own(target as usize);
                     }
                 }
-                isa::dispatch(Scale { y: dx, by: dy });
+                isa::dispatch(Scale { by: dy, inner, y: dx });
                 // Selected rather than multiplied by 0: scores may be NaN where they do not count.
-                for i in (0..inner).filter(|&i| Some(targets[i]) == self.ignored) {
-                    dx.iter_mut().skip(i).step_by(inner).for_each(|dx| *dx = T::zero());
+                for row in (0..targets.len()).filter(|&row| Some(targets[row]) == self.ignored) {
+                    (0..n).for_each(|class| dx[place(row, class)] = T::zero());
                 }
             }
         });
@@ -141,11 +169,12 @@ impl<T: Real> Classes<'_, T> {
     }
 }
 
-/// `y[class, i] ← exp(x[class, i]) / Σ · totals[i]`.
+/// `y[class, i] ← exp(x[class, i]) / Σ · totals[i]`; with `inner` 1, of each row.
 struct Softmax<'a, T> {
     x: &'a [T],
     sums: &'a [LogSum<T>],
     totals: &'a [T],
+    inner: usize,
     y: &'a mut [T],
 }
 
@@ -154,14 +183,17 @@ impl<T: Real> NullaryFnOnce for Softmax<'_, T> {
 
     #[inline(always)]
     fn call(self) {
-        let Softmax { x, sums, totals, y } = self;
-        if let ([sum], &[total]) = (sums, totals) {
-            for (y, &x) in y.iter_mut().zip(x) {
-                *y = sum.share(x) * total;
+        let Softmax { x, sums, totals, inner, y } = self;
+        if inner == 1 {
+            let n = y.len() / sums.len();
+            for (((y, x), sum), &total) in y.chunks_exact_mut(n).zip(x.chunks_exact(n)).zip(sums).zip(totals) {
+                for (y, &x) in y.iter_mut().zip(x) {
+                    *y = sum.share(x) * total;
+                }
             }
             return;
         }
-        for (y, x) in y.chunks_exact_mut(sums.len()).zip(x.chunks_exact(sums.len())) {
+        for (y, x) in y.chunks_exact_mut(inner).zip(x.chunks_exact(inner)) {
             for (((y, &x), sum), &total) in y.iter_mut().zip(x).zip(sums).zip(totals) {
                 *y = sum.share(x) * total;
             }
@@ -169,10 +201,11 @@ impl<T: Real> NullaryFnOnce for Softmax<'_, T> {
     }
 }
 
-/// `y[class, i] ← y[class, i] · by[i]`.
+/// `y[class, i] ← y[class, i] · by[i]`; with `inner` 1, of each row.
 struct Scale<'a, T> {
-    y: &'a mut [T],
     by: &'a [T],
+    inner: usize,
+    y: &'a mut [T],
 }
 
 impl<T: Real> NullaryFnOnce for Scale<'_, T> {
@@ -180,14 +213,17 @@ impl<T: Real> NullaryFnOnce for Scale<'_, T> {
 
     #[inline(always)]
     fn call(self) {
-        if let &[by] = self.by {
-            for y in self.y {
-                *y *= by;
+        let Scale { by, inner, y } = self;
+        if inner == 1 {
+            for (y, &by) in y.chunks_exact_mut(y.len() / by.len()).zip(by) {
+                for y in y {
+                    *y *= by;
+                }
             }
             return;
         }
-        for y in self.y.chunks_exact_mut(self.by.len()) {
-            for (y, &by) in y.iter_mut().zip(self.by) {
+        for y in y.chunks_exact_mut(inner) {
+            for (y, &by) in y.iter_mut().zip(by) {
                 *y *= by;
             }
         }

@@ -78,6 +78,65 @@ fn short<T: Real>(x: &[T], start: T, step: &impl Step<T>, join: impl Fn(T, T) ->
     lanes[0]
 }
 
+/// Rows that are folded side by side.
+pub(crate) const SIDE: usize = 64;
+
+/// `out[row] ←` the sum of each row of `n` elements, to the bits of [`sum_slice`]; rows have from 1 to [`LANES`] elements.
+#[inline(never)]
+pub(crate) fn sum_short_rows<T: Real>(x: &[T], n: usize, out: &mut [T]) {
+    isa::dispatch(ShortRows { x, n, start: T::zero(), step: &Plus(|x| x), join: &|a, b| a + b, out });
+}
+
+/// As [`sum_short_rows`], of [`fold_slice`].
+#[inline(never)]
+pub(crate) fn fold_short_rows<T: Real>(x: &[T], n: usize, start: T, f: &impl Fn(T, T) -> T, out: &mut [T]) {
+    isa::dispatch(ShortRows { x, n, start, step: &By(f), join: f, out });
+}
+
+/// Folds of short rows, many rows at a time, in as many lanes: a row has too few elements to fill a vector.
+struct ShortRows<'a, T, S, F> {
+    x: &'a [T],
+    n: usize,
+    start: T,
+    step: &'a S,
+    join: &'a F,
+    out: &'a mut [T],
+}
+
+impl<T: Real, S: Step<T>, F: Fn(T, T) -> T> NullaryFnOnce for ShortRows<'_, T, S, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let ShortRows { x, n, start, step, join, out } = self;
+        let mut tile = [[start; SIDE]; LANES];
+        for (out, x) in out.chunks_mut(SIDE).zip(x.chunks(SIDE * n)) {
+            for (row, x) in x.chunks_exact(n).enumerate() {
+                for (tile, &x) in tile.iter_mut().zip(x) {
+                    tile[row] = step.take(start, x);
+                }
+            }
+            join_rows(&mut tile[..n], join);
+            out.copy_from_slice(&tile[0][..out.len()]);
+        }
+    }
+}
+
+/// Folds the elements of rows side by side in pairs, as the lanes of one row are; the results are in the first elements afterwards.
+#[inline(always)]
+pub(crate) fn join_rows<T: Real>(tile: &mut [[T; SIDE]], f: &impl Fn(T, T) -> T) {
+    let mut width = tile.len().next_power_of_two() / 2;
+    while width > 0 {
+        let (first, second) = tile.split_at_mut(width);
+        for (results, x) in first.iter_mut().zip(second) {
+            for (result, &x) in results.iter_mut().zip(&*x) {
+                *result = f(*result, x);
+            }
+        }
+        width /= 2;
+    }
+}
+
 /// What takes in one element. The method must be `#[inline(always)]`.
 trait Step<T> {
     /// Elements up to which a slice is folded where it is: the way through the door to the vector instructions takes longer.
@@ -188,6 +247,22 @@ mod tests {
             let largest = join(isa::dispatch(Lanes { x, lanes: [f32::NEG_INFINITY; LANES], step: &By(&max) }), max);
             assert_eq!(sum_slice(x).to_bits(), sum.to_bits(), "{x:?}");
             assert_eq!(fold_slice(x, f32::NEG_INFINITY, &max).to_bits(), largest.to_bits(), "{x:?}");
+        }
+    }
+
+    #[test]
+    fn rows_side_by_side_have_the_bits_of_single_ones() {
+        let x: Vec<f32> = (0..150 * LANES).map(|i| (i * 7919 % 1009) as f32 / 100.0 - 5.0).collect();
+        for (n, isa) in (1..=LANES).flat_map(|n| Isa::all().into_iter().map(move |isa| (n, isa))) {
+            let (x, mut sums, mut largest) = (&x[..150 * n], [f32::NAN; 150], [f32::NAN; 150]);
+            isa.hold(|| {
+                sum_short_rows(x, n, &mut sums);
+                fold_short_rows(x, n, f32::NEG_INFINITY, &max, &mut largest);
+            });
+            for ((row, sum), largest) in x.chunks(n).zip(sums).zip(largest) {
+                assert_eq!(sum.to_bits(), sum_slice(row).to_bits(), "{n} {}", isa.name);
+                assert_eq!(largest.to_bits(), fold_slice(row, f32::NEG_INFINITY, &max).to_bits(), "{n} {}", isa.name);
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Exponentials of a row that sum to 1, and their logarithms.
 
 use super::elementwise;
-use super::fold::EXPONENTIALS;
+use super::fold::{EXPONENTIALS, SIDE, join_rows};
 use super::isa::{self, NullaryFnOnce};
 use super::{math, reduce};
 use crate::element::Real;
@@ -38,6 +38,41 @@ impl<T: Real> LogSum<T> {
     #[inline(always)]
     pub fn share(self, x: T) -> T {
         math::exp(x - self.largest) / self.sum
+    }
+}
+
+/// The sums of up to [`SIDE`] rows of no more than 16 elements, to the bits of [`LogSum::of`]: element `j` of row `r` is `tile[j][r]`, which
+/// is scratch afterwards.
+pub(crate) fn side_by_side<T: Real>(tile: &mut [[T; SIDE]], sums: &mut [LogSum<T>]) {
+    let largest = isa::dispatch(Side { tile });
+    for ((row, &largest), &sum) in sums.iter_mut().zip(&largest).zip(&tile[0]) {
+        *row = LogSum { largest, sum, log: sum.ln() };
+    }
+}
+
+/// The largest element of each row; the sum of exponentials is in the first elements of the rows afterwards.
+struct Side<'a, T> {
+    tile: &'a mut [[T; SIDE]],
+}
+
+impl<T: Real> NullaryFnOnce for Side<'_, T> {
+    type Output = [T; SIDE];
+
+    #[inline(always)]
+    fn call(self) -> [T; SIDE] {
+        let mut largest = [T::neg_infinity(); SIDE];
+        for x in &*self.tile {
+            for (largest, &x) in largest.iter_mut().zip(x) {
+                *largest = elementwise::max(*largest, x);
+            }
+        }
+        for x in &mut *self.tile {
+            for (x, &largest) in x.iter_mut().zip(&largest) {
+                *x = math::exp(*x - largest);
+            }
+        }
+        join_rows(self.tile, &|a, b| a + b);
+        largest
     }
 }
 
@@ -92,6 +127,34 @@ impl<T: Real> NullaryFnOnce for Divide<'_, T> {
     fn call(self) {
         for x in self.row {
             *x /= self.by;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cross_entropy::Classes;
+    use crate::isa::Isa;
+    use crate::reduce::Fold;
+
+    #[test]
+    fn sums_side_by_side_have_the_bits_of_single_rows() {
+        for (outer, n, inner) in (1..=16).flat_map(|n| [(150, n, 1), (2, n, 70), (3, n, 2)]) {
+            let mut x: Vec<f32> = (0..outer * n * inner).map(|i| (i * 7919 % 1009) as f32 / 100.0 - 5.0).collect();
+            x[0] = f32::NEG_INFINITY;
+            let targets = vec![0; outer * inner];
+            let fold = Fold { outer, n, inner };
+            let classes = Classes { targets: &targets, weight: None, smoothing: 0.0, ignored: None, fold };
+            for isa in Isa::all() {
+                let sums = isa.hold(|| classes.sums(&x));
+                for (row, sum) in sums.iter().enumerate() {
+                    let at = |class| x[(row / inner * n + class) * inner + row % inner];
+                    let row = LogSum::of(&(0..n).map(at).collect::<Vec<_>>());
+                    let bits = |sum: LogSum<f32>| [sum.largest, sum.sum, sum.log].map(f32::to_bits);
+                    assert_eq!(bits(*sum), bits(row), "{} {outer} {n} {inner}", isa.name);
+                }
+            }
         }
     }
 }
