@@ -1,8 +1,9 @@
 //! The cross entropy of rows of scores with one class or one distribution each, and the distribution that a class stands for.
 
-use super::fold::{LANES, SIDE};
+use super::fold::LANES;
 use super::isa::{self, NullaryFnOnce};
 use super::reduce::Fold;
+use super::side::{Rows, SIDE};
 use super::softmax::{self, LogSum};
 use super::threads;
 use crate::element::Real;
@@ -62,21 +63,14 @@ impl<T: Real> Classes<'_, T> {
 
     /// The sums of rows from the `start`-th on that have few classes, many rows at a time.
     fn short_sums(&self, x: &[T], start: usize, mut sums: &mut [LogSum<T>]) {
-        let Fold { n, inner, .. } = self.fold;
-        let (mut tile, mut number) = ([[T::zero(); SIDE]; LANES], start);
+        let (mut tile, mut row) = ([[T::zero(); SIDE]; LANES], start);
+        let tile = &mut tile[..self.fold.n];
         while !sums.is_empty() {
-            // Rows one behind the other, or neighbours in one block.
-            let width = if inner == 1 { SIDE } else { SIDE.min(inner - number % inner) }.min(sums.len());
-            let x = &x[number / inner * n * inner + number % inner..];
-            for (class, tile) in tile[..n].iter_mut().enumerate() {
-                match inner {
-                    1 => (0..width).for_each(|row| tile[row] = x[row * n + class]),
-                    _ => tile[..width].copy_from_slice(&x[class * inner..][..width]),
-                }
-            }
-            let (now, rest) = sums.split_at_mut(width);
-            softmax::side_by_side(&mut tile[..n], now);
-            (sums, number) = (rest, number + width);
+            let rows = Rows::from(row, row + sums.len(), self.fold);
+            rows.read(x, tile);
+            let (now, rest) = sums.split_at_mut(rows.width);
+            softmax::side_by_side(tile, now);
+            (sums, row) = (rest, row + rows.width);
         }
     }
 

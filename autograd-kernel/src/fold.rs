@@ -2,12 +2,11 @@
 
 use super::isa::{self, NullaryFnOnce};
 use super::math;
+use super::side::{self, SIDE};
 use crate::element::Real;
 
 /// Independent partial sums: the same on each instruction set, so that each gives the same bits.
 pub(crate) const LANES: usize = 16;
-/// Exponentials up to which a row is computed with where it is.
-pub(crate) const EXPONENTIALS: usize = 4;
 /// Elements summed in lanes before the next level of the tree begins.
 pub const BLOCK: usize = 4096;
 
@@ -63,23 +62,13 @@ pub fn fold_slice<T: Real>(x: &[T], start: T, f: &impl Fn(T, T) -> T) -> T {
 
 /// The fold of a slice of no more than [`LANES`] elements, to the bits of all lanes: the others hold `start`, which changes nothing.
 #[inline(always)]
-fn short<T: Real>(x: &[T], start: T, step: &impl Step<T>, join: impl Fn(T, T) -> T) -> T {
+fn short<T: Real>(x: &[T], start: T, step: &impl Step<T>, f: impl Fn(T, T) -> T) -> T {
     let mut lanes = [start; LANES];
     for (lane, &x) in lanes.iter_mut().zip(x) {
         *lane = step.take(start, x);
     }
-    let mut width = x.len().next_power_of_two() / 2;
-    while width > 0 {
-        for i in 0..width {
-            lanes[i] = join(lanes[i], lanes[i + width]);
-        }
-        width /= 2;
-    }
-    lanes[0]
+    join_first(lanes, x.len(), f)
 }
-
-/// Rows that are folded side by side.
-pub(crate) const SIDE: usize = 64;
 
 /// `out[row] ←` the sum of each row of `n` elements, to the bits of [`sum_slice`]; rows have from 1 to [`LANES`] elements.
 #[inline(never)]
@@ -116,24 +105,9 @@ impl<T: Real, S: Step<T>, F: Fn(T, T) -> T> NullaryFnOnce for ShortRows<'_, T, S
                     tile[row] = step.take(start, x);
                 }
             }
-            join_rows(&mut tile[..n], join);
+            side::join(&mut tile[..n], join);
             out.copy_from_slice(&tile[0][..out.len()]);
         }
-    }
-}
-
-/// Folds the elements of rows side by side in pairs, as the lanes of one row are; the results are in the first elements afterwards.
-#[inline(always)]
-pub(crate) fn join_rows<T: Real>(tile: &mut [[T; SIDE]], f: &impl Fn(T, T) -> T) {
-    let mut width = tile.len().next_power_of_two() / 2;
-    while width > 0 {
-        let (first, second) = tile.split_at_mut(width);
-        for (results, x) in first.iter_mut().zip(second) {
-            for (result, &x) in results.iter_mut().zip(&*x) {
-                *result = f(*result, x);
-            }
-        }
-        width /= 2;
     }
 }
 
@@ -158,7 +132,8 @@ impl<T: Real, F: Fn(T) -> T> Step<T> for Plus<F> {
 struct PlusExp<T>(T);
 
 impl<T: Real> Step<T> for PlusExp<T> {
-    const SHORT: usize = EXPONENTIALS;
+    // Exponentials gain from vectors earlier.
+    const SHORT: usize = 4;
     #[inline(always)]
     fn take(&self, so_far: T, x: T) -> T {
         so_far + math::exp(x - self.0)
@@ -209,8 +184,14 @@ impl<T: Real, S: Step<T>> NullaryFnOnce for Lanes<'_, T, S> {
 
 /// Folds the lanes in pairs.
 #[inline]
-fn join<T: Real>(mut lanes: [T; LANES], f: impl Fn(T, T) -> T) -> T {
-    let mut width = LANES / 2;
+fn join<T: Real>(lanes: [T; LANES], f: impl Fn(T, T) -> T) -> T {
+    join_first(lanes, LANES, f)
+}
+
+/// Folds the lanes in pairs, where those from the `n`-th on change nothing.
+#[inline(always)]
+fn join_first<T: Real>(mut lanes: [T; LANES], n: usize, f: impl Fn(T, T) -> T) -> T {
+    let mut width = n.next_power_of_two() / 2;
     while width > 0 {
         for i in 0..width {
             lanes[i] = f(lanes[i], lanes[i + width]);

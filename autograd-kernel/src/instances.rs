@@ -92,8 +92,8 @@ fn of<T: Real>() -> Vec<Address> {
         scan::running_logsumexp::<T> as Address,
         scan::recurrence::<T> as Address,
         LogSum::<T>::of as Address,
-        softmax::softmax::<T> as Address,
-        softmax::log_softmax::<T> as Address,
+        softmax::softmax_rows::<T> as Address,
+        softmax::log_softmax_rows::<T> as Address,
         View::<T>::copy_to as Address,
         Reader::<T>::copy as Address,
     ];

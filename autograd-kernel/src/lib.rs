@@ -31,6 +31,7 @@ pub mod resample;
 pub mod roi;
 pub mod scan;
 pub mod scratch;
+mod side;
 pub mod softmax;
 pub mod special;
 mod team;

@@ -1,9 +1,11 @@
 //! Exponentials of a row that sum to 1, and their logarithms.
 
 use super::elementwise;
-use super::fold::{EXPONENTIALS, SIDE, join_rows};
+use super::fold::{BLOCK, LANES};
 use super::isa::{self, NullaryFnOnce};
-use super::{math, reduce};
+use super::reduce::{self, Fold};
+use super::side::{self, Rows, SIDE, Tile};
+use super::{math, threads};
 use crate::element::Real;
 
 /// The sum of the exponentials of a row, in a form that does not overflow.
@@ -43,7 +45,7 @@ impl<T: Real> LogSum<T> {
 
 /// The sums of up to [`SIDE`] rows of no more than 16 elements, to the bits of [`LogSum::of`]: element `j` of row `r` is `tile[j][r]`, which
 /// is scratch afterwards.
-pub(crate) fn side_by_side<T: Real>(tile: &mut [[T; SIDE]], sums: &mut [LogSum<T>]) {
+pub(crate) fn side_by_side<T: Real>(tile: &mut Tile<T>, sums: &mut [LogSum<T>]) {
     let largest = isa::dispatch(Side { tile });
     for ((row, &largest), &sum) in sums.iter_mut().zip(&largest).zip(&tile[0]) {
         *row = LogSum { largest, sum, log: sum.ln() };
@@ -52,7 +54,7 @@ pub(crate) fn side_by_side<T: Real>(tile: &mut [[T; SIDE]], sums: &mut [LogSum<T
 
 /// The largest element of each row; the sum of exponentials is in the first elements of the rows afterwards.
 struct Side<'a, T> {
-    tile: &'a mut [[T; SIDE]],
+    tile: &'a mut Tile<T>,
 }
 
 impl<T: Real> NullaryFnOnce for Side<'_, T> {
@@ -60,39 +62,106 @@ impl<T: Real> NullaryFnOnce for Side<'_, T> {
 
     #[inline(always)]
     fn call(self) -> [T; SIDE] {
-        let mut largest = [T::neg_infinity(); SIDE];
-        for x in &*self.tile {
-            for (largest, &x) in largest.iter_mut().zip(x) {
-                *largest = elementwise::max(*largest, x);
-            }
-        }
-        for x in &mut *self.tile {
-            for (x, &largest) in x.iter_mut().zip(&largest) {
-                *x = math::exp(*x - largest);
-            }
-        }
-        join_rows(self.tile, &|a, b| a + b);
+        let largest = exponentials(self.tile);
+        side::join(self.tile, &|a, b| a + b);
         largest
     }
 }
 
-/// Replaces each element by its exponential over the sum of all.
-#[inline(never)]
-pub fn softmax<T: Real>(row: &mut [T]) {
-    let largest = reduce::fold_slice(row, T::neg_infinity(), &elementwise::max);
-    if row.len() <= EXPONENTIALS {
-        Above { row, largest }.call();
-        let by = reduce::sum_slice(row);
-        return Divide { row, by }.call();
+/// Replaces each element by the exponential of what it is above the largest one of its row; gives these.
+#[inline(always)]
+fn exponentials<T: Real>(tile: &mut Tile<T>) -> [T; SIDE] {
+    let mut largest = [T::neg_infinity(); SIDE];
+    for x in &*tile {
+        for (largest, &x) in largest.iter_mut().zip(x) {
+            *largest = elementwise::max(*largest, x);
+        }
     }
+    for x in tile {
+        for (x, &largest) in x.iter_mut().zip(&largest) {
+            *x = math::exp(*x - largest);
+        }
+    }
+    largest
+}
+
+/// `out[o, .., i] ←` the softmax of the row `x[o, .., i]`.
+#[inline(never)]
+pub fn softmax_rows<T: Real>(x: &[T], fold: Fold, out: &mut [T]) {
+    if !(1..=LANES).contains(&fold.n) {
+        return reduce::rows(x, fold, out, softmax);
+    }
+    short_rows(x, fold, out, |tile, _| isa::dispatch(Shares { tile }));
+}
+
+/// `out[o, .., i] ←` the logarithm of the softmax of the row `x[o, .., i]`.
+#[inline(never)]
+pub fn log_softmax_rows<T: Real>(x: &[T], fold: Fold, out: &mut [T]) {
+    if !(1..=LANES).contains(&fold.n) {
+        return reduce::rows(x, fold, out, log_softmax);
+    }
+    short_rows(x, fold, out, |tile, width| {
+        let mut work = [[T::zero(); SIDE]; LANES];
+        let work = &mut work[..tile.len()];
+        work.copy_from_slice(tile);
+        let mut sums = [LogSum { largest: T::zero(), sum: T::one(), log: T::zero() }; SIDE];
+        side_by_side(work, &mut sums[..width]);
+        for x in tile {
+            x.iter_mut().zip(&sums).for_each(|(x, sum)| *x = *x - sum.largest - sum.log);
+        }
+    });
+}
+
+/// Rows of no more than [`LANES`] elements, many at a time: `f` gets a tile, and how many rows are in it.
+fn short_rows<T: Real>(x: &[T], fold: Fold, out: &mut [T], f: impl Fn(&mut Tile<T>, usize) + Sync) {
+    let block = fold.n * fold.inner;
+    threads::chunks(out, (BLOCK / block.max(1)).max(1) * block, 8, |start, out| {
+        let (x, count, mut row) = (&x[start..], out.len() / fold.n, 0);
+        let mut tile = [[T::zero(); SIDE]; LANES];
+        let tile = &mut tile[..fold.n];
+        while row < count {
+            let rows = Rows::from(row, count, fold);
+            rows.read(x, tile);
+            f(tile, rows.width);
+            rows.write(tile, out);
+            row += rows.width;
+        }
+    });
+}
+
+/// The softmax of each row of a tile, in its place.
+struct Shares<'a, T> {
+    tile: &'a mut Tile<T>,
+}
+
+impl<T: Real> NullaryFnOnce for Shares<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let mut sums = [[T::zero(); SIDE]; LANES];
+        let sums = &mut sums[..self.tile.len()];
+        exponentials(self.tile);
+        sums.copy_from_slice(self.tile);
+        side::join(sums, &|a, b| a + b);
+        for x in self.tile {
+            for (x, &sum) in x.iter_mut().zip(&sums[0]) {
+                *x /= sum;
+            }
+        }
+    }
+}
+
+/// Replaces each element by its exponential over the sum of all.
+fn softmax<T: Real>(row: &mut [T]) {
+    let largest = reduce::fold_slice(row, T::neg_infinity(), &elementwise::max);
     isa::dispatch(Above { row, largest });
     let sum = reduce::sum_slice(row);
     isa::dispatch(Divide { row, by: sum });
 }
 
 /// Replaces each element by the logarithm of its softmax.
-#[inline(never)]
-pub fn log_softmax<T: Real>(row: &mut [T]) {
+fn log_softmax<T: Real>(row: &mut [T]) {
     let sum = LogSum::of(row);
     row.iter_mut().for_each(|x| *x = *x - sum.largest - sum.log);
 }
@@ -137,6 +206,32 @@ mod tests {
     use crate::cross_entropy::Classes;
     use crate::isa::Isa;
     use crate::reduce::Fold;
+
+    #[test]
+    fn rows_side_by_side_have_the_bits_of_single_ones() {
+        for (outer, n, inner) in (1..=17).flat_map(|n| [(150, n, 1), (2, n, 70), (3, n, 2), (0, n, 1), (1, n, 0)]) {
+            let x: Vec<f32> = (0..outer * n * inner).map(|i| (i * 7919 % 1009) as f32 / 100.0 - 5.0).collect();
+            for isa in Isa::all() {
+                let (mut shares, mut logs) = (vec![f32::NAN; x.len()], vec![f32::NAN; x.len()]);
+                let fold = Fold { outer, n, inner };
+                isa.hold(|| {
+                    softmax_rows(&x, fold, &mut shares);
+                    log_softmax_rows(&x, fold, &mut logs);
+                });
+                for row in 0..outer * inner {
+                    let place = |class| (row / inner * n + class) * inner + row % inner;
+                    let mut share: Vec<f32> = (0..n).map(|class| x[place(class)]).collect();
+                    let mut log = share.clone();
+                    softmax(&mut share);
+                    log_softmax(&mut log);
+                    for class in 0..n {
+                        let found = [shares[place(class)], logs[place(class)]].map(f32::to_bits);
+                        assert_eq!(found, [share[class], log[class]].map(f32::to_bits), "{} {fold:?}", isa.name);
+                    }
+                }
+            }
+        }
+    }
 
     #[test]
     fn sums_side_by_side_have_the_bits_of_single_rows() {

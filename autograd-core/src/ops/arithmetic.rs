@@ -87,7 +87,7 @@ macro_rules! methods {
         /// let x = Tensor::from([[1.0, 2.0], [3.0, 6.0]]);
         /// let standard = (&x - x.mean_axes(0, true)) / x.std(0, 0, true);
         /// assert_eq!(standard, Tensor::from([[-1.0, -1.0], [1.0, 1.0]]));
-        /// assert_eq!((2.0 * &x - 1.0).sum().item(), 20.0);
+        /// assert_eq!((&x * 2.0 - 1.0).sum().item(), 20.0);
         /// ```
         impl<T: Real> Tensor<T> {$(
             #[doc = concat!("As [`Var::", stringify!($name), "`].")]

@@ -41,8 +41,13 @@ impl<T: Real> Tensor<T> {
 
     /// The tensor whose rows along `axis` are those of this one after `f`, which gets a row to change in place.
     pub(crate) fn map_rows(&self, axis: isize, f: impl Fn(&mut [T]) + Sync) -> Tensor<T> {
+        self.by_rows(axis, |x, fold, out| reduce::rows(x, fold, out, f))
+    }
+
+    /// The tensor of this one's shape that a kernel makes of its rows along `axis`.
+    pub(crate) fn by_rows(&self, axis: isize, kernel: impl FnOnce(&[T], Fold, &mut [T])) -> Tensor<T> {
         let axis = self.shape().axis(axis).expect("the shape rule accepted the axis");
         let (x, fold) = self.fold_over(&[axis]);
-        Tensor::build(self.shape(), |out| reduce::rows(x.as_slice().expect("contiguous"), fold, out, f))
+        Tensor::build(self.shape(), |out| kernel(x.as_slice().expect("contiguous"), fold, out))
     }
 }

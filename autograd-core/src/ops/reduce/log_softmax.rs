@@ -51,7 +51,7 @@ impl<T: Real> Op<T> for LogSoftmax {
     }
 
     fn forward(&self, [x]: [&Tensor<T>; 1]) -> Tensor<T> {
-        x.map_rows(self.axis, softmax::log_softmax)
+        x.by_rows(self.axis, softmax::log_softmax_rows)
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {

@@ -52,7 +52,7 @@ impl<T: Real> Op<T> for Softmax {
     }
 
     fn forward(&self, [x]: [&Tensor<T>; 1]) -> Tensor<T> {
-        x.map_rows(self.axis, softmax::softmax)
+        x.by_rows(self.axis, softmax::softmax_rows)
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {
