@@ -3,7 +3,7 @@
 use super::fold::LANES;
 use super::isa::{self, NullaryFnOnce};
 use super::reduce::Fold;
-use super::side::{Rows, SIDE};
+use super::side::{self, Rows, SIDE};
 use super::softmax::{self, LogSum};
 use super::threads;
 use crate::element::Real;
@@ -46,7 +46,7 @@ impl<T: Real> Classes<'_, T> {
     pub fn sums(&self, x: &[T]) -> List<LogSum<T>> {
         let Fold { n, inner, .. } = self.fold;
         let mut sums = List::filled(LogSum { largest: T::zero(), sum: T::one(), log: T::zero() }, self.targets.len());
-        if (1..=LANES).contains(&n) {
+        if side::pays(n, sums.len()) {
             threads::chunks(&mut sums, CHUNK / n, 4 * n, |start, sums| self.short_sums(x, start, sums));
             return sums;
         }

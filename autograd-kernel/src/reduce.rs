@@ -5,7 +5,7 @@ pub use super::fold::BLOCK;
 use super::fold::{LANES, fold_short_rows, sum_short_rows};
 pub use super::fold::{fold_slice, sum_by, sum_exp, sum_slice};
 use super::isa::{self, NullaryFnOnce};
-use super::threads;
+use super::{side, threads};
 use crate::element::Real;
 use crate::list::List;
 
@@ -37,7 +37,7 @@ pub fn sum<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, out: &mut [T]) {
         out[0] = sum_slice(&partial);
     } else if inner == 1 {
         threads::chunks(out, (BLOCK / n.max(1)).max(1), n + A_ROW, |start, out| {
-            if (1..=LANES).contains(&n) {
+            if side::pays(n, out.len()) {
                 return sum_short_rows(&x[start * n..][..out.len() * n], n, out);
             }
             for (i, y) in out.iter_mut().enumerate() {
@@ -123,7 +123,7 @@ pub fn fold<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, start: T, out: &mu
         out[0] = fold_slice(&partial, start, &f);
     } else if inner == 1 {
         threads::chunks(out, (BLOCK / n.max(1)).max(1), n + A_ROW, |first, out| {
-            if (1..=LANES).contains(&n) {
+            if side::pays(n, out.len()) {
                 return fold_short_rows(&x[first * n..][..out.len() * n], n, start, &f, out);
             }
             for (i, y) in out.iter_mut().enumerate() {

@@ -1,10 +1,17 @@
 //! Rows side by side: many short rows at a time, one in each lane, since a row alone has too few elements to fill a vector.
 
+use super::fold::LANES;
 use super::reduce::Fold;
 use crate::element::Real;
 
 /// Rows of a tile.
 pub(crate) const SIDE: usize = 64;
+
+/// Whether so many rows of `n` elements are worth a tile: rows short, and not a few, for which most lanes would be idle.
+#[inline]
+pub(crate) fn pays(n: usize, rows: usize) -> bool {
+    (1..=LANES).contains(&n) && rows >= SIDE / 4
+}
 
 /// Element `j` of row `r` is `tile[j][r]`.
 pub(crate) type Tile<T> = [[T; SIDE]];

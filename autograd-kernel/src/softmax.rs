@@ -88,7 +88,7 @@ fn exponentials<T: Real>(tile: &mut Tile<T>) -> [T; SIDE] {
 /// `out[o, .., i] ←` the softmax of the row `x[o, .., i]`.
 #[inline(never)]
 pub fn softmax_rows<T: Real>(x: &[T], fold: Fold, out: &mut [T]) {
-    if !(1..=LANES).contains(&fold.n) {
+    if !side::pays(fold.n, fold.outer * fold.inner) {
         return reduce::rows(x, fold, out, softmax);
     }
     short_rows(x, fold, out, |tile, _| isa::dispatch(Shares { tile }));
@@ -97,7 +97,7 @@ pub fn softmax_rows<T: Real>(x: &[T], fold: Fold, out: &mut [T]) {
 /// `out[o, .., i] ←` the logarithm of the softmax of the row `x[o, .., i]`.
 #[inline(never)]
 pub fn log_softmax_rows<T: Real>(x: &[T], fold: Fold, out: &mut [T]) {
-    if !(1..=LANES).contains(&fold.n) {
+    if !side::pays(fold.n, fold.outer * fold.inner) {
         return reduce::rows(x, fold, out, log_softmax);
     }
     short_rows(x, fold, out, |tile, width| {
