@@ -67,7 +67,7 @@ fn short<T: Real>(x: &[T], start: T, step: &impl Step<T>, f: impl Fn(T, T) -> T)
     for (lane, &x) in lanes.iter_mut().zip(x) {
         *lane = step.take(start, x);
     }
-    join_first(lanes, x.len(), f)
+    join_first(&mut lanes, x.len(), f)
 }
 
 /// `out[row] ←` the sum of each row of `n` elements, to the bits of [`sum_slice`]; rows have from 1 to [`LANES`] elements.
@@ -184,13 +184,13 @@ impl<T: Real, S: Step<T>> NullaryFnOnce for Lanes<'_, T, S> {
 
 /// Folds the lanes in pairs.
 #[inline]
-fn join<T: Real>(lanes: [T; LANES], f: impl Fn(T, T) -> T) -> T {
-    join_first(lanes, LANES, f)
+fn join<T: Real>(mut lanes: [T; LANES], f: impl Fn(T, T) -> T) -> T {
+    join_first(&mut lanes, LANES, f)
 }
 
-/// Folds the lanes in pairs, where those from the `n`-th on change nothing.
+/// Folds the lanes in pairs, where those from the `n`-th on change nothing. They stay where they are: what was just written in parts waits to be copied.
 #[inline(always)]
-fn join_first<T: Real>(mut lanes: [T; LANES], n: usize, f: impl Fn(T, T) -> T) -> T {
+fn join_first<T: Real>(lanes: &mut [T; LANES], n: usize, f: impl Fn(T, T) -> T) -> T {
     let mut width = n.next_power_of_two() / 2;
     while width > 0 {
         for i in 0..width {
