@@ -45,7 +45,7 @@ impl<T: Real> Classes<'_, T> {
     #[inline(never)]
     pub fn sums(&self, x: &[T]) -> List<LogSum<T>> {
         let Fold { n, inner, .. } = self.fold;
-        let mut sums = List::filled(LogSum { largest: T::zero(), sum: T::one(), log: T::zero() }, self.targets.len());
+        let mut sums = List::filled(LogSum::of_zero(), self.targets.len());
         if side::pays(n, sums.len()) {
             threads::chunks(&mut sums, CHUNK / n, 4 * n, |start, sums| self.short_sums(x, start, sums));
             return sums;

@@ -30,6 +30,11 @@ impl<T: Real> LogSum<T> {
         LogSum { largest, sum, log: sum.ln() }
     }
 
+    /// That of a single zero, which stands where none is known yet.
+    pub(crate) fn of_zero() -> Self {
+        LogSum { largest: T::zero(), sum: T::one(), log: T::zero() }
+    }
+
     /// `ln Σ eˣ - x`.
     #[inline]
     pub fn cost(self, x: T) -> T {
@@ -43,7 +48,7 @@ impl<T: Real> LogSum<T> {
     }
 }
 
-/// The sums of up to [`SIDE`] rows of no more than 16 elements, to the bits of [`LogSum::of`]: element `j` of row `r` is `tile[j][r]`, which
+/// The sums of up to [`SIDE`] rows of no more than [`LANES`] elements, to the bits of [`LogSum::of`]: element `j` of row `r` is `tile[j][r]`, which
 /// is scratch afterwards.
 pub(crate) fn side_by_side<T: Real>(tile: &mut Tile<T>, sums: &mut [LogSum<T>]) {
     let largest = isa::dispatch(Side { tile });
@@ -104,7 +109,7 @@ pub fn log_softmax_rows<T: Real>(x: &[T], fold: Fold, out: &mut [T]) {
         let mut work = [[T::zero(); SIDE]; LANES];
         let work = &mut work[..tile.len()];
         work.copy_from_slice(tile);
-        let mut sums = [LogSum { largest: T::zero(), sum: T::one(), log: T::zero() }; SIDE];
+        let mut sums = [LogSum::of_zero(); SIDE];
         side_by_side(work, &mut sums[..width]);
         for x in tile {
             x.iter_mut().zip(&sums).for_each(|(x, sum)| *x = *x - sum.largest - sum.log);

@@ -133,9 +133,11 @@ impl<T: Real> Gradients<T> {
                 Mismatch::new("the variable is no leaf").help("a leaf is made by Var::leaf, or is Parameter::var");
             Error::new("insert", why).raise();
         };
-        let (mut before, dx) = (None, Var::constant(dx.contiguous()));
-        self.table.put(node.clone(), dx, |old, dx| before = Some(std::mem::replace(old, dx).into_value()));
-        Tensor::compute_all(self.table.get(node).into_iter().map(Var::value));
+        let dx = dx.contiguous();
+        Tensor::compute_all([&dx].into_iter());
+        let mut before = None;
+        let replace = |old: &mut Var<T>, dx| before = Some(std::mem::replace(old, dx).into_value());
+        self.table.put(node.clone(), Var::constant(dx), replace);
         before
     }
 

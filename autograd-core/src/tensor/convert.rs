@@ -66,7 +66,7 @@ impl<N: Nested, const K: usize> Nested for [N; K] {
         sizes(self)
     }
     fn fits(&self, sizes: &[usize]) -> bool {
-        self.len() == sizes[0] && self.iter().all(|part| part.fits(&sizes[1..]))
+        fits(self, sizes)
     }
     fn misfit(&self, sizes: &[usize]) -> Option<(usize, Vec<usize>)> {
         misfit(self, &sizes[1..])
@@ -85,7 +85,7 @@ impl<N: Nested> Nested for Vec<N> {
         sizes(self)
     }
     fn fits(&self, sizes: &[usize]) -> bool {
-        self.len() == sizes[0] && self.iter().all(|part| part.fits(&sizes[1..]))
+        fits(self, sizes)
     }
     fn misfit(&self, sizes: &[usize]) -> Option<(usize, Vec<usize>)> {
         misfit(self, &sizes[1..])
@@ -97,6 +97,10 @@ impl<N: Nested> Nested for Vec<N> {
 
 fn sizes<N: Nested>(parts: &[N]) -> Vec<usize> {
     [vec![parts.len()], parts.first().map_or_else(N::none, N::sizes)].concat()
+}
+
+fn fits<N: Nested>(parts: &[N], sizes: &[usize]) -> bool {
+    parts.len() == sizes[0] && parts.iter().all(|part| part.fits(&sizes[1..]))
 }
 
 #[cold]
