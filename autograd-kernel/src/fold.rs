@@ -1,5 +1,6 @@
 //! Folds of a slice in 16 lanes, an order that its length alone decides.
 
+use super::elementwise::max;
 use super::isa::{self, NullaryFnOnce};
 use super::math;
 use super::side::{self, SIDE};
@@ -24,8 +25,26 @@ pub fn sum_by<T: Real>(x: &[T], f: impl Fn(T) -> T + Copy) -> T {
 
 /// The sum of `e` to the power of what each element is above `largest`, in the order of [`sum_slice`].
 #[inline(never)]
-pub fn sum_exp<T: Real>(x: &[T], largest: T) -> T {
+pub(crate) fn sum_exp<T: Real>(x: &[T], largest: T) -> T {
     sum_steps(x, &PlusExp(largest))
+}
+
+/// [`sum_slice`] of no more than [`BLOCK`] elements, within what [`isa::dispatch`] runs.
+#[inline(always)]
+pub(crate) fn sum_in_block<T: Real>(x: &[T]) -> T {
+    sum_lanes(Lanes { x, lanes: [T::zero(); LANES], step: &Plus(|x| x) }.call())
+}
+
+/// [`sum_exp`] likewise.
+#[inline(always)]
+pub(crate) fn sum_exp_in_block<T: Real>(x: &[T], largest: T) -> T {
+    sum_lanes(Lanes { x, lanes: [T::zero(); LANES], step: &PlusExp(largest) }.call())
+}
+
+/// The largest element of a slice likewise.
+#[inline(always)]
+pub(crate) fn largest_in_block<T: Real>(x: &[T]) -> T {
+    join(Lanes { x, lanes: [T::neg_infinity(); LANES], step: &By(&max) }.call(), max)
 }
 
 /// Takes more elements into the lanes of a block's sum, at most [`BLOCK`] in all, each time but the last a multiple of [`LANES`]; [`sum_lanes`] ends it.
@@ -35,6 +54,7 @@ pub(crate) fn add_to_lanes<T: Real>(x: &[T], lanes: &mut [T; LANES]) {
 }
 
 /// The sum of the lanes, as [`sum_slice`] takes it.
+#[inline(always)]
 pub(crate) fn sum_lanes<T: Real>(lanes: [T; LANES]) -> T {
     join(lanes, |a, b| a + b)
 }
@@ -183,7 +203,7 @@ impl<T: Real, S: Step<T>> NullaryFnOnce for Lanes<'_, T, S> {
 }
 
 /// Folds the lanes in pairs.
-#[inline]
+#[inline(always)]
 fn join<T: Real>(mut lanes: [T; LANES], f: impl Fn(T, T) -> T) -> T {
     join_first(&mut lanes, LANES, f)
 }
@@ -204,7 +224,6 @@ fn join_first<T: Real>(lanes: &mut [T; LANES], n: usize, f: impl Fn(T, T) -> T) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::elementwise::max;
     use crate::isa::Isa;
 
     #[test]

@@ -81,7 +81,6 @@ fn of<T: Real>() -> Vec<Address> {
         Plan::last::<T> as Address,
         reduce::sum::<T> as Address,
         reduce::sum_slice::<T> as Address,
-        reduce::sum_exp::<T> as Address,
         reduce::squared_deviations::<T> as Address,
         reduce::norm::<T> as Address,
         resample::planes::<T> as Address,

@@ -3,9 +3,10 @@
 use super::elementwise::max;
 pub use super::fold::BLOCK;
 use super::fold::{LANES, fold_short_rows, sum_short_rows};
-pub use super::fold::{fold_slice, sum_by, sum_exp, sum_slice};
+pub use super::fold::{fold_slice, sum_by, sum_slice};
 use super::isa::{self, NullaryFnOnce};
-use super::{side, threads};
+use super::threads::{self, Shared};
+use super::{side, transpose};
 use crate::element::Real;
 use crate::list::List;
 
@@ -144,34 +145,76 @@ pub fn fold<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, start: T, out: &mu
     }
 }
 
+/// Neighbouring rows along the middle axis of a block, side by side in memory so that a function of rows can have them: each cache line is fetched once.
+struct Strip {
+    /// The number of the first row.
+    row: usize,
+    /// Where it begins.
+    at: usize,
+    /// How many there are.
+    width: usize,
+}
+
+impl Fold {
+    /// Rows taken along the middle axis, [`LANES`] at most at a time: how many strips they make.
+    fn strips(self) -> usize {
+        self.outer * self.inner.div_ceil(LANES)
+    }
+
+    /// The strips that a task has.
+    fn together(self) -> usize {
+        (BLOCK / (self.n * LANES.min(self.inner)).max(1)).max(1)
+    }
+
+    fn strip(self, number: usize) -> Strip {
+        let in_block = self.inner.div_ceil(LANES);
+        let (block, first) = (number / in_block, number % in_block * LANES);
+        let row = block * self.inner + first;
+        Strip { row, at: block * self.n * self.inner + first, width: LANES.min(self.inner - first) }
+    }
+
+    /// From one row of a tile to the next. Rows a power of two apart would have each element in the same place of the cache.
+    fn pitch(self) -> usize {
+        self.n + LANES
+    }
+
+    /// Room for a strip.
+    fn tile<T: Real>(self) -> List<T> {
+        List::filled(T::zero(), self.pitch() * LANES.min(self.inner))
+    }
+
+    /// The rows of a strip, copied to a tile.
+    fn read<'a, T: Real>(self, x: &[T], strip: &Strip, tile: &'a mut [T]) -> impl Iterator<Item = &'a mut [T]> {
+        let tile = &mut tile[..strip.width * self.pitch()];
+        // SAFETY: the tile has a row of `n` elements for each of the strip's.
+        unsafe { transpose::copy(&x[strip.at..], self.inner, [self.n, strip.width], tile.as_mut_ptr(), self.pitch()) };
+        tile.chunks_mut(self.pitch()).map(move |row| &mut row[..self.n])
+    }
+}
+
 /// `out[o, j, i] ← f(row)` for rows taken along the middle axis: `f` gets a row to change in place.
 #[inline(never)]
-pub fn rows<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, out: &mut [T], f: impl Fn(&mut [T]) + Sync) {
-    debug_assert_eq!(x.len(), outer * n * inner);
-    if n * inner == 0 {
+pub fn rows<T: Real>(x: &[T], fold: Fold, out: &mut [T], f: impl Fn(&mut [T]) + Sync) {
+    let Fold { outer, n, inner } = fold;
+    assert_eq!((x.len(), out.len()), (outer * n * inner, outer * n * inner));
+    if x.is_empty() {
         return;
     }
-    let blocks = (BLOCK / (n * inner)).max(1);
-    threads::chunks(out, blocks * n * inner, 16, |start, out| {
-        let x = &x[start..start + out.len()];
-        if inner == 1 {
-            out.copy_from_slice(x);
-            return out.chunks_mut(n).for_each(&f);
-        }
-        // Several neighbouring rows at once, so that each cache line is fetched once for all of them.
-        let mut tile = List::filled(T::zero(), n * LANES.min(inner));
-        for (x, out) in x.chunks(n * inner).zip(out.chunks_mut(n * inner)) {
-            for first in (0..inner).step_by(LANES) {
-                let width = LANES.min(inner - first);
-                let tile = &mut tile[..n * width];
-                for (j, x) in x.chunks(inner).enumerate() {
-                    x[first..first + width].iter().enumerate().for_each(|(i, &x)| tile[i * n + j] = x);
-                }
-                tile.chunks_mut(n).for_each(&f);
-                for (j, out) in out.chunks_mut(inner).enumerate() {
-                    out[first..first + width].iter_mut().enumerate().for_each(|(i, y)| *y = tile[i * n + j]);
-                }
-            }
+    if inner == 1 {
+        return threads::chunks(out, (BLOCK / n).max(1) * n, 16, |start, out| {
+            out.copy_from_slice(&x[start..start + out.len()]);
+            out.chunks_mut(n).for_each(&f);
+        });
+    }
+    let (strips, together, work) = (fold.strips(), fold.together(), x.len().saturating_mul(16));
+    let out = Shared(out.as_mut_ptr());
+    threads::pieces(strips.div_ceil(together), work, |piece| {
+        let mut tile = fold.tile();
+        for number in piece * together..strips.min((piece + 1) * together) {
+            let strip = fold.strip(number);
+            fold.read(x, &strip, &mut tile).for_each(&f);
+            // SAFETY: the result has the places of the strip's rows, and is borrowed until all strips, each with rows of its own, are done.
+            unsafe { transpose::copy(&tile, fold.pitch(), [strip.width, n], out.at(strip.at), inner) };
         }
     });
 }
@@ -215,26 +258,24 @@ fn largest_size<T: Real>(row: &[T]) -> T {
 
 /// `out[o, i] ← f(x[o, .., i])`: `f` gets each row along the middle axis.
 #[inline(never)]
-pub fn each_row<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, out: &mut [T], f: impl Fn(&[T]) -> T + Sync) {
-    debug_assert_eq!((x.len(), out.len()), (outer * n * inner, outer * inner));
-    let chunk = (BLOCK / n.max(1)).max(LANES.min(inner));
-    threads::chunks(out, chunk, n + A_ROW, |start, out| {
-        if inner == 1 {
-            return (start..).zip(out).for_each(|(o, y)| *y = f(&x[o * n..(o + 1) * n]));
-        }
-        // Several neighbouring rows at once, so that each cache line is fetched once for all of them.
-        let mut tile = List::filled(T::zero(), n * LANES.min(inner));
-        let mut done = 0;
-        while done < out.len() {
-            let (block, column) = ((start + done) / inner, (start + done) % inner);
-            let width = LANES.min(inner - column).min(out.len() - done);
-            for j in 0..n {
-                let at = (block * n + j) * inner + column;
-                x[at..at + width].iter().enumerate().for_each(|(i, &x)| tile[i * n + j] = x);
+pub fn each_row<T: Real>(x: &[T], fold: Fold, out: &mut [T], f: impl Fn(&[T]) -> T + Sync) {
+    let Fold { outer, n, inner } = fold;
+    assert_eq!((x.len(), out.len()), (outer * n * inner, outer * inner));
+    if inner <= 1 || n == 0 {
+        return threads::chunks(out, (BLOCK / n.max(1)).max(1), n + A_ROW, |start, out| {
+            (start..).zip(out).for_each(|(o, y)| *y = f(&x[o * n..(o + 1) * n]));
+        });
+    }
+    let (strips, together, work) = (fold.strips(), fold.together(), x.len().saturating_add(A_ROW * out.len()));
+    let out = Shared(out.as_mut_ptr());
+    threads::pieces(strips.div_ceil(together), work, |piece| {
+        let mut tile = fold.tile();
+        for number in piece * together..strips.min((piece + 1) * together) {
+            let strip = fold.strip(number);
+            for (i, row) in fold.read(x, &strip, &mut tile).enumerate() {
+                // SAFETY: the result has a place for each row, and is borrowed until all strips, each with rows of its own, are done.
+                unsafe { out.at(strip.row + i).write(f(row)) };
             }
-            let rows = (0..width).map(|i| &tile[i * n..(i + 1) * n]);
-            out[done..done + width].iter_mut().zip(rows).for_each(|(y, row)| *y = f(row));
-            done += width;
         }
     });
 }

@@ -2,6 +2,7 @@
 
 use super::fold::LANES;
 use super::reduce::Fold;
+use super::transpose;
 use crate::element::Real;
 
 /// Rows of a tile.
@@ -37,23 +38,33 @@ impl Rows {
     #[inline]
     pub fn read<T: Real>(self, x: &[T], tile: &mut Tile<T>) {
         let (x, n) = (&x[self.at..], tile.len());
+        if self.inner == 1 {
+            assert!(self.width <= SIDE);
+            // SAFETY: the tile has `SIDE` places for each of `n` elements, and there are no more rows.
+            return unsafe { transpose::copy(x, n, [self.width, n], tile.as_flattened_mut().as_mut_ptr(), SIDE) };
+        }
         for (class, tile) in tile.iter_mut().enumerate() {
-            match self.inner {
-                1 => (0..self.width).for_each(|row| tile[row] = x[row * n + class]),
-                inner => tile[..self.width].copy_from_slice(&x[class * inner..][..self.width]),
-            }
+            tile[..self.width].copy_from_slice(&x[class * self.inner..][..self.width]);
         }
     }
 
-    /// Copies the rows out of a tile.
+    /// Copies the rows out of a tile, to a block that begins at `y`.
+    ///
+    /// # Safety
+    /// The block must have these rows, and nobody else may use them meanwhile.
     #[inline]
-    pub fn write<T: Real>(self, tile: &Tile<T>, y: &mut [T]) {
-        let (y, n) = (&mut y[self.at..], tile.len());
+    pub unsafe fn write<T: Real>(self, tile: &Tile<T>, y: *mut T) {
+        let n = tile.len();
+        // SAFETY: the caller's promise.
+        let y = unsafe { y.add(self.at) };
+        if self.inner == 1 {
+            // SAFETY: as above: the rows lie one behind the other.
+            return unsafe { transpose::copy(tile.as_flattened(), SIDE, [n, self.width], y, n) };
+        }
         for (class, tile) in tile.iter().enumerate() {
-            match self.inner {
-                1 => (0..self.width).for_each(|row| y[row * n + class] = tile[row]),
-                inner => y[class * inner..][..self.width].copy_from_slice(&tile[..self.width]),
-            }
+            // SAFETY: as above: element `class` of the rows lies side by side.
+            unsafe { std::slice::from_raw_parts_mut(y.add(class * self.inner), self.width) }
+                .copy_from_slice(&tile[..self.width]);
         }
     }
 }

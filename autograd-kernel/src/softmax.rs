@@ -1,11 +1,12 @@
 //! Exponentials of a row that sum to 1, and their logarithms.
 
 use super::elementwise;
-use super::fold::{BLOCK, LANES};
+use super::fold::{self, BLOCK, LANES};
 use super::isa::{self, NullaryFnOnce};
+use super::math;
 use super::reduce::{self, Fold};
 use super::side::{self, Rows, SIDE, Tile};
-use super::{math, threads};
+use super::threads::{self, Shared};
 use crate::element::Real;
 
 /// The sum of the exponentials of a row, in a form that does not overflow.
@@ -25,9 +26,12 @@ impl<T: Real> LogSum<T> {
     /// That of a row.
     #[inline(never)]
     pub fn of(row: &[T]) -> Self {
-        let largest = reduce::fold_slice(row, T::neg_infinity(), &elementwise::max);
-        let sum = reduce::sum_exp(row, largest);
-        LogSum { largest, sum, log: sum.ln() }
+        if row.len() <= BLOCK {
+            return isa::dispatch(Row { row });
+        }
+        let largest = fold::fold_slice(row, T::neg_infinity(), &elementwise::max);
+        let sum = fold::sum_exp(row, largest);
+        LogSum { largest, sum, log: math::log(sum) }
     }
 
     /// That of a single zero, which stands where none is known yet.
@@ -48,28 +52,72 @@ impl<T: Real> LogSum<T> {
     }
 }
 
-/// The sums of up to [`SIDE`] rows of no more than [`LANES`] elements, to the bits of [`LogSum::of`]: element `j` of row `r` is `tile[j][r]`, which
-/// is scratch afterwards.
-pub(crate) fn side_by_side<T: Real>(tile: &mut Tile<T>, sums: &mut [LogSum<T>]) {
-    let largest = isa::dispatch(Side { tile });
-    for ((row, &largest), &sum) in sums.iter_mut().zip(&largest).zip(&tile[0]) {
-        *row = LogSum { largest, sum, log: sum.ln() };
+/// The sum of a row of no more than [`BLOCK`] elements.
+struct Row<'a, T> {
+    row: &'a [T],
+}
+
+impl<T: Real> NullaryFnOnce for Row<'_, T> {
+    type Output = LogSum<T>;
+
+    #[inline(always)]
+    fn call(self) -> LogSum<T> {
+        let largest = fold::largest_in_block(self.row);
+        let sum = fold::sum_exp_in_block(self.row, largest);
+        LogSum { largest, sum, log: math::log(sum) }
     }
 }
 
-/// The largest element of each row; the sum of exponentials is in the first elements of the rows afterwards.
+/// The sums of up to [`SIDE`] rows of no more than [`LANES`] elements, to the bits of [`LogSum::of`]: element `j` of row `r` is `tile[j][r]`, which
+/// is scratch afterwards.
+pub(crate) fn side_by_side<T: Real>(tile: &mut Tile<T>, sums: &mut [LogSum<T>]) {
+    let (mut largest, mut log) = ([T::zero(); SIDE], [T::zero(); SIDE]);
+    isa::dispatch(Side { tile, largest: &mut largest, log: &mut log });
+    for (((row, &largest), &sum), &log) in sums.iter_mut().zip(&largest).zip(&tile[0]).zip(&log) {
+        *row = LogSum { largest, sum, log };
+    }
+}
+
+/// The largest element of each row, and the logarithm of the sum of exponentials, which is in the first elements of the rows afterwards.
 struct Side<'a, T> {
     tile: &'a mut Tile<T>,
+    largest: &'a mut [T; SIDE],
+    log: &'a mut [T; SIDE],
 }
 
 impl<T: Real> NullaryFnOnce for Side<'_, T> {
-    type Output = [T; SIDE];
+    type Output = ();
 
     #[inline(always)]
-    fn call(self) -> [T; SIDE] {
-        let largest = exponentials(self.tile);
+    fn call(self) {
+        *self.largest = exponentials(self.tile);
         side::join(self.tile, &|a, b| a + b);
-        largest
+        for (log, &sum) in self.log.iter_mut().zip(&self.tile[0]) {
+            *log = math::log(sum);
+        }
+    }
+}
+
+/// The logarithms of the softmax of each row of a tile, in its place.
+struct Logs<'a, T> {
+    tile: &'a mut Tile<T>,
+}
+
+impl<T: Real> NullaryFnOnce for Logs<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let mut work = [[T::zero(); SIDE]; LANES];
+        let work = &mut work[..self.tile.len()];
+        work.copy_from_slice(self.tile);
+        let (mut largest, mut log) = ([T::zero(); SIDE], [T::zero(); SIDE]);
+        Side { tile: work, largest: &mut largest, log: &mut log }.call();
+        for x in self.tile {
+            for ((x, &largest), &log) in x.iter_mut().zip(&largest).zip(&log) {
+                *x = *x - largest - log;
+            }
+        }
     }
 }
 
@@ -96,7 +144,7 @@ pub fn softmax_rows<T: Real>(x: &[T], fold: Fold, out: &mut [T]) {
     if !side::pays(fold.n, fold.outer * fold.inner) {
         return reduce::rows(x, fold, out, softmax);
     }
-    short_rows(x, fold, out, |tile, _| isa::dispatch(Shares { tile }));
+    short_rows(x, fold, out, |tile| isa::dispatch(Shares { tile }));
 }
 
 /// `out[o, .., i] ←` the logarithm of the softmax of the row `x[o, .., i]`.
@@ -105,30 +153,24 @@ pub fn log_softmax_rows<T: Real>(x: &[T], fold: Fold, out: &mut [T]) {
     if !side::pays(fold.n, fold.outer * fold.inner) {
         return reduce::rows(x, fold, out, log_softmax);
     }
-    short_rows(x, fold, out, |tile, width| {
-        let mut work = [[T::zero(); SIDE]; LANES];
-        let work = &mut work[..tile.len()];
-        work.copy_from_slice(tile);
-        let mut sums = [LogSum::of_zero(); SIDE];
-        side_by_side(work, &mut sums[..width]);
-        for x in tile {
-            x.iter_mut().zip(&sums).for_each(|(x, sum)| *x = *x - sum.largest - sum.log);
-        }
-    });
+    short_rows(x, fold, out, |tile| isa::dispatch(Logs { tile }));
 }
 
-/// Rows of no more than [`LANES`] elements, many at a time: `f` gets a tile, and how many rows are in it.
-fn short_rows<T: Real>(x: &[T], fold: Fold, out: &mut [T], f: impl Fn(&mut Tile<T>, usize) + Sync) {
-    let block = fold.n * fold.inner;
-    threads::chunks(out, (BLOCK / block.max(1)).max(1) * block, 8, |start, out| {
-        let (x, count, mut row) = (&x[start..], out.len() / fold.n, 0);
+/// Rows of no more than [`LANES`] elements, many at a time: `f` gets a tile.
+fn short_rows<T: Real>(x: &[T], fold: Fold, out: &mut [T], f: impl Fn(&mut Tile<T>) + Sync) {
+    assert_eq!(x.len(), out.len());
+    let (count, together) = (fold.outer * fold.inner, (BLOCK / fold.n).next_multiple_of(SIDE));
+    let out = Shared(out.as_mut_ptr());
+    threads::pieces(count.div_ceil(together), x.len().saturating_mul(8), |piece| {
         let mut tile = [[T::zero(); SIDE]; LANES];
         let tile = &mut tile[..fold.n];
-        while row < count {
-            let rows = Rows::from(row, count, fold);
+        let (mut row, until) = (piece * together, count.min((piece + 1) * together));
+        while row < until {
+            let rows = Rows::from(row, until, fold);
             rows.read(x, tile);
-            f(tile, rows.width);
-            rows.write(tile, out);
+            f(tile);
+            // SAFETY: the result is borrowed until all pieces, each with rows of its own, are done.
+            unsafe { rows.write(tile, out.at(0)) };
             row += rows.width;
         }
     });
@@ -159,16 +201,36 @@ impl<T: Real> NullaryFnOnce for Shares<'_, T> {
 
 /// Replaces each element by its exponential over the sum of all.
 fn softmax<T: Real>(row: &mut [T]) {
-    let largest = reduce::fold_slice(row, T::neg_infinity(), &elementwise::max);
+    if row.len() <= BLOCK {
+        return isa::dispatch(RowShares { row });
+    }
+    let largest = fold::fold_slice(row, T::neg_infinity(), &elementwise::max);
     isa::dispatch(Above { row, largest });
-    let sum = reduce::sum_slice(row);
+    let sum = fold::sum_slice(row);
     isa::dispatch(Divide { row, by: sum });
 }
 
 /// Replaces each element by the logarithm of its softmax.
 fn log_softmax<T: Real>(row: &mut [T]) {
-    let sum = LogSum::of(row);
-    row.iter_mut().for_each(|x| *x = *x - sum.largest - sum.log);
+    let LogSum { largest, log, .. } = LogSum::of(row);
+    row.iter_mut().for_each(|x| *x = *x - largest - log);
+}
+
+/// The softmax of a row of no more than [`BLOCK`] elements, in its place.
+struct RowShares<'a, T> {
+    row: &'a mut [T],
+}
+
+impl<T: Real> NullaryFnOnce for RowShares<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let largest = fold::largest_in_block(self.row);
+        Above { row: self.row, largest }.call();
+        let by = fold::sum_in_block(self.row);
+        Divide { row: self.row, by }.call();
+    }
 }
 
 /// The exponentials of what elements are above a number, in their place.

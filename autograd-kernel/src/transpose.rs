@@ -1,7 +1,8 @@
 //! Squares whose rows become columns: pieces of 128 bits are fetched to where they belong, and change places within.
 
 use crate::element::Real;
-use pulp::Simd;
+use crate::isa;
+use pulp::{Simd, WithSimd};
 use std::any::TypeId;
 
 /// Rows of a square, at most.
@@ -16,42 +17,82 @@ type Square<T> = unsafe fn(columns: &[*const T; MOST], top: usize, to: *mut T, w
 /// If the rows or the columns are not there.
 #[inline(always)]
 pub(crate) fn transpose<S: Simd, T: Real>(
-    _: S,
+    simd: S,
     x: &[T],
     pitch: usize,
     [rows, count]: [usize; 2],
     wide: usize,
     columns: &mut [T],
 ) {
-    if rows == 0 || count == 0 {
-        return columns[..count * wide].fill(T::zero());
-    }
-    let (x, columns) = (&x[..(rows - 1) * pitch + count], &mut columns[..count * wide]);
+    let columns = &mut columns[..count * wide];
     assert!(rows <= wide);
-    match square::<S, T>(rows.min(count)) {
-        Some(square) => {
-            let side = square.0;
-            // The last rows cover some of those before again.
-            for first in (0..rows).step_by(side).map(|first| first.min(rows - side)) {
-                let mut starts = [x.as_ptr(); MOST];
-                for (j, start) in starts.iter_mut().enumerate().take(side) {
-                    *start = x[(first + j) * pitch..].as_ptr();
-                }
-                // SAFETY: the rows have `count` elements, the columns `wide`, of which those of the squares are some; the machine has what
-                // `S` stands for.
-                unsafe { strip(square, &starts, count, columns.as_mut_ptr().add(first), wide) };
-            }
-        }
-        None => {
-            for (p, column) in columns.chunks_exact_mut(wide).enumerate() {
-                for (m, to) in column[..rows].iter_mut().enumerate() {
-                    *to = x[m * pitch + p];
-                }
-            }
-        }
-    }
+    // SAFETY: there are `count` columns, each longer than `rows`.
+    unsafe { place(simd, x, pitch, [rows, count], columns.as_mut_ptr(), wide) };
     if rows < wide {
         columns.chunks_exact_mut(wide).for_each(|column| column[rows..].fill(T::zero()));
+    }
+}
+
+/// Places `rows` rows of `count` elements, `pitch` apart, as columns: element `p` of row `m` at `to[p * wide + m]`.
+///
+/// # Panics
+/// If the rows are not there.
+///
+/// # Safety
+/// These places must be there, and nobody else's.
+#[inline(always)]
+unsafe fn place<S: Simd, T: Real>(_: S, x: &[T], pitch: usize, [rows, count]: [usize; 2], to: *mut T, wide: usize) {
+    if rows == 0 || count == 0 {
+        return;
+    }
+    let x = &x[..(rows - 1) * pitch + count];
+    let Some(square) = square::<S, T>(rows.min(count)) else {
+        for (p, m) in (0..count).flat_map(|p| (0..rows).map(move |m| (p, m))) {
+            // SAFETY: the caller's promise.
+            unsafe { to.add(p * wide + m).write(x[m * pitch + p]) };
+        }
+        return;
+    };
+    let side = square.0;
+    // The last rows cover some of those before again.
+    for first in (0..rows).step_by(side).map(|first| first.min(rows - side)) {
+        let mut starts = [x.as_ptr(); MOST];
+        for (j, start) in starts.iter_mut().enumerate().take(side) {
+            *start = x[(first + j) * pitch..].as_ptr();
+        }
+        // SAFETY: the rows have `count` elements, and the squares' places are among those of the caller's promise; the machine has what `S` stands for.
+        unsafe { strip(square, &starts, count, to.add(first), wide) };
+    }
+}
+
+/// [`place`] with the set of instructions of this thread.
+///
+/// # Panics
+/// If the rows are not there.
+///
+/// # Safety
+/// The places must be there, and nobody else's.
+#[inline(never)]
+pub(crate) unsafe fn copy<T: Real>(x: &[T], pitch: usize, size: [usize; 2], to: *mut T, wide: usize) {
+    isa::dispatch(Copy { x, pitch, size, to, wide });
+}
+
+struct Copy<'a, T> {
+    x: &'a [T],
+    pitch: usize,
+    size: [usize; 2],
+    to: *mut T,
+    wide: usize,
+}
+
+impl<T: Real> WithSimd for Copy<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Copy { x, pitch, size, to, wide } = self;
+        // SAFETY: the promise of whoever called `copy`.
+        unsafe { place(simd, x, pitch, size, to, wide) };
     }
 }
 
@@ -204,7 +245,7 @@ mod x86 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::isa::{Isa, WithSimd};
+    use crate::isa::Isa;
 
     struct Check([usize; 2]);
 

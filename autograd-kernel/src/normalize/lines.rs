@@ -1,6 +1,6 @@
 //! A standardised block as a function of its elements, to be computed within another pass.
 
-use super::{Grouping, Normalize, Statistics};
+use super::{Normalize, Statistics};
 use crate::element::{Real, Values, ValuesMut};
 use crate::elementwise::Apply;
 use crate::isa::{self, NullaryFnOnce};
@@ -37,7 +37,7 @@ impl Normalize {
         bias: Option<&[T]>,
         statistics: &mut [Statistics<T>],
     ) -> Lines<T> {
-        assert!(self.grouping != Grouping::Each, "the rows of a layer normalisation have weights for each place");
+        assert!(self.takes_parts(), "long segments, each with one weight");
         self.measure_runs(x, statistics);
         let of = |segment: usize| {
             let [mean, scale] = self.line(statistics[self.group(segment)], weight, segment);

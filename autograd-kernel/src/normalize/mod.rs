@@ -4,6 +4,7 @@
 //! own weight and bias: that of the whole segment, or one for each of its places. A group is read from memory once: its statistics and
 //! what is made with them are one task, which finds it in the cache.
 
+mod columns;
 mod lines;
 mod rows;
 mod runs;
@@ -144,6 +145,7 @@ impl Normalize {
     ) {
         match self.grouping {
             Grouping::Each => self.forward_rows(x, weight, bias, y, statistics),
+            _ if self.takes_columns() => self.forward_columns(x, weight, bias, y, statistics),
             _ => self.forward_runs(x, weight, bias, y, statistics),
         }
     }
@@ -156,6 +158,7 @@ impl Normalize {
     pub fn backward<T: Real>(&self, given: Given<'_, T>, to: Gradients<'_, T>) {
         match self.grouping {
             Grouping::Each => self.backward_rows(given, to),
+            _ if self.takes_columns() => self.backward_columns(given, to),
             _ => self.backward_runs(given, to),
         }
     }

@@ -191,6 +191,10 @@ impl Normalize {
     /// The sums of `f` of each element of a group.
     #[inline(always)]
     fn total<T: Real, const K: usize>(&self, x: &[T], members: Members, f: impl Fn(T) -> [T; K]) -> [T; K] {
+        if members.step == 1 {
+            let x = &x[members.first * self.len..][..members.count * self.len];
+            return sums(x, x, |x, _| f(x));
+        }
         let mut tree = Tree::new();
         for segment in members.each() {
             let x = self.segment(x, segment);

@@ -6,6 +6,9 @@ use crate::element::Real;
 
 /// Independent partial sums: enough that additions need not wait for each other, on any instruction set.
 const LANES: usize = 64;
+/// Of a run shorter than this, more lanes would take longer to be added up than they save.
+const FEW: usize = 256;
+const FEWER: usize = 16;
 /// Elements summed in lanes before the next level of the tree begins.
 const BLOCK: usize = 4096;
 
@@ -71,21 +74,25 @@ pub(super) fn sum<T: Real>(x: &[T], f: impl Fn(T) -> T) -> T {
 
 #[inline(always)]
 fn block<T: Real, const K: usize>(x: &[T], y: &[T], f: &impl Fn(T, T) -> [T; K]) -> [T; K] {
+    if x.len() < FEW {
+        let mut lanes = [[T::zero(); FEWER]; K];
+        columns::<T, K, FEWER, FEWER>(x, y, &mut lanes, f);
+        return join(lanes);
+    }
     let mut lanes = [[T::zero(); LANES]; K];
     // As many columns at a time as the compiler holds in the 16 registers of AVX2. The block is in the first cache, where it may be read again.
     match (K, size_of::<T>()) {
-        (1, 4) => columns::<T, K, LANES>(x, y, &mut lanes, f),
-        (1, _) => columns::<T, K, 32>(x, y, &mut lanes, f),
-        _ => columns::<T, K, 16>(x, y, &mut lanes, f),
+        (1, 4) => columns::<T, K, LANES, LANES>(x, y, &mut lanes, f),
+        (1, _) => columns::<T, K, LANES, 32>(x, y, &mut lanes, f),
+        _ => columns::<T, K, LANES, 16>(x, y, &mut lanes, f),
     }
-    let whole = x.len() / LANES * LANES;
-    for (i, (&x, &y)) in x[whole..].iter().zip(&y[whole..]).enumerate() {
-        let terms = f(x, y);
-        for k in 0..K {
-            lanes[k][i] += terms[k];
-        }
-    }
-    let mut width = LANES / 2;
+    join(lanes)
+}
+
+/// Adds up the lanes in pairs.
+#[inline(always)]
+fn join<T: Real, const K: usize, const N: usize>(mut lanes: [[T; N]; K]) -> [T; K] {
+    let mut width = N / 2;
     while width > 0 {
         for lanes in &mut lanes {
             for i in 0..width {
@@ -97,16 +104,16 @@ fn block<T: Real, const K: usize>(x: &[T], y: &[T], f: &impl Fn(T, T) -> [T; K])
     lanes.map(|lanes| lanes[0])
 }
 
-/// Sums the whole rows of `LANES` elements, `WIDTH` columns at a time.
+/// Sums rows of `N` elements, `WIDTH` columns at a time, and what is left at the end.
 #[inline(always)]
-fn columns<T: Real, const K: usize, const WIDTH: usize>(
+fn columns<T: Real, const K: usize, const N: usize, const WIDTH: usize>(
     x: &[T],
     y: &[T],
-    lanes: &mut [[T; LANES]; K],
+    lanes: &mut [[T; N]; K],
     f: &impl Fn(T, T) -> [T; K],
 ) {
-    let (xs, ys) = (x.as_chunks::<LANES>().0, y.as_chunks::<LANES>().0);
-    for first in (0..LANES).step_by(WIDTH) {
+    let ((xs, x_rest), (ys, y_rest)) = (x.as_chunks::<N>(), y.as_chunks::<N>());
+    for first in (0..N).step_by(WIDTH) {
         let mut held = [[T::zero(); WIDTH]; K];
         for (x, y) in xs.iter().zip(ys) {
             let (x, y) = (&x[first..first + WIDTH], &y[first..first + WIDTH]);
@@ -119,6 +126,12 @@ fn columns<T: Real, const K: usize, const WIDTH: usize>(
         }
         for (lanes, held) in lanes.iter_mut().zip(held) {
             lanes[first..first + WIDTH].copy_from_slice(&held);
+        }
+    }
+    for (i, (&x, &y)) in x_rest.iter().zip(y_rest).enumerate() {
+        let terms = f(x, y);
+        for k in 0..K {
+            lanes[k][i] += terms[k];
         }
     }
 }

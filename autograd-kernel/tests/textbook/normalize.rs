@@ -78,7 +78,7 @@ fn check(normalize: Normalize, weights: usize) {
             let expected: Vec<f64> =
                 (0..n).map(|i| xhat(i) * weight[place(&normalize, i).1] + bias[place(&normalize, i).1]).collect();
             near(&y, &expected, "y");
-            if normalize.grouping != Grouping::Each {
+            if normalize.takes_parts() {
                 let mut again = vec![[f64::NAN; 2]; groups];
                 let lines = normalize.lines(&x, Some(&weight), Some(&bias), &mut again);
                 let mut later = vec![f64::NAN; n];
@@ -127,12 +127,22 @@ fn each_grouping_is_the_textbooks() {
         for (segments, len) in [(1, 1), (3, 5), (7, 64), (130, 65), (300, 3), (2, 9000)] {
             check(Normalize { segments, len, grouping: Grouping::Each, eps: 0.1, centred }, len);
         }
-        for (groups, len) in [(2, 1), (3, 5), (64, 1), (70, 1), (5, 100), (1, 9000)] {
+        for (groups, len) in
+            [(2, 1), (3, 5), (64, 1), (70, 1), (3, 31), (2, 64), (2, 65), (5, 100), (3, 300), (1, 9000)]
+        {
             let segments = 4 * groups;
             check(Normalize { segments, len, grouping: Grouping::Apart(groups), eps: 0.1, centred }, groups);
             let grouping = Grouping::Runs { run: groups, weights: 2 * groups };
             check(Normalize { segments, len, grouping, eps: 0.1, centred }, 2 * groups);
         }
+    }
+}
+
+#[test]
+fn many_rows_of_few_columns_are_summed_in_parts() {
+    for (rows, groups, len) in [(65, 70, 1), (4099, 3, 2)] {
+        let grouping = Grouping::Apart(groups);
+        check(Normalize { segments: rows * groups, len, grouping, eps: 0.1, centred: true }, groups);
     }
 }
 

@@ -92,12 +92,19 @@ impl<T: Real> Op<T> for Prod {
 
 /// For each element the product of the others that go into one result with it.
 fn others<T: Real>(x: &Var<T>, axes: &[usize]) -> Var<T> {
+    let along = |x: &Var<T>, axis: usize| {
+        let running = [x.cumprod(axis as isize), x.cumprod_reverse(axis as isize)];
+        lag(&running[0], axis, false, T::one()) * lag(&running[1], axis, true, T::one())
+    };
+    if let &[axis] = axes {
+        return along(x, axis);
+    }
     // The axes at the end, as one.
     let order: Vec<usize> = (0..x.rank()).filter(|axis| !axes.contains(axis)).chain(axes.iter().copied()).collect();
     let moved = x.permute(&order);
     let (kept, reduced) = moved.shape().split_at(x.rank() - axes.len());
     let rows = moved.reshape([kept.iter().product(), reduced.iter().product()]);
-    let others = lag(&rows.cumprod(1), 1, false, T::one()) * lag(&rows.cumprod_reverse(1), 1, true, T::one());
+    let others = along(&rows, 1);
     let mut back = order.clone();
     order.iter().enumerate().for_each(|(to, &from)| back[from] = to);
     others.reshape(moved.shape()).permute(back)

@@ -1,0 +1,140 @@
+//! The largest element of each window, and where it is.
+
+use super::{Pool, Windows};
+use crate::element::Real;
+use crate::elementwise::max;
+use crate::fold;
+use crate::isa::{self, NullaryFnOnce};
+use crate::list::List;
+
+impl Pool {
+    /// `y ←` the largest element of each window; NaN counts as larger than each number.
+    #[inline(never)]
+    pub fn max<T: Real>(&self, x: &[T], y: &mut [T]) {
+        if self.quarters() {
+            return self.each_square(x, y, |[a, b, c, d], _| max(max(max(a, b), c), d));
+        }
+        self.planes(y, self.pixels(), |number, windows, y| {
+            let largest = &mut *List::filled(T::zero(), windows.width);
+            isa::dispatch(Max { pool: self, windows, x: self.from(x, number), largest, y });
+        });
+    }
+
+    /// `at ←` where in its plane the largest element of each window is: the first of several, and the first NaN before each number.
+    #[inline(never)]
+    pub fn argmax<T: Real>(&self, x: &[T], at: &mut [i64]) {
+        if self.quarters() {
+            let width = self.size[1];
+            return self.each_square(x, at, |[a, b, c, d], first| {
+                let (mut largest, mut at) = (a, 0);
+                for (x, place) in [(b, 1), (c, width), (d, width + 1)] {
+                    let wins = (x > largest) | (x.is_nan() & !largest.is_nan());
+                    (largest, at) = if wins { (x, place) } else { (largest, at) };
+                }
+                (first + at) as i64
+            });
+        }
+        self.planes(at, self.pixels(), |number, windows, at| {
+            let (width, across) = (windows.width, windows.columns.len());
+            let down = &mut Found { value: List::filled(T::zero(), width), row: List::filled(0, width) };
+            let best = &mut Found { value: List::filled(T::zero(), across), row: List::filled(0, across) };
+            isa::dispatch(ArgMax { pool: self, windows, x: self.from(x, number), down, best, at });
+        });
+    }
+}
+
+/// The largest elements of some planes.
+struct Max<'a, T> {
+    pool: &'a Pool,
+    windows: &'a Windows,
+    x: &'a [T],
+    /// Room for a row of the plane.
+    largest: &'a mut [T],
+    y: &'a mut [T],
+}
+
+impl<T: Real> NullaryFnOnce for Max<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Max { pool, windows, x, largest, y } = self;
+        for (i, y) in y.chunks_exact_mut(pool.pixels()).enumerate() {
+            let x = &x[i * pool.plane()..][..pool.plane()];
+            for (o, y) in y.chunks_exact_mut(windows.columns.len()).enumerate() {
+                windows.down(x, o, T::neg_infinity(), largest, max);
+                windows.gather(largest, T::neg_infinity(), y, max, fold::largest_in_block);
+            }
+        }
+    }
+}
+
+/// Some elements, and the row of a window that each was found in: as wide as a single-precision number, for vectors of both.
+struct Found<T> {
+    value: List<T>,
+    row: List<u32>,
+}
+
+/// Where the largest elements of some planes are.
+struct ArgMax<'a, T> {
+    pool: &'a Pool,
+    windows: &'a Windows,
+    x: &'a [T],
+    /// Room for the best of each column of the plane, and of each window.
+    down: &'a mut Found<T>,
+    best: &'a mut Found<T>,
+    at: &'a mut [i64],
+}
+
+impl<T: Real> NullaryFnOnce for ArgMax<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let ArgMax { pool, windows, x, down, best, at } = self;
+        for (i, at) in at.chunks_exact_mut(pool.pixels()).enumerate() {
+            let x = &x[i * pool.plane()..][..pool.plane()];
+            for (o, at) in at.chunks_exact_mut(windows.columns.len()).enumerate() {
+                let mut rows = 0;
+                windows.each_row(o, |first| {
+                    let x = &x[first..first + windows.width];
+                    match rows {
+                        0 => {
+                            down.value.copy_from_slice(x);
+                            down.row.fill(0);
+                        }
+                        _ => {
+                            for ((value, row), &x) in down.value.iter_mut().zip(down.row.iter_mut()).zip(x) {
+                                let wins = (x > *value) | (x.is_nan() & !value.is_nan());
+                                *row = if wins { rows } else { *row };
+                                *value = if wins { x } else { *value };
+                            }
+                        }
+                    }
+                    rows += 1;
+                });
+                for (p, window) in windows.columns.iter().enumerate() {
+                    (best.value[p], best.row[p]) = (down.value[window.first], down.row[window.first]);
+                    at[p] = window.first as i64;
+                }
+                windows.across(|p, from| {
+                    let found = best.value[p.clone()].iter_mut().zip(&mut best.row[p.clone()]).zip(&mut at[p]);
+                    for (i, ((value, row), column)) in found.enumerate() {
+                        let place = from + i * windows.step;
+                        let (x, in_row) = (down.value[place], down.row[place]);
+                        // Of equal elements the first in the order of rows; that of columns is the order in which they come.
+                        let equal = (x == *value) | (x.is_nan() & value.is_nan());
+                        let wins = (x > *value) | (x.is_nan() & !value.is_nan()) | (equal & (in_row < *row));
+                        *column = std::hint::select_unpredictable(wins, place as i64, *column);
+                        *row = std::hint::select_unpredictable(wins, in_row, *row);
+                        *value = std::hint::select_unpredictable(wins, x, *value);
+                    }
+                });
+                let first = windows.rows[o].first;
+                for (at, &row) in at.iter_mut().zip(&*best.row) {
+                    *at += ((first + row as usize * windows.dilation[0]) * windows.width) as i64;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The mean of each window, and its adjoint.
+
+use super::{Divisor, Pool, Windows};
+use crate::element::Real;
+use crate::fold;
+use crate::isa::{self, NullaryFnOnce};
+use crate::list::List;
+
+impl Pool {
+    /// `y ←` the sum of each window by its divisor.
+    #[inline(never)]
+    pub fn mean<T: Real>(&self, x: &[T], divisor: Divisor, y: &mut [T]) {
+        self.planes(y, self.pixels(), |number, windows, y| {
+            let sums = &mut *List::filled(T::zero(), windows.width);
+            isa::dispatch(Mean { pool: self, windows, x: self.from(x, number), divisor, sums, y });
+        });
+    }
+
+    /// `x ←` the sum, over the windows that an element lies in, of their share of `y`: the adjoint of [`mean`](Pool::mean).
+    #[inline(never)]
+    pub fn spread<T: Real>(&self, y: &[T], divisor: Divisor, x: &mut [T]) {
+        self.planes(x, self.plane(), |number, windows, x| {
+            let shares = &mut *List::filled(T::zero(), windows.columns.len());
+            let row = &mut *List::filled(T::zero(), windows.width);
+            let y = &y[number * self.pixels()..];
+            isa::dispatch(Spread { pool: self, windows, y, divisor, shares, row, x });
+        });
+    }
+}
+
+/// The means of some planes.
+struct Mean<'a, T> {
+    pool: &'a Pool,
+    windows: &'a Windows,
+    x: &'a [T],
+    divisor: Divisor,
+    /// Room for a row of the plane.
+    sums: &'a mut [T],
+    y: &'a mut [T],
+}
+
+impl<T: Real> NullaryFnOnce for Mean<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Mean { pool, windows, x, divisor, sums, y } = self;
+        for (i, y) in y.chunks_exact_mut(pool.pixels()).enumerate() {
+            let x = &x[i * pool.plane()..][..pool.plane()];
+            for (o, y) in y.chunks_exact_mut(windows.columns.len()).enumerate() {
+                windows.down(x, o, T::zero(), sums, |a, b| a + b);
+                windows.gather(sums, T::zero(), y, |a, b| a + b, fold::sum_in_block);
+                for (p, y) in y.iter_mut().enumerate() {
+                    *y /= windows.divisor(o, p, divisor);
+                }
+            }
+        }
+    }
+}
+
+/// The shares of some planes.
+struct Spread<'a, T> {
+    pool: &'a Pool,
+    windows: &'a Windows,
+    y: &'a [T],
+    divisor: Divisor,
+    /// Room for a row of the result, and for one of the plane.
+    shares: &'a mut [T],
+    row: &'a mut [T],
+    x: &'a mut [T],
+}
+
+impl<T: Real> NullaryFnOnce for Spread<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Spread { pool, windows, y, divisor, shares, row, x } = self;
+        for (i, x) in x.chunks_exact_mut(pool.plane()).enumerate() {
+            let y = &y[i * pool.pixels()..][..pool.pixels()];
+            x.fill(T::zero());
+            for (o, y) in y.chunks_exact(windows.columns.len()).enumerate() {
+                for (p, (share, &y)) in shares.iter_mut().zip(y).enumerate() {
+                    *share = y / windows.divisor(o, p, divisor);
+                }
+                row.fill(T::zero());
+                windows.across(|p, from| {
+                    let (row, shares) = (&mut row[from..], &shares[p]);
+                    match windows.step {
+                        1 => row.iter_mut().zip(shares).for_each(|(x, &share)| *x += share),
+                        step => row.chunks_mut(step).zip(shares).for_each(|(x, &share)| x[0] += share),
+                    }
+                });
+                windows.each_row(o, |at| {
+                    for (x, &share) in x[at..].iter_mut().zip(&*row) {
+                        *x += share;
+                    }
+                });
+            }
+        }
+    }
+}
