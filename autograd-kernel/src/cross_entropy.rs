@@ -1,9 +1,7 @@
 //! The cross entropy of rows of scores with one class or one distribution each, and the distribution that a class stands for.
 
-use super::fold::LANES;
 use super::isa::{self, NullaryFnOnce};
 use super::reduce::Fold;
-use super::side::{self, Rows, SIDE};
 use super::softmax::{self, LogSum};
 use super::threads;
 use crate::element::Real;
@@ -44,34 +42,7 @@ impl<T: Real> Classes<'_, T> {
     /// The sum of exponentials of each row; anything for ignored rows.
     #[inline(never)]
     pub fn sums(&self, x: &[T]) -> List<LogSum<T>> {
-        let Fold { n, inner, .. } = self.fold;
-        let mut sums = List::filled(LogSum::of_zero(), self.targets.len());
-        if side::pays(n, sums.len()) {
-            threads::chunks(&mut sums, CHUNK / n, 4 * n, |start, sums| self.short_sums(x, start, sums));
-            return sums;
-        }
-        threads::chunks(&mut sums, (CHUNK / n.max(1)).max(1), n, |start, sums| {
-            let mut row = List::new();
-            for (number, sum) in (start..).zip(sums) {
-                if Some(self.targets[number]) != self.ignored {
-                    *sum = log_sum(&x[number / inner * n * inner + number % inner..], n, inner, &mut row);
-                }
-            }
-        });
-        sums
-    }
-
-    /// The sums of rows from the `start`-th on that have few classes, many rows at a time.
-    fn short_sums(&self, x: &[T], start: usize, mut sums: &mut [LogSum<T>]) {
-        let (mut tile, mut row) = ([[T::zero(); SIDE]; LANES], start);
-        let tile = &mut tile[..self.fold.n];
-        while !sums.is_empty() {
-            let rows = Rows::from(row, row + sums.len(), self.fold);
-            rows.read(x, tile);
-            let (now, rest) = sums.split_at_mut(rows.width);
-            softmax::side_by_side(tile, now);
-            (sums, row) = (rest, row + rows.width);
-        }
+        softmax::sums(x, self.fold, |row| Some(self.targets[row]) != self.ignored)
     }
 
     /// `out[row] ← Σ share[class] · (log Σ exp x - x[class])`; 0 for ignored rows.
@@ -228,30 +199,19 @@ impl<T: Real> NullaryFnOnce for Scale<'_, T> {
 #[inline(never)]
 pub fn soft<T: Real>(x: &[T], q: &[T], share: impl Fn(usize, T) -> T + Sync, fold: Fold, out: &mut [T]) {
     let Fold { n, inner, .. } = fold;
-    threads::chunks(out, (CHUNK / n.max(1)).max(1), 16 * n, |start, out| {
-        let mut row = List::new();
+    let sums = softmax::sums(x, fold, |_| true);
+    threads::chunks(out, (CHUNK / n.max(1)).max(1), 4 * n, |start, out| {
         for (number, y) in (start..).zip(out) {
             let first = number / inner * n * inner + number % inner;
-            let sum = log_sum(&x[first.min(x.len())..], n, inner, &mut row);
             *y = T::zero();
             for class in 0..n {
                 let at = first + class * inner;
                 let share = share(class, q[at]);
                 // A class without a share may have a score of minus infinity.
                 if share != T::zero() {
-                    *y += share * sum.cost(x[at]);
+                    *y += share * sums[number].cost(x[at]);
                 }
             }
         }
     });
-}
-
-/// The sum of exponentials of `n` scores that lie `inner` apart; `row` is scratch.
-fn log_sum<T: Real>(x: &[T], n: usize, inner: usize, row: &mut Vec<T>) -> LogSum<T> {
-    if inner == 1 {
-        return LogSum::of(&x[..n]);
-    }
-    row.clear();
-    row.extend(x.iter().step_by(inner).take(n));
-    LogSum::of(row)
 }

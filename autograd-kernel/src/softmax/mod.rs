@@ -1,13 +1,18 @@
 //! Exponentials of a row that sum to 1, and their logarithms.
 
+mod columns;
+mod tiles;
+
 use super::elementwise;
 use super::fold::{self, BLOCK, LANES};
 use super::isa::{self, NullaryFnOnce};
 use super::math;
 use super::reduce::{self, Fold};
-use super::side::{self, Rows, SIDE, Tile};
-use super::threads::{self, Shared};
+use super::side::{self, SIDE};
+use super::threads;
 use crate::element::Real;
+use crate::list::List;
+use columns::Columns;
 
 /// The sum of the exponentials of a row, in a form that does not overflow.
 ///
@@ -35,7 +40,7 @@ impl<T: Real> LogSum<T> {
     }
 
     /// That of a single zero, which stands where none is known yet.
-    pub(crate) fn of_zero() -> Self {
+    fn of_zero() -> Self {
         LogSum { largest: T::zero(), sum: T::one(), log: T::zero() }
     }
 
@@ -68,133 +73,86 @@ impl<T: Real> NullaryFnOnce for Row<'_, T> {
     }
 }
 
-/// The sums of up to [`SIDE`] rows of no more than [`LANES`] elements, to the bits of [`LogSum::of`]: element `j` of row `r` is `tile[j][r]`, which
-/// is scratch afterwards.
-pub(crate) fn side_by_side<T: Real>(tile: &mut Tile<T>, sums: &mut [LogSum<T>]) {
-    let (mut largest, mut log) = ([T::zero(); SIDE], [T::zero(); SIDE]);
-    isa::dispatch(Side { tile, largest: &mut largest, log: &mut log });
-    for (((row, &largest), &sum), &log) in sums.iter_mut().zip(&largest).zip(&tile[0]).zip(&log) {
-        *row = LogSum { largest, sum, log };
-    }
-}
-
-/// The largest element of each row, and the logarithm of the sum of exponentials, which is in the first elements of the rows afterwards.
-struct Side<'a, T> {
-    tile: &'a mut Tile<T>,
-    largest: &'a mut [T; SIDE],
-    log: &'a mut [T; SIDE],
-}
-
-impl<T: Real> NullaryFnOnce for Side<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        *self.largest = exponentials(self.tile);
-        side::join(self.tile, &|a, b| a + b);
-        for (log, &sum) in self.log.iter_mut().zip(&self.tile[0]) {
-            *log = math::log(sum);
-        }
-    }
-}
-
-/// The logarithms of the softmax of each row of a tile, in its place.
-struct Logs<'a, T> {
-    tile: &'a mut Tile<T>,
-}
-
-impl<T: Real> NullaryFnOnce for Logs<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        let mut work = [[T::zero(); SIDE]; LANES];
-        let work = &mut work[..self.tile.len()];
-        work.copy_from_slice(self.tile);
-        let (mut largest, mut log) = ([T::zero(); SIDE], [T::zero(); SIDE]);
-        Side { tile: work, largest: &mut largest, log: &mut log }.call();
-        for x in self.tile {
-            for ((x, &largest), &log) in x.iter_mut().zip(&largest).zip(&log) {
-                *x = *x - largest - log;
-            }
-        }
-    }
-}
-
-/// Replaces each element by the exponential of what it is above the largest one of its row; gives these.
-#[inline(always)]
-fn exponentials<T: Real>(tile: &mut Tile<T>) -> [T; SIDE] {
-    let mut largest = [T::neg_infinity(); SIDE];
-    for x in &*tile {
-        for (largest, &x) in largest.iter_mut().zip(x) {
-            *largest = elementwise::max(*largest, x);
-        }
-    }
-    for x in tile {
-        for (x, &largest) in x.iter_mut().zip(&largest) {
-            *x = math::exp(*x - largest);
-        }
-    }
-    largest
-}
-
 /// `out[o, .., i] ←` the softmax of the row `x[o, .., i]`.
 #[inline(never)]
 pub fn softmax_rows<T: Real>(x: &[T], fold: Fold, out: &mut [T]) {
-    if !side::pays(fold.n, fold.outer * fold.inner) {
-        return reduce::rows(x, fold, out, softmax);
+    match Way::of(fold) {
+        Way::Columns => columns::each(x, fold, out, |columns, y| isa::dispatch(columns::Shares { columns, y })),
+        Way::Tiles => tiles::each(x, fold.n, out, |tile| isa::dispatch(tiles::Shares { tile })),
+        Way::Rows => reduce::rows(x, fold, out, softmax),
     }
-    short_rows(x, fold, out, |tile| isa::dispatch(Shares { tile }));
 }
 
 /// `out[o, .., i] ←` the logarithm of the softmax of the row `x[o, .., i]`.
 #[inline(never)]
 pub fn log_softmax_rows<T: Real>(x: &[T], fold: Fold, out: &mut [T]) {
-    if !side::pays(fold.n, fold.outer * fold.inner) {
-        return reduce::rows(x, fold, out, log_softmax);
+    match Way::of(fold) {
+        Way::Columns => columns::each(x, fold, out, |columns, y| isa::dispatch(columns::Logs { columns, y })),
+        Way::Tiles => tiles::each(x, fold.n, out, |tile| isa::dispatch(tiles::Logs { tile })),
+        Way::Rows => reduce::rows(x, fold, out, log_softmax),
     }
-    short_rows(x, fold, out, |tile| isa::dispatch(Logs { tile }));
 }
 
-/// Rows of no more than [`LANES`] elements, many at a time: `f` gets a tile.
-fn short_rows<T: Real>(x: &[T], fold: Fold, out: &mut [T], f: impl Fn(&mut Tile<T>) + Sync) {
-    assert_eq!(x.len(), out.len());
-    let (count, together) = (fold.outer * fold.inner, (BLOCK / fold.n).next_multiple_of(SIDE));
-    let out = Shared(out.as_mut_ptr());
-    threads::pieces(count.div_ceil(together), x.len().saturating_mul(8), |piece| {
-        let mut tile = [[T::zero(); SIDE]; LANES];
-        let tile = &mut tile[..fold.n];
-        let (mut row, until) = (piece * together, count.min((piece + 1) * together));
-        while row < until {
-            let rows = Rows::from(row, until, fold);
-            rows.read(x, tile);
-            f(tile);
-            // SAFETY: the result is borrowed until all pieces, each with rows of its own, are done.
-            unsafe { rows.write(tile, out.at(0)) };
-            row += rows.width;
-        }
-    });
-}
-
-/// The softmax of each row of a tile, in its place.
-struct Shares<'a, T> {
-    tile: &'a mut Tile<T>,
-}
-
-impl<T: Real> NullaryFnOnce for Shares<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        let mut sums = [[T::zero(); SIDE]; LANES];
-        let sums = &mut sums[..self.tile.len()];
-        exponentials(self.tile);
-        sums.copy_from_slice(self.tile);
-        side::join(sums, &|a, b| a + b);
-        for x in self.tile {
-            for (x, &sum) in x.iter_mut().zip(&sums[0]) {
-                *x /= sum;
+/// The sums of the rows `x[o, .., i]`; anything for those that `counts` leaves out.
+#[inline(never)]
+pub fn sums<T: Real>(x: &[T], fold: Fold, counts: impl Fn(usize) -> bool + Sync) -> List<LogSum<T>> {
+    let Fold { outer, n, inner } = fold;
+    let mut sums = List::filled(LogSum::of_zero(), outer * inner);
+    let some = (BLOCK / n.max(1)).next_multiple_of(SIDE);
+    match Way::of(fold) {
+        Way::Columns => threads::chunks(&mut sums, some, 16 * n, |start, mut sums| {
+            let mut row = start;
+            while !sums.is_empty() {
+                let columns = Columns::from(x, row, sums.len(), fold);
+                let (now, rest) = sums.split_at_mut(columns.width());
+                isa::dispatch(columns::Sums { columns, sums: now });
+                (sums, row) = (rest, row + columns.width());
             }
+        }),
+        Way::Tiles => threads::chunks(&mut sums, some, 4 * n, |start, sums| {
+            let mut tile = [[T::zero(); SIDE]; LANES];
+            let tile = &mut tile[..n];
+            let x = &x[start * n..(start + sums.len()) * n];
+            for (x, sums) in x.chunks(SIDE * n).zip(sums.chunks_mut(SIDE)) {
+                side::read(x, tile);
+                tiles::side_by_side(tile, sums);
+            }
+        }),
+        Way::Rows => threads::chunks(&mut sums, (BLOCK / n.max(1)).max(1), n, |start, sums| {
+            let mut copied = List::new();
+            for (row, sum) in (start..).zip(sums).filter(|(row, _)| counts(*row)) {
+                let x = &x[(row / inner * n * inner + row % inner).min(x.len())..];
+                *sum = match inner {
+                    1 => LogSum::of(&x[..n]),
+                    _ => {
+                        copied.clear();
+                        copied.extend(x.iter().step_by(inner).take(n));
+                        LogSum::of(&copied)
+                    }
+                };
+            }
+        }),
+    }
+    sums
+}
+
+/// How rows are taken, to the same bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// One by one.
+    Rows,
+    /// Many short ones at a time, copied so that they lie side by side.
+    Tiles,
+    /// Many at a time that lie side by side already.
+    Columns,
+}
+
+impl Way {
+    fn of(Fold { outer, n, inner }: Fold) -> Self {
+        match inner {
+            1 if side::pays(n, outer) => Way::Tiles,
+            2.. if (1..=BLOCK).contains(&n) => Way::Columns,
+            _ => Way::Rows,
         }
     }
 }
@@ -276,7 +234,9 @@ mod tests {
 
     #[test]
     fn rows_side_by_side_have_the_bits_of_single_ones() {
-        for (outer, n, inner) in (1..=17).flat_map(|n| [(150, n, 1), (2, n, 70), (3, n, 2), (0, n, 1), (1, n, 0)]) {
+        for (outer, n, inner) in
+            (1..=17).chain([40]).flat_map(|n| [(150, n, 1), (2, n, 70), (3, n, 2), (0, n, 1), (1, n, 0)])
+        {
             let x: Vec<f32> = (0..outer * n * inner).map(|i| (i * 7919 % 1009) as f32 / 100.0 - 5.0).collect();
             for isa in Isa::all() {
                 let (mut shares, mut logs) = (vec![f32::NAN; x.len()], vec![f32::NAN; x.len()]);
@@ -302,7 +262,7 @@ mod tests {
 
     #[test]
     fn sums_side_by_side_have_the_bits_of_single_rows() {
-        for (outer, n, inner) in (1..=16).flat_map(|n| [(150, n, 1), (2, n, 70), (3, n, 2)]) {
+        for (outer, n, inner) in (1..=17).chain([40]).flat_map(|n| [(150, n, 1), (2, n, 70), (3, n, 2)]) {
             let mut x: Vec<f32> = (0..outer * n * inner).map(|i| (i * 7919 % 1009) as f32 / 100.0 - 5.0).collect();
             x[0] = f32::NEG_INFINITY;
             let targets = vec![0; outer * inner];
