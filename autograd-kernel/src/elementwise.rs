@@ -51,14 +51,14 @@ pub trait Function<X, Y>: Send + Sync {
         self
     }
 
-    /// Whether there are numbers over which the machine stumbles, and a way around.
+    /// Whether there are numbers over which [`at`](Function::at) stumbles, and a way around.
     const STUMBLES: bool = false;
-    /// Whether the machine stumbles over `x`.
+    /// Whether it stumbles over `x`: of two numbers, because the machine is slow there; of one, because what it gives is not the value.
     #[inline(always)]
     fn stumbles(&self, _: X) -> bool {
         false
     }
-    /// The value at `x`, the same bits by another way.
+    /// The value at `x` by another way.
     #[inline(always)]
     fn around(&self, x: X) -> Y {
         self.at(x)
@@ -122,6 +122,14 @@ impl<A: Value, Y, F: Function<(A,), Y>> NullaryFnOnce for Tile<'_, F, (&[A],), Y
         let f: &F = held.borrow();
         for (y, &a) in y.iter_mut().zip(a) {
             *y = f.at((a,));
+        }
+        if F::STUMBLES {
+            let any = a.iter().fold(false, |any, &a| any | f.stumbles((a,)));
+            if any {
+                for (y, &a) in y.iter_mut().zip(a).filter(|(_, a)| f.stumbles((**a,))) {
+                    *y = f.around((a,));
+                }
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ Approximation Practice", chapters 2 and 16); coefficients are rounded from the c
 """
 import struct
 import sys
-from mpmath import mp, mpf as F, lu_solve, matrix, exp, log, sqrt, erf, erfc, pi, cos, expm1, log1p, tanh, atanh
+from mpmath import mp, mpf as F, lu_solve, matrix, exp, log, sqrt, erf, erfc, pi, cos, expm1, log1p, sin, tan, tanh, atanh
 
 mp.dps = 60
 
@@ -62,16 +62,28 @@ def scaled_erfc(middle):
     return of
 
 
+def sin_rest(z):
+    r = sqrt(z)
+    return (sin(r) - r) / (z * r) if z > F("1e-16") else -F(1) / 6 + z / 120
+
+
+def cos_rest(z):
+    return (cos(sqrt(z)) - 1 + z / 2) / z**2 if z > F("1e-12") else F(1) / 24 - z / 720
+
+
 def tables(kind):
     half = log(2) / 2 * F("1.001")
     z_log = ((sqrt(F(2)) - 1) / (sqrt(F(2)) + 1)) ** 2
     wide = kind == "f64"
     one = lambda _: F(1)
+    z_quarter = (pi / 4 * F("1.001")) ** 2
     return [
         ("exp_rest", fit(exp_rest, 9 if wide else 4, lambda r: r * r / exp(r), -half, half, kind)),
         ("log_rest", fit(atanh_rest, 6 if wide else 3, lambda z: z / 2, F(0), z_log, kind)),
         ("log_unit_rest", fit(atanh_rest, 11 if wide else 5, lambda z: z / 2, F(0), F(1) / 9, kind)),
         ("erf_rest", fit(erf_rest, 9 if wide else 4, one, F(0), F(1) / 4, kind)),
+        ("sin_rest", fit(sin_rest, 5 if wide else 2, lambda z: z, F(0), z_quarter, kind)),
+        ("cos_rest", fit(cos_rest, 5 if wide else 2, lambda z: z * z, F(0), z_quarter, kind)),
         ("erfc_rest", fit(scaled_erfc(turn(kind)[0]), 21 if wide else 9, one, *turn(kind)[1:], kind)),
     ]
 
@@ -96,12 +108,15 @@ POINTS = {
     "tanh": "-20.1 -3.3 -0.7 -0.1 1e-310 1e-17 1e-9 0.01 0.17 0.18 0.5 1 2.5 10.1 18.9",
     "sigmoid": "-744 -708.5 -100.1 -36.8 -3.3 -0.5 -1e-9 1e-17 0.1 1 10.1 36.7",
     "softplus": "-744 -708.5 -100.1 -36.8 -3.3 -0.5 -1e-9 1e-17 0.1 1 10.1 36.7 1e10",
+    "sin": "-1.5e5 -3.2 -1.6 -0.7 -1e-9 1e-310 0.1 0.785 0.786 1.5707963267948966 2 3.14159 22 355 104348 999999.5",
+    "cos": "-1.5e5 -3.2 -1.6 -0.7 -1e-9 1e-310 0.1 0.785 0.786 1.5707963267948966 2 3.14159 11 33 52174 999999.5",
+    "tan": "-1.5e5 -3.2 -1.6 -0.7 -1e-9 1e-310 0.1 0.785 0.786 1.5707963267948966 2 3.14159 11 355 52174 999999.5",
     "erf": "-5.1 -1.01 -0.99 -0.3 1e-310 1e-17 1e-9 0.01 0.25 0.5 0.75 0.999 1.001 1.5 2.5 3.5 4.5 5.8",
     "erfc": "-5.9 -3.1 -1 -0.3 1e-17 1e-3 0.1 0.5 1 1.5 2.5 3.9 4.1 6.5 10.1 20.3 26.1 26.8 27.1",
 }
 EXACT = {
     "exp": exp, "exp2": lambda x: F(2) ** x, "expm1": expm1, "log": log, "log2": lambda x: log(x, 2), "log10": lambda x: log(x, 10),
-    "log1p": log1p, "tanh": tanh, "sigmoid": lambda x: 1 / (1 + exp(-x)), "softplus": lambda x: log1p(exp(x)), "erf": erf, "erfc": erfc,
+    "log1p": log1p, "sin": sin, "cos": cos, "tan": tan, "tanh": tanh, "sigmoid": lambda x: 1 / (1 + exp(-x)), "softplus": lambda x: log1p(exp(x)), "erf": erf, "erfc": erfc,
 }
 
 

@@ -20,6 +20,7 @@ mod logistic;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod trig;
 #[cfg(test)]
 mod values;
 
@@ -27,6 +28,7 @@ pub use erf::{erf, erfc};
 pub use exp::{exp, exp2, expm1};
 pub use log::{log, log1p, log2, log10};
 pub use logistic::{sigmoid, softplus, tanh};
+pub use trig::{cos, is_far, near, sin, tan};
 
 use num_traits::{Float, FloatConst};
 
@@ -44,6 +46,10 @@ pub trait Polynomials: Sized {
     fn log_unit_rest(x: Self) -> Self;
     /// `erf r / r - 1` at `x = r²`, up to `r = ½`.
     fn erf_rest(x: Self) -> Self;
+    /// `(sin r - r) / r³` at `x = r²`, up to `r = π/4`.
+    fn sin_rest(x: Self) -> Self;
+    /// `(cos r - 1 + ½r²) / r⁴` at `x = r²`, up to `r = π/4`.
+    fn cos_rest(x: Self) -> Self;
     /// `e^r² erfc r · (1 + 2r)` at `x = (r - ERFC_TURN) / (r + ERFC_TURN)`, from `r = ½` on.
     fn erfc_rest(x: Self) -> Self;
 }
@@ -61,6 +67,10 @@ pub trait Math: Float + FloatConst + Polynomials {
     const LN_2_PARTS: (Self, Self);
     /// log₁₀ 2 in two parts, likewise.
     const LOG10_2_PARTS: (Self, Self);
+    /// ½π in four parts; the whole numbers up to the farthest argument's can be multiplied with each but the last exactly.
+    const HALF_PI_PARTS: [Self; 4];
+    /// The farthest argument of which a multiple of ½π is taken off in these parts.
+    const FAR: Self;
     /// Between these, `eˣ` may be neither 0 nor infinite.
     const EXP_RANGE: (Self, Self);
     /// The same of `2ˣ`.
@@ -122,6 +132,8 @@ math!(f32, u32, {
     const LIFT: (f32, f32) = (33_554_432.0, 25.0);
     const LN_2_PARTS: (f32, f32) = (0.693_145_75, 1.428_606_8e-6);
     const LOG10_2_PARTS: (f32, f32) = (0.301_033_02, -3.024_355_5e-6);
+    const HALF_PI_PARTS: [f32; 4] = [1.5703125, 0.0004837513, 7.5495336e-08, 2.563344e-12];
+    const FAR: f32 = 1e4;
     const EXP_RANGE: (f32, f32) = (-104.0, 89.0);
     const EXP2_RANGE: (f32, f32) = (-151.0, 129.0);
     const EXPM1_LOW: f32 = -18.0;
@@ -134,6 +146,9 @@ math!(f64, u64, {
     const LIFT: (f64, f64) = (18_014_398_509_481_984.0, 54.0);
     const LN_2_PARTS: (f64, f64) = (0.693_147_180_559_890_3, 5.497_923_018_708_371e-14);
     const LOG10_2_PARTS: (f64, f64) = (0.301_029_995_663_952_83, 2.836_339_455_104_496_4e-14);
+    const HALF_PI_PARTS: [f64; 4] =
+        [1.5707963267341256, 6.077100506303966e-11, 2.0222662487111665e-21, 8.4784276603689e-32];
+    const FAR: f64 = 1e6;
     const EXP_RANGE: (f64, f64) = (-746.0, 710.0);
     const EXP2_RANGE: (f64, f64) = (-1077.0, 1025.0);
     const EXPM1_LOW: f64 = -40.0;

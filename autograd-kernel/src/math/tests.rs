@@ -129,6 +129,9 @@ functions! {
     log2: 2.0, LOG2, f64::log2;
     log10: 2.0, LOG10, f64::log10;
     log1p: 2.0, LOG1P, f64::ln_1p;
+    sin: 1.5, SIN, f64::sin;
+    cos: 1.5, COS, f64::cos;
+    tan: 2.5, TAN, f64::tan;
     tanh: 3.0, TANH, f64::tanh;
     sigmoid: 3.0, SIGMOID, |x| 1.0 / (1.0 + (-x).exp());
     softplus: 3.0, SOFTPLUS, |x| if x > 0.0 { x + (-x).exp().ln_1p() } else { x.exp().ln_1p() };

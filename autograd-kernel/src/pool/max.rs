@@ -6,6 +6,7 @@ use crate::elementwise::max;
 use crate::fold;
 use crate::isa::{self, NullaryFnOnce};
 use crate::list::List;
+use std::hint::select_unpredictable;
 
 impl Pool {
     /// `y ←` the largest element of each window; NaN counts as larger than each number.
@@ -38,7 +39,8 @@ impl Pool {
             let (width, across) = (windows.width, windows.columns.len());
             let down = &mut Found { value: List::filled(T::zero(), width), row: List::filled(0, width) };
             let best = &mut Found { value: List::filled(T::zero(), across), row: List::filled(0, across) };
-            isa::dispatch(ArgMax { pool: self, windows, x: self.from(x, number), down, best, at });
+            let column = &mut *List::filled(0, across);
+            isa::dispatch(ArgMax { pool: self, windows, x: self.from(x, number), down, best, column, at });
         });
     }
 }
@@ -83,7 +85,16 @@ struct ArgMax<'a, T> {
     /// Room for the best of each column of the plane, and of each window.
     down: &'a mut Found<T>,
     best: &'a mut Found<T>,
+    /// The column of each window's best.
+    column: &'a mut [u32],
     at: &'a mut [i64],
+}
+
+/// Whether an element beats the best so far: of equal ones that in an earlier row, and then that which came first, as columns do in their order.
+#[inline(always)]
+fn beats<T: Real>(x: T, row: u32, best: T, best_row: u32) -> bool {
+    let equal = (x == best) | (x.is_nan() & best.is_nan());
+    (x > best) | (x.is_nan() & !best.is_nan()) | (equal & (row < best_row))
 }
 
 impl<T: Real> NullaryFnOnce for ArgMax<'_, T> {
@@ -91,7 +102,7 @@ impl<T: Real> NullaryFnOnce for ArgMax<'_, T> {
 
     #[inline(always)]
     fn call(self) {
-        let ArgMax { pool, windows, x, down, best, at } = self;
+        let ArgMax { pool, windows, x, down, best, column, at } = self;
         for (i, at) in at.chunks_exact_mut(pool.pixels()).enumerate() {
             let x = &x[i * pool.plane()..][..pool.plane()];
             for (o, at) in at.chunks_exact_mut(windows.columns.len()).enumerate() {
@@ -114,25 +125,33 @@ impl<T: Real> NullaryFnOnce for ArgMax<'_, T> {
                     rows += 1;
                 });
                 for (p, window) in windows.columns.iter().enumerate() {
-                    (best.value[p], best.row[p]) = (down.value[window.first], down.row[window.first]);
-                    at[p] = window.first as i64;
+                    let first = window.first;
+                    (best.value[p], best.row[p], column[p]) = (down.value[first], down.row[first], first as u32);
                 }
                 windows.across(|p, from| {
-                    let found = best.value[p.clone()].iter_mut().zip(&mut best.row[p.clone()]).zip(&mut at[p]);
-                    for (i, ((value, row), column)) in found.enumerate() {
-                        let place = from + i * windows.step;
-                        let (x, in_row) = (down.value[place], down.row[place]);
-                        // Of equal elements the first in the order of rows; that of columns is the order in which they come.
-                        let equal = (x == *value) | (x.is_nan() & value.is_nan());
-                        let wins = (x > *value) | (x.is_nan() & !value.is_nan()) | (equal & (in_row < *row));
-                        *column = std::hint::select_unpredictable(wins, place as i64, *column);
-                        *row = std::hint::select_unpredictable(wins, in_row, *row);
-                        *value = std::hint::select_unpredictable(wins, x, *value);
+                    let best = best.value[p.clone()].iter_mut().zip(&mut best.row[p.clone()]).zip(&mut column[p]);
+                    let (value, row) = (&down.value[from..], &down.row[from..]);
+                    if windows.step == 1 {
+                        for (i, ((best, &x), &row)) in best.zip(value).zip(row).enumerate() {
+                            let wins = beats(x, row, *best.0.0, *best.0.1);
+                            *best.1 = if wins { (from + i) as u32 } else { *best.1 };
+                            *best.0.1 = if wins { row } else { *best.0.1 };
+                            *best.0.0 = if wins { x } else { *best.0.0 };
+                        }
+                        return;
+                    }
+                    // Without a branch, which noise would send the wrong way half of the time.
+                    for (i, ((best, best_row), column)) in best.enumerate() {
+                        let at = i * windows.step;
+                        let wins = beats(value[at], row[at], *best, *best_row);
+                        *column = select_unpredictable(wins, (from + at) as u32, *column);
+                        *best_row = select_unpredictable(wins, row[at], *best_row);
+                        *best = select_unpredictable(wins, value[at], *best);
                     }
                 });
                 let first = windows.rows[o].first;
-                for (at, &row) in at.iter_mut().zip(&*best.row) {
-                    *at += ((first + row as usize * windows.dilation[0]) * windows.width) as i64;
+                for ((at, &row), &column) in at.iter_mut().zip(&*best.row).zip(&*column) {
+                    *at = ((first + row as usize * windows.dilation[0]) * windows.width + column as usize) as i64;
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! `cos`: the cosine.
 
 use super::unary::Unary;
+use crate::kernel::math;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -36,11 +37,21 @@ pub struct Cos;
 impl Unary for Cos {
     const NAME: &'static str = "cos";
     const SAVES: Save = Save::INPUTS;
-    const COST: usize = 16;
+    const COST: usize = 12;
+    const STUMBLES: bool = true;
 
     #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
-        x.cos()
+        math::near::cos(x)
+    }
+
+    #[inline(always)]
+    fn stumbles<T: Real>(&self, x: T) -> bool {
+        math::is_far(x)
+    }
+
+    fn around<T: Real>(&self, x: T) -> T {
+        math::cos(x)
     }
 
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {
@@ -51,6 +62,12 @@ impl Unary for Cos {
 #[cfg(any(test, feature = "testing"))]
 impl Checked for Cos {
     fn cases() -> Cases<Self> {
-        Cases::unary(Cos, f64::cos).pin("at zero", Cos, tensors![[0.0]], [1.0], tensors![[0.0]])
+        Cases::unary(Cos, f64::cos).pin("at zero", Cos, tensors![[0.0]], [1.0], tensors![[0.0]]).pin(
+            "far from zero",
+            Cos,
+            tensors![[1e22, 0.0]],
+            [0.523214785395139, 1.0],
+            tensors![[0.8522008497671888, -0.0]],
+        )
     }
 }

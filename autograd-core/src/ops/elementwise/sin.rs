@@ -1,6 +1,7 @@
 //! `sin`: the sine.
 
 use super::unary::Unary;
+use crate::kernel::math;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -36,11 +37,21 @@ pub struct Sin;
 impl Unary for Sin {
     const NAME: &'static str = "sin";
     const SAVES: Save = Save::INPUTS;
-    const COST: usize = 16;
+    const COST: usize = 12;
+    const STUMBLES: bool = true;
 
     #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
-        x.sin()
+        math::near::sin(x)
+    }
+
+    #[inline(always)]
+    fn stumbles<T: Real>(&self, x: T) -> bool {
+        math::is_far(x)
+    }
+
+    fn around<T: Real>(&self, x: T) -> T {
+        math::sin(x)
     }
 
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {
@@ -51,6 +62,12 @@ impl Unary for Sin {
 #[cfg(any(test, feature = "testing"))]
 impl Checked for Sin {
     fn cases() -> Cases<Self> {
-        Cases::unary(Sin, f64::sin).pin("at zero", Sin, tensors![[0.0]], [0.0], tensors![[1.0]])
+        Cases::unary(Sin, f64::sin).pin("at zero", Sin, tensors![[0.0]], [0.0], tensors![[1.0]]).pin(
+            "far from zero",
+            Sin,
+            tensors![[1e22, 0.0]],
+            [-0.8522008497671888, 0.0],
+            tensors![[0.523214785395139, 1.0]],
+        )
     }
 }

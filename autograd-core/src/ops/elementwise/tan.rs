@@ -1,6 +1,7 @@
 //! `tan`: the tangent.
 
 use super::unary::Unary;
+use crate::kernel::math;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -39,11 +40,21 @@ pub struct Tan;
 impl Unary for Tan {
     const NAME: &'static str = "tan";
     const SAVES: Save = Save::OUTPUT;
-    const COST: usize = 24;
+    const COST: usize = 20;
+    const STUMBLES: bool = true;
 
     #[inline(always)]
     fn f<T: Real>(&self, x: T) -> T {
-        x.tan()
+        math::near::tan(x)
+    }
+
+    #[inline(always)]
+    fn stumbles<T: Real>(&self, x: T) -> bool {
+        math::is_far(x)
+    }
+
+    fn around<T: Real>(&self, x: T) -> T {
+        math::tan(x)
     }
 
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {
@@ -58,5 +69,12 @@ impl Checked for Tan {
             .domain(Domain::between(-1.2, 1.2))
             .pin("at zero", Tan, tensors![[0.0]], [0.0], tensors![[1.0]])
             .pin("at infinity", Tan, tensors![[f64::INFINITY]], [f64::NAN], tensors![[f64::NAN]])
+            .pin(
+                "far from zero",
+                Tan,
+                tensors![[1e22, 0.0]],
+                [-1.6287782256068988, 0.0],
+                tensors![[3.652918508211158, 1.0]],
+            )
     }
 }

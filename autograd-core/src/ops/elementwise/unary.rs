@@ -15,6 +15,18 @@ pub trait Unary: Clone + Send + Sync + 'static {
 
     /// The function; `#[inline(always)]`, so that it is compiled for each set of vector instructions.
     fn f<T: Real>(&self, x: T) -> T;
+    /// Whether there are numbers at which [`f`](Unary::f) does not give the value.
+    const STUMBLES: bool = false;
+    /// Whether it does not at `x`.
+    #[inline(always)]
+    fn stumbles<T: Real>(&self, _: T) -> bool {
+        false
+    }
+    /// The value there.
+    #[inline(always)]
+    fn around<T: Real>(&self, x: T) -> T {
+        self.f(x)
+    }
     /// The gradient of the operand, given `dy`.
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T>;
 }
@@ -31,6 +43,18 @@ impl<T: Real, U: Unary> Function<(T,), T> for Pointwise<U> {
     #[inline(always)]
     fn held(&self) -> impl Borrow<Self> {
         Pointwise(self.0.clone())
+    }
+
+    const STUMBLES: bool = U::STUMBLES;
+
+    #[inline(always)]
+    fn stumbles(&self, (x,): (T,)) -> bool {
+        self.0.stumbles(x)
+    }
+
+    #[inline(always)]
+    fn around(&self, (x,): (T,)) -> T {
+        self.0.around(x)
     }
 }
 
