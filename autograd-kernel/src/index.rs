@@ -1,10 +1,11 @@
 //! Elements moved by position: windows placed into a result, rows and elements taken and added up by index.
 
 use super::threads;
-use super::view::{Reader, Strides, View, Walk, row_major};
+use super::view::{Reader, Strides, View, Walk, copy, row_major};
 use crate::element::Real;
 use smallvec::SmallVec;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Elements per chunk.
 const CHUNK: usize = 1 << 13;
@@ -89,7 +90,7 @@ impl<'a, T: Copy> Part<'a, T> {
         }
         let walk = Walk::new(&shape, [from as usize, to as usize], [&x_strides, &steps]);
         walk.each(0, walk.runs(), |[i, j]| match walk.steps {
-            [1, 1] => out[j..j + walk.run].copy_from_slice(&self.x.data[i..i + walk.run]),
+            [1, 1] => copy(&self.x.data[i..i + walk.run], &mut out[j..j + walk.run]),
             [s, t] => (0..walk.run).for_each(|n| out[ahead(j, n, t)] = self.x.data[ahead(i, n, s)]),
         });
     }
@@ -129,6 +130,9 @@ impl Windows {
     #[inline(never)]
     pub fn add<T: Real>(&self, x: &[T], out: &mut [T]) {
         let Windows { count, size, step, n, inner } = *self;
+        if inner == 1 {
+            return self.add_whole(x, out);
+        }
         threads::chunks(out, (CHUNK / inner.max(1)).max(1) * inner, 1 + size.div_ceil(step), |start, out| {
             for (row, out) in (start / inner..).zip(out.chunks_exact_mut(inner)) {
                 let (o, i) = (row / n, row % n);
@@ -141,11 +145,43 @@ impl Windows {
             }
         });
     }
+
+    /// [`Windows::add`] for a single fold: each window is added as a whole, the part of it that lies within a chunk.
+    fn add_whole<T: Real>(&self, x: &[T], out: &mut [T]) {
+        let Windows { count, size, step, n, .. } = *self;
+        threads::chunks(out, CHUNK, 1 + size.div_ceil(step), |mut start, mut out| {
+            while !out.is_empty() {
+                let (o, low) = (start / n, start % n);
+                let (now, later) = out.split_at_mut(out.len().min(n - low));
+                let high = low + now.len();
+                now.fill(T::zero());
+                for w in (low + 1).saturating_sub(size).div_ceil(step)..((high - 1) / step + 1).min(count) {
+                    let (first, window) = (w * step, &x[(o * count + w) * size..][..size]);
+                    let (from, to) = (first.max(low), (first + size).min(high));
+                    let place = now[from - low..to - low].iter_mut();
+                    place.zip(&window[from - first..]).for_each(|(y, &x)| *y += x);
+                }
+                (start, out) = (start + now.len(), later);
+            }
+        });
+    }
 }
 
 /// `out[o, j, i] ← x[o, index[j], i]`, where `x` is `[outer, n, inner]`.
 #[inline(never)]
 pub fn select<T: Copy + Send + Sync>(x: &[T], n: usize, inner: usize, index: &[i64], out: &mut [T]) {
+    if inner == 1 {
+        // Single elements, for which a copy call each would take longer than all else.
+        return threads::chunks(out, CHUNK, 1, |mut start, mut out| {
+            while !out.is_empty() {
+                let (o, j) = (start / index.len(), start % index.len());
+                let (now, later) = out.split_at_mut(out.len().min(index.len() - j));
+                let x = &x[o * n..(o + 1) * n];
+                now.iter_mut().zip(&index[j..]).for_each(|(y, &at)| *y = x[at as usize]);
+                (start, out) = (start + now.len(), later);
+            }
+        });
+    }
     threads::chunks(out, (CHUNK / inner.max(1)).max(1) * inner, 1, |start, out| {
         let first = start / inner;
         let (mut o, mut j) = (first / index.len(), first % index.len());
@@ -169,12 +205,19 @@ pub fn add_rows<T: Real>(x: &[T], index: &[i64], size: usize, inner: usize, out:
         true => size.div_ceil(PIECES) * inner,
         false => (CHUNK / block.max(1)).max(1) * block,
     };
+    let alone = zero_alone(out, chunk);
     threads::chunks(out, chunk, 1 + index.len().div_ceil(size.max(1)), |start, out| {
-        out.fill(T::zero());
+        if !alone {
+            out.fill(T::zero());
+        }
         let low = start % block / inner;
         for (o, out) in (start / block..).zip(out.chunks_mut(block)) {
             let rows = out.len() / inner;
             let x = &x[o * index.len() * inner..(o + 1) * index.len() * inner];
+            if inner == 1 {
+                x.iter().zip(index).for_each(|(&x, &at)| out[at as usize] += x);
+                continue;
+            }
             for (x, &at) in x.chunks_exact(inner).zip(index) {
                 let at = (at as usize).wrapping_sub(low);
                 if at < rows {
@@ -194,17 +237,68 @@ pub fn gather<T: Copy + Send + Sync>(x: View<'_, T>, axis: usize, index: View<'_
     if walk.run == 0 {
         return;
     }
-    // A chunk is a number of whole runs, so that its place follows from the shape alone.
-    threads::chunks(out, CHUNK.div_ceil(walk.run) * walk.run, 4, |start, out| {
-        let [s, t] = walk.steps;
-        let mut rest = out.chunks_exact_mut(walk.run);
-        walk.each(start / walk.run, rest.len(), |[i, j]| {
-            for (n, y) in rest.next().into_iter().flatten().enumerate() {
-                let row = index.data[ahead(j, n, t)] as usize;
-                *y = x.data[ahead(ahead(i, n, s), row, step)];
+    threads::chunks(out, CHUNK, 4, |start, out| {
+        let (run, [s, t]) = (walk.run, walk.steps);
+        // The first run may be entered in its middle, the last one left there.
+        let (mut skip, mut rest) = (start % run, out);
+        let count = (skip + rest.len()).div_ceil(run);
+        walk.each(start / run, count, |[i, j]| {
+            let n = (run - skip).min(rest.len());
+            let (now, later) = std::mem::take(&mut rest).split_at_mut(n);
+            let (i, j) = (ahead(i, skip, s), ahead(j, skip, t));
+            match (s, t, step) {
+                // Along the last axis, as is most common: without products.
+                (0, 1, 1) => {
+                    let x = &x.data[i..];
+                    now.iter_mut().zip(&index.data[j..j + n]).for_each(|(y, &row)| *y = x[row as usize]);
+                }
+                _ => {
+                    for (n, y) in now.iter_mut().enumerate() {
+                        let row = index.data[ahead(j, n, t)] as usize;
+                        *y = x.data[ahead(ahead(i, n, s), row, step)];
+                    }
+                }
             }
+            (skip, rest) = (0, later);
         });
     });
+}
+
+/// Where a single chunk, and so one thread, takes all sums: all elements 0, on several threads. Whether that is so.
+fn zero_alone<T: Real>(out: &mut [T], chunk: usize) -> bool {
+    let alone = out.len() <= chunk;
+    if alone {
+        threads::chunks(out, CHUNK, 1, |_, out| out.fill(T::zero()));
+    }
+    alone
+}
+
+/// Whether each value of an index is a position of an axis of size `n`.
+#[inline(never)]
+pub fn within(index: &[i64], n: usize) -> bool {
+    let last = i64::try_from(n).unwrap_or(i64::MAX) - 1;
+    let all = AtomicBool::new(true);
+    threads::pieces(index.len().div_ceil(CHUNK).max(1), index.len(), |i| {
+        let part = &index[i * CHUNK..index.len().min((i + 1) * CHUNK)];
+        // A sum of signs, without a branch for each value.
+        if part.iter().fold(0, |signs, &at| signs | at | last.wrapping_sub(at)) < 0 {
+            all.store(false, Ordering::Relaxed);
+        }
+    });
+    all.into_inner()
+}
+
+/// `out ←` the places of a mask that are true, of which there are as many as `out` has elements.
+#[inline(never)]
+pub fn marked(mask: &[bool], out: &mut [i64]) {
+    let mut count = 0;
+    for (place, &mark) in (0..).zip(mask) {
+        // Written in any case, and again by the next mark: a branch for each would be guessed wrong too often.
+        if let Some(y) = out.get_mut(count) {
+            *y = place;
+        }
+        count += usize::from(mark);
+    }
 }
 
 /// The position `n` steps from `at`.
@@ -218,10 +312,18 @@ fn ahead(at: usize, n: usize, step: isize) -> usize {
 pub fn scatter_add<T: Real>(x: &[T], index: &[i64], size: usize, inner: usize, out: &mut [T]) {
     let block = size * inner;
     let taken = x.len() / (out.len() / block.max(1)).max(1);
-    threads::chunks(out, (CHUNK / block.max(1)).max(1) * block, 1 + taken.div_ceil(block.max(1)), |start, out| {
-        out.fill(T::zero());
+    let chunk = (CHUNK / block.max(1)).max(1) * block;
+    let alone = zero_alone(out, chunk);
+    threads::chunks(out, chunk, 1 + taken.div_ceil(block.max(1)), |start, out| {
+        if !alone {
+            out.fill(T::zero());
+        }
         for (o, out) in (start / block..).zip(out.chunks_exact_mut(block)) {
             let (x, index) = (&x[o * taken..(o + 1) * taken], &index[o * taken..(o + 1) * taken]);
+            if inner == 1 {
+                x.iter().zip(index).for_each(|(&x, &at)| out[at as usize] += x);
+                continue;
+            }
             for (x, index) in x.chunks_exact(inner).zip(index.chunks_exact(inner)) {
                 for (i, (&x, &at)) in x.iter().zip(index).enumerate() {
                     out[at as usize * inner + i] += x;

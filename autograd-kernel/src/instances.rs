@@ -17,7 +17,7 @@ use crate::recurrent::cells::{Cell, Gru, Lstm, Relu, Tanh};
 use crate::recurrent::plan::Plan;
 use crate::softmax::{self, LogSum};
 use crate::view::{Reader, View};
-use crate::{elementwise, order, recurrent, reduce, resample, roi, scan};
+use crate::{elementwise, extreme, order, recurrent, reduce, resample, roi, scan};
 
 /// Where the code of a function begins.
 type Address = *const ();
@@ -46,6 +46,8 @@ fn of<T: Real>() -> Vec<Address> {
         elementwise::map::<T, T> as Address,
         elementwise::zip::<T, T, T> as Address,
         elementwise::zip3::<T, T, T, T> as Address,
+        extreme::positions::<T, true> as Address,
+        extreme::positions::<T, false> as Address,
         Grid::places::<T> as Address,
         Grid::sample::<T> as Address,
         Grid::image_gradient::<T> as Address,
@@ -69,6 +71,8 @@ fn of<T: Real>() -> Vec<Address> {
         Normalize::backward::<T> as Address,
         order::first::<T> as Address,
         order::nth::<T> as Address,
+        order::nth_and_next::<T> as Address,
+        order::first_few::<T> as Address,
         Pool::max::<T> as Address,
         Pool::argmax::<T> as Address,
         Pool::mean::<T> as Address,

@@ -9,6 +9,7 @@ pub mod cross_entropy;
 pub mod ctc;
 pub mod element;
 pub mod elementwise;
+pub mod extreme;
 mod fold;
 pub mod fused;
 pub mod gemm;

@@ -1,5 +1,6 @@
 //! Rows put in order, or searched: which positions come first.
 
+use super::isa::{self, NullaryFnOnce};
 use super::threads;
 use crate::element::Real;
 use std::cmp::Ordering;
@@ -47,6 +48,88 @@ pub fn first<T: Real>(row: &mut [(T, i64)], k: usize, descending: bool) {
     }
 }
 
+/// Elements up to which [`first_few`] pays.
+pub const FEW: usize = 16;
+/// Elements that are compared with the last one kept at a time.
+const LANES: usize = 32;
+
+/// For each row of `n` elements of `x`, the positions of the first `k` in rising or falling order, in order; among equals, the first comes first.
+///
+/// `k` is from 1 to `n` and at most [`FEW`].
+#[inline(never)]
+pub fn first_few<T: Real>(x: &[T], n: usize, k: usize, descending: bool, out: &mut [i64]) {
+    threads::chunks(out, (CHUNK / n.max(1)).max(1) * k, 2 * n.div_ceil(k.max(1)), |start, out| {
+        let x = &x[start / k * n..];
+        match descending {
+            true => isa::dispatch(Few::<_, true> { x, n, k, out }),
+            false => isa::dispatch(Few::<_, false> { x, n, k, out }),
+        }
+    });
+}
+
+/// The rows of [`first_few`]. The first `k` so far are kept in order; what comes before the last of them is rare soon, and looked for many
+/// elements at a time.
+struct Few<'a, T, const DESCENDING: bool> {
+    x: &'a [T],
+    n: usize,
+    k: usize,
+    out: &'a mut [i64],
+}
+
+impl<T: Real, const DESCENDING: bool> NullaryFnOnce for Few<'_, T, DESCENDING> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Few { x, n, k, out } = self;
+        for (row, out) in x.chunks_exact(n).zip(out.chunks_exact_mut(k)) {
+            let mut kept = [(row[0], 0); FEW];
+            let kept = &mut kept[..k];
+            for (i, &x) in row[..k].iter().enumerate().skip(1) {
+                kept[i] = (x, i as i64);
+                sink::<T, DESCENDING>(&mut kept[..=i]);
+            }
+            for (part, first) in row[k..].chunks(LANES).zip((k..).step_by(LANES)) {
+                let last = kept[k - 1].0;
+                let mut any = false;
+                for &x in part {
+                    any |= comes_before::<T, DESCENDING>(x, last);
+                }
+                if !any {
+                    continue;
+                }
+                for (i, &x) in (first as i64..).zip(part) {
+                    if comes_before::<T, DESCENDING>(x, kept[k - 1].0) {
+                        kept[k - 1] = (x, i);
+                        sink::<T, DESCENDING>(kept);
+                    }
+                }
+            }
+            out.iter_mut().zip(&*kept).for_each(|(at, &(_, position))| *at = position);
+        }
+    }
+}
+
+/// Whether `a` comes before `b` in rising or falling order, NaN behind or before all numbers.
+#[inline(always)]
+fn comes_before<T: Real, const DESCENDING: bool>(a: T, b: T) -> bool {
+    // Without branches, as vectors need it.
+    match DESCENDING {
+        true => ((a > b) | a.is_nan()) & !b.is_nan(),
+        false => ((a < b) | b.is_nan()) & !a.is_nan(),
+    }
+}
+
+/// Moves the last element to the front as far as it comes before others, which are in order.
+#[inline(always)]
+fn sink<T: Real, const DESCENDING: bool>(kept: &mut [(T, i64)]) {
+    let mut i = kept.len() - 1;
+    while i > 0 && comes_before::<T, DESCENDING>(kept[i].0, kept[i - 1].0) {
+        kept.swap(i - 1, i);
+        i -= 1;
+    }
+}
+
 /// Brings to the front what stands at place `i` in rising order; the first NaN if there is one.
 #[inline(never)]
 pub fn nth<T: Real>(row: &mut [(T, i64)], i: usize) {
@@ -55,6 +138,14 @@ pub fn nth<T: Real>(row: &mut [(T, i64)], i: usize) {
         i
     });
     row.swap(0, place);
+}
+
+/// Brings to the front what stands at the places `i` and `i + 1` in rising order; the first NaN twice if there is one.
+#[inline(never)]
+pub fn nth_and_next<T: Real>(row: &mut [(T, i64)], i: usize) {
+    nth(row, i);
+    let next = row[i + 1..].iter().copied().min_by(|a, b| rising(a.0, b.0).then(a.1.cmp(&b.1)));
+    row[1] = next.filter(|_| !row[0].0.is_nan()).unwrap_or(row[0]);
 }
 
 /// Replaces each element by the best up to it: the last of several, and NaN before all numbers.

@@ -1,5 +1,6 @@
 //! `View`: a strided window on a slice, and `walk`, the loop over several of them at once.
 
+use super::threads;
 use smallvec::SmallVec;
 
 /// A strided window on a slice: element `[i, j, ..]` is at `offset + i·strides[0] + j·strides[1] + ..`.
@@ -41,12 +42,59 @@ impl<'a, T: Copy> View<'a, T> {
         T: Send + Sync,
     {
         let reader = Reader::new(*self);
-        super::threads::chunks(out, 1 << 13, 1, |start, out| reader.copy(start, out));
+        match reader.walk.as_ref().and_then(|walk| Some((walk, walk.beside()?))) {
+            Some((walk, beside)) => transposed(self.data, walk, beside, out),
+            None => threads::chunks(out, CHUNK, 1, |start, out| reader.copy(start, out)),
+        }
     }
 }
 
+/// Elements per chunk.
+const CHUNK: usize = 1 << 13;
 /// Elements of a run that are copied one by one.
 const FEW: usize = 8;
+/// Bytes that one call copies. For more, some libraries take an instruction (`rep movsb`) that is many times slower where both sides lie
+/// differently within a cache line.
+const COPIED: usize = 2048;
+/// Runs side by side that are copied at once: the elements of a cache line.
+const TILE: usize = 16;
+
+/// Copies elements.
+#[inline]
+pub(crate) fn copy<T: Copy>(from: &[T], to: &mut [T]) {
+    let piece = COPIED / size_of::<T>().max(1);
+    if to.len() <= piece || (from.as_ptr().addr() ^ to.as_ptr().addr()).is_multiple_of(64) {
+        return to.copy_from_slice(from);
+    }
+    to.chunks_mut(piece).zip(from.chunks(piece)).for_each(|(to, from)| to.copy_from_slice(from));
+}
+
+/// Copies runs of which `beside` each begin side by side, as the columns of a matrix: square by square, so that each cache line is fetched once for
+/// all its elements.
+fn transposed<T: Copy + Send + Sync>(data: &[T], walk: &Walk<1>, beside: usize, out: &mut [T]) {
+    let (run, [step]) = (walk.run, walk.steps);
+    threads::chunks(out, (CHUNK / run).next_multiple_of(TILE).max(TILE) * run, 2, |start, mut out| {
+        let mut tile = [data[0]; TILE * TILE];
+        let mut first = start / run;
+        while !out.is_empty() {
+            let width = TILE.min(beside - first % beside).min(out.len() / run);
+            let (now, later) = out.split_at_mut(width * run);
+            walk.each(first, 1, |[at]| {
+                for top in (0..run).step_by(TILE) {
+                    let height = TILE.min(run - top);
+                    for j in 0..height {
+                        let at = (at as isize + (top + j) as isize * step) as usize;
+                        data[at..at + width].iter().enumerate().for_each(|(i, &x)| tile[i * TILE + j] = x);
+                    }
+                    for (row, tile) in now.chunks_exact_mut(run).zip(tile.chunks_exact(TILE)) {
+                        row[top..top + height].copy_from_slice(&tile[..height]);
+                    }
+                }
+            });
+            (first, out) = (first + width, later);
+        }
+    });
+}
 
 /// A view read in row-major order from any place, piece by piece.
 pub struct Reader<'a, T> {
@@ -111,7 +159,7 @@ impl<'a, T: Copy> Reader<'a, T> {
             match step {
                 0 => now.fill(data[at]),
                 // Of a few elements a copy call takes longer than its elements.
-                1 if now.len() > FEW => now.copy_from_slice(&data[first as usize..first as usize + now.len()]),
+                1 if now.len() > FEW => copy(&data[first as usize..first as usize + now.len()], now),
                 _ => now.iter_mut().enumerate().for_each(|(i, y)| *y = data[(first + i as isize * step) as usize]),
             }
             (skip, rest) = (0, later);
@@ -169,6 +217,13 @@ impl<const N: usize> Walk<N> {
         let run = sizes.pop().unwrap_or(1);
         let steps = std::array::from_fn(|i| joined[i].pop().unwrap_or(0));
         Walk { outer: sizes, strides: joined, offsets, run, steps }
+    }
+
+    /// How many runs each begin side by side, if they are worth copying together: neither short nor few.
+    fn beside(&self) -> Option<usize> {
+        let (beside, strides) = (*self.outer.last()?, &self.strides);
+        let columns = (0..N).all(|i| strides[i].last() == Some(&1) && !matches!(self.steps[i], 0 | 1));
+        (columns && self.run >= FEW && beside >= FEW).then_some(beside)
     }
 
     /// The number of runs.

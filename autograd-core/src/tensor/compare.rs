@@ -1,7 +1,8 @@
 //! Comparison and search: what has no gradient and therefore is no op.
 
-use super::{Element, Real, Shape, Tensor};
+use super::{Element, Real, Tensor};
 use crate::error::{Error, Mismatch};
+use crate::kernel::extreme;
 
 /// The right side of a comparison: a number or a tensor that broadcasts with the left side.
 pub enum Operand<'a, T: Element> {
@@ -130,7 +131,7 @@ impl<T: Real> Tensor<T> {
     #[track_caller]
     #[must_use]
     pub fn argmax(&self, axis: isize) -> Tensor<i64> {
-        self.search("argmax", axis, |candidate, best| candidate > best)
+        self.search::<true>("argmax", axis)
     }
 
     /// The position of the smallest element along an axis; the first of several, and the first NaN before all numbers.
@@ -142,11 +143,11 @@ impl<T: Real> Tensor<T> {
     #[track_caller]
     #[must_use]
     pub fn argmin(&self, axis: isize) -> Tensor<i64> {
-        self.search("argmin", axis, |candidate, best| candidate < best)
+        self.search::<false>("argmin", axis)
     }
 
     #[track_caller]
-    fn search(&self, name: &'static str, axis: isize, better: impl Fn(T, T) -> bool) -> Tensor<i64> {
+    fn search<const LARGEST: bool>(&self, name: &'static str, axis: isize) -> Tensor<i64> {
         let rule = "[.., n, ..] -> [.., ..], n at least 1";
         let axis = match self.shape().axis(axis) {
             Ok(axis) if self.shape()[axis] > 0 => axis,
@@ -156,20 +157,9 @@ impl<T: Real> Tensor<T> {
             }
             Err(why) => Error::refused(name, rule, why, &[], std::iter::once(self.shape())).raise(),
         };
-        let n = self.shape()[axis];
-        let inner: usize = self.shape()[axis + 1..].iter().product();
-        let shape: Shape = self.shape().reduced(&[axis], false);
-        let x = self.contiguous();
-        let x = x.as_slice().expect("contiguous");
-        Tensor::from_fn(shape, |i| {
-            let at = |j: usize| x[(i / inner * n + j) * inner + i % inner];
-            let mut best = 0;
-            for j in 1..n {
-                if !at(best).is_nan() && (better(at(j), at(best)) || at(j).is_nan()) {
-                    best = j;
-                }
-            }
-            best as i64
+        let (x, fold) = self.fold_over(&[axis]);
+        Tensor::build(self.shape().reduced(&[axis], false), |out| {
+            extreme::positions::<T, LARGEST>(x.as_slice().expect("contiguous"), fold, out);
         })
     }
 

@@ -3,9 +3,12 @@
 //! Not beside the kernels: there the compiler would optimise all of them a second time, for nothing but their tests.
 
 mod conv;
+mod extreme;
 mod gemm;
+mod index;
 mod linalg;
 mod normalize;
 mod pool;
 mod recurrent;
 mod softmax;
+mod view;

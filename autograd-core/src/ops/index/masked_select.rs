@@ -1,5 +1,6 @@
 //! `masked_select` and `masked_scatter`: the elements that a mask marks, taken and put.
 
+use crate::kernel::index;
 use crate::ops::prelude::*;
 use crate::tensor::views::broadcast_shape;
 
@@ -74,8 +75,10 @@ impl<T: Real> Var<T> {
 
 /// The places, in row-major order, that a mask marks.
 fn marks(mask: &Tensor<bool>) -> Tensor<i64> {
-    let places = mask.to_vec().into_iter().enumerate().filter(|(_, marked)| *marked);
-    places.map(|(place, _)| place as i64).collect::<Vec<_>>().into()
+    let mask = mask.contiguous();
+    let mask = mask.as_slice().expect("contiguous");
+    let count: usize = mask.iter().map(|&mark| usize::from(mark)).sum();
+    Tensor::build(Shape::from([count]), |out| index::marked(mask, out))
 }
 
 /// The marks in `x`, if there are elements for them.

@@ -40,11 +40,13 @@ impl<T: Real> Var<T> {
         }
         let place = q * (self.shape()[axis] - 1) as f64;
         let (i, weight) = (place as usize, place.fract());
-        let (below, _) = take(self, axis, self.value().argnth(axis, i), keepdim);
         if weight == 0.0 {
-            return below;
+            return take(self, axis, self.value().argnth(axis, i), keepdim).0;
         }
-        let (above, _) = take(self, axis, self.value().argnth(axis, i + 1), keepdim);
+        let both = self.gather(axis as isize, &self.value().argnth_and_next(axis, i));
+        let shape = self.shape().with(axis, 1);
+        let shape = if keepdim { shape } else { shape.reduced(&[axis], false) };
+        let [below, above] = [0, 1].map(|place| both.select(axis as isize, place).reshape(&shape));
         below.mul_scalar(T::of(1.0 - weight)) + above.mul_scalar(T::of(weight))
     }
 }
