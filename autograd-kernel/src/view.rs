@@ -62,7 +62,7 @@ const TILE: usize = 16;
 /// Copies elements.
 #[inline]
 pub(crate) fn copy<T: Copy>(from: &[T], to: &mut [T]) {
-    let piece = COPIED / size_of::<T>().max(1);
+    let piece = (COPIED / size_of::<T>().max(1)).max(1);
     if to.len() <= piece || (from.as_ptr().addr() ^ to.as_ptr().addr()).is_multiple_of(64) {
         return to.copy_from_slice(from);
     }
