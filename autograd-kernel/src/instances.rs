@@ -93,6 +93,8 @@ fn of<T: Real>() -> Vec<Address> {
         resample::regions_adjoint::<T> as Address,
         roi::argmax::<T> as Address,
         scan::running_logsumexp::<T> as Address,
+        scan::sums::<T> as Address,
+        scan::products::<T> as Address,
         scan::recurrence::<T> as Address,
         LogSum::<T>::of as Address,
         softmax::softmax_rows::<T> as Address,

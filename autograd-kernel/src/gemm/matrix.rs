@@ -1,5 +1,7 @@
 //! Strided matrices in slices: what a product reads and writes.
 
+use std::ops::Range;
+
 /// A strided matrix in a slice.
 #[derive(Clone, Copy)]
 pub struct Matrix<'a, T> {
@@ -57,6 +59,19 @@ impl<'a, T> Matrix<'a, T> {
     pub fn transposed(self) -> Self {
         let Matrix { data, offset, rows, columns, row_stride, column_stride } = self;
         Matrix { data, offset, rows: columns, columns: rows, row_stride: column_stride, column_stride: row_stride }
+    }
+
+    /// Some neighbouring rows and columns.
+    pub(crate) fn part(self, rows: Range<usize>, columns: Range<usize>) -> Self {
+        let offset =
+            self.offset as isize + rows.start as isize * self.row_stride + columns.start as isize * self.column_stride;
+        let strides = [self.row_stride, self.column_stride];
+        Matrix::new(self.data, offset as usize, [rows.len(), columns.len()], strides)
+    }
+
+    /// The slice, and where in it the elements lie: from the offset on, at multiples of the strides.
+    pub(crate) fn place(&self) -> (&'a [T], usize, [isize; 2]) {
+        (self.data, self.offset, [self.row_stride, self.column_stride])
     }
 
     /// Where the element `[0, 0]` lies, if there is one: those of `size` do, at multiples of the strides.

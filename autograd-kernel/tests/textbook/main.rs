@@ -10,5 +10,6 @@ mod linalg;
 mod normalize;
 mod pool;
 mod recurrent;
+mod scan;
 mod softmax;
 mod view;

@@ -72,7 +72,7 @@ impl<T: Real> Op<T> for CumProd {
     }
 
     fn forward(&self, [x]: [&Tensor<T>; 1]) -> Tensor<T> {
-        x.map_rows(self.axis, |row| scan::running(row, self.reverse, 1.0, |product, x| product * x))
+        x.by_rows(self.axis, |x, fold, out| scan::products(x, fold, self.reverse, out))
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {

@@ -69,7 +69,7 @@ impl<T: Real> Op<T> for CumSum {
     }
 
     fn forward(&self, [x]: [&Tensor<T>; 1]) -> Tensor<T> {
-        x.map_rows(self.axis, |row| scan::running(row, self.reverse, 0.0, |sum, x| sum + x))
+        x.by_rows(self.axis, |x, fold, out| scan::sums(x, fold, self.reverse, out))
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {
