@@ -87,8 +87,8 @@ impl<T: Real> NullaryFnOnce for Eliminate<'_, '_, T> {
             }
             let (done, rest) = columns.split_at_mut((p + 1) * rows);
             let column = &mut done[p * rows + p + 1..];
-            let inverse = pivot.recip();
-            column.iter_mut().for_each(|x| *x *= inverse);
+            // Not by the reciprocal, which of a subnormal number is infinite.
+            column.iter_mut().for_each(|x| *x /= pivot);
             for other in rest.chunks_exact_mut(rows) {
                 let factor = other[p];
                 take(&mut other[p + 1..], column, factor);

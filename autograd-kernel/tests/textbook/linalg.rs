@@ -187,3 +187,11 @@ fn what_is_singular_or_indefinite_only_in_a_later_panel_is_noticed() {
     f64::solve_triangular(Matrix::row_major(&x, 0, [n, n]), Matrix::row_major(&x, 0, [n, n]), true, false, &mut y);
     assert!(y.iter().all(|y| y.is_nan()));
 }
+
+#[test]
+fn a_subnormal_pivot_divides() {
+    // Its reciprocal is infinite.
+    let least = f64::MIN_POSITIVE / 100.0;
+    let a = [least, 0.0, 0.0, 2.0];
+    assert_eq!(f64::det(Matrix::row_major(&a, 0, [2, 2])), 2.0 * least);
+}
