@@ -42,7 +42,7 @@ impl<T: Real> Classes<'_, T> {
     /// The sum of exponentials of each row; anything for ignored rows.
     #[inline(never)]
     pub fn sums(&self, x: &[T]) -> List<LogSum<T>> {
-        softmax::sums(x, self.fold, |row| Some(self.targets[row]) != self.ignored)
+        softmax::sums(x, self.fold, &|row| Some(self.targets[row]) != self.ignored)
     }
 
     /// `out[row] ← Σ share[class] · (log Σ exp x - x[class])`; 0 for ignored rows.
@@ -199,7 +199,7 @@ impl<T: Real> NullaryFnOnce for Scale<'_, T> {
 #[inline(never)]
 pub fn soft<T: Real>(x: &[T], q: &[T], share: impl Fn(usize, T) -> T + Sync, fold: Fold, out: &mut [T]) {
     let Fold { n, inner, .. } = fold;
-    let sums = softmax::sums(x, fold, |_| true);
+    let sums = softmax::sums(x, fold, &|_| true);
     threads::chunks(out, (CHUNK / n.max(1)).max(1), 4 * n, |start, out| {
         for (number, y) in (start..).zip(out) {
             let first = number / inner * n * inner + number % inner;

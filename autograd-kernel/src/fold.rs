@@ -102,6 +102,41 @@ pub(crate) fn fold_short_rows<T: Real>(x: &[T], n: usize, start: T, f: &impl Fn(
     isa::dispatch(ShortRows { x, n, start, step: &By(f), join: f, out });
 }
 
+/// `out[row] ←` the sum of each row of `n` elements, to the bits of [`sum_slice`], with one way through the door to the vector instructions for all;
+/// rows have from 1 to [`BLOCK`] elements.
+#[inline(never)]
+pub(crate) fn sum_rows<T: Real>(x: &[T], n: usize, out: &mut [T]) {
+    isa::dispatch(Rows { x, n, start: T::zero(), step: &Plus(|x| x), join: &|a, b| a + b, out });
+}
+
+/// As [`sum_rows`], of [`fold_slice`].
+#[inline(never)]
+pub(crate) fn fold_rows<T: Real>(x: &[T], n: usize, start: T, f: &impl Fn(T, T) -> T, out: &mut [T]) {
+    isa::dispatch(Rows { x, n, start, step: &By(f), join: f, out });
+}
+
+/// Folds of rows, one after the other.
+struct Rows<'a, T, S, F> {
+    x: &'a [T],
+    n: usize,
+    start: T,
+    step: &'a S,
+    join: &'a F,
+    out: &'a mut [T],
+}
+
+impl<T: Real, S: Step<T>, F: Fn(T, T) -> T> NullaryFnOnce for Rows<'_, T, S, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let Rows { x, n, start, step, join: f, out } = self;
+        for (y, x) in out.iter_mut().zip(x.chunks_exact(n)) {
+            *y = join(Lanes { x, lanes: [start; LANES], step }.call(), f);
+        }
+    }
+}
+
 /// Folds of short rows, many rows at a time, in as many lanes: a row has too few elements to fill a vector.
 struct ShortRows<'a, T, S, F> {
     x: &'a [T],
@@ -255,13 +290,22 @@ mod tests {
         let x: Vec<f32> = (0..150 * LANES).map(|i| (i * 7919 % 1009) as f32 / 100.0 - 5.0).collect();
         for (n, isa) in (1..=LANES).flat_map(|n| Isa::all().into_iter().map(move |isa| (n, isa))) {
             let (x, mut sums, mut largest) = (&x[..150 * n], [f32::NAN; 150], [f32::NAN; 150]);
-            isa.hold(|| {
-                sum_short_rows(x, n, &mut sums);
-                fold_short_rows(x, n, f32::NEG_INFINITY, &max, &mut largest);
-            });
-            for ((row, sum), largest) in x.chunks(n).zip(sums).zip(largest) {
-                assert_eq!(sum.to_bits(), sum_slice(row).to_bits(), "{n} {}", isa.name);
-                assert_eq!(largest.to_bits(), fold_slice(row, f32::NEG_INFINITY, &max).to_bits(), "{n} {}", isa.name);
+            for together in [true, false] {
+                isa.hold(|| match together {
+                    true => {
+                        sum_short_rows(x, n, &mut sums);
+                        fold_short_rows(x, n, f32::NEG_INFINITY, &max, &mut largest);
+                    }
+                    false => {
+                        sum_rows(x, n, &mut sums);
+                        fold_rows(x, n, f32::NEG_INFINITY, &max, &mut largest);
+                    }
+                });
+                for ((row, sum), found) in x.chunks(n).zip(sums).zip(largest) {
+                    let best = fold_slice(row, f32::NEG_INFINITY, &max);
+                    assert_eq!(sum.to_bits(), sum_slice(row).to_bits(), "{n} {}", isa.name);
+                    assert_eq!(found.to_bits(), best.to_bits(), "{n} {}", isa.name);
+                }
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::elementwise::max;
 pub use super::fold::BLOCK;
-use super::fold::{LANES, fold_short_rows, sum_short_rows};
+use super::fold::{LANES, fold_rows, fold_short_rows, sum_rows, sum_short_rows};
 pub use super::fold::{fold_slice, sum_by, sum_slice};
 use super::isa::{self, NullaryFnOnce};
 use super::threads::{self, Shared};
@@ -38,11 +38,11 @@ pub fn sum<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, out: &mut [T]) {
         out[0] = sum_slice(&partial);
     } else if inner == 1 {
         threads::chunks(out, (BLOCK / n.max(1)).max(1), n + A_ROW, |start, out| {
-            if side::pays(n, out.len()) {
-                return sum_short_rows(&x[start * n..][..out.len() * n], n, out);
-            }
-            for (i, y) in out.iter_mut().enumerate() {
-                *y = sum_slice(&x[(start + i) * n..(start + i + 1) * n]);
+            let x = &x[start * n..][..out.len() * n];
+            match n {
+                _ if side::pays(n, out.len()) => sum_short_rows(x, n, out),
+                1..=BLOCK => sum_rows(x, n, out),
+                _ => out.iter_mut().enumerate().for_each(|(i, y)| *y = sum_slice(&x[i * n..(i + 1) * n])),
             }
         });
     } else {
@@ -124,11 +124,11 @@ pub fn fold<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, start: T, out: &mu
         out[0] = fold_slice(&partial, start, &f);
     } else if inner == 1 {
         threads::chunks(out, (BLOCK / n.max(1)).max(1), n + A_ROW, |first, out| {
-            if side::pays(n, out.len()) {
-                return fold_short_rows(&x[first * n..][..out.len() * n], n, start, &f, out);
-            }
-            for (i, y) in out.iter_mut().enumerate() {
-                *y = fold_slice(&x[(first + i) * n..(first + i + 1) * n], start, &f);
+            let x = &x[first * n..][..out.len() * n];
+            match n {
+                _ if side::pays(n, out.len()) => fold_short_rows(x, n, start, &f, out),
+                1..=BLOCK => fold_rows(x, n, start, &f, out),
+                _ => out.iter_mut().enumerate().for_each(|(i, y)| *y = fold_slice(&x[i * n..(i + 1) * n], start, &f)),
             }
         });
     } else if inner > 0 {

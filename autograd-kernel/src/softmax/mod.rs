@@ -79,7 +79,8 @@ pub fn softmax_rows<T: Real>(x: &[T], fold: Fold, out: &mut [T]) {
     match Way::of(fold) {
         Way::Columns => columns::each(x, fold, out, |columns, y| isa::dispatch(columns::Shares { columns, y })),
         Way::Tiles => tiles::each(x, fold.n, out, |tile| isa::dispatch(tiles::Shares { tile })),
-        Way::Rows => reduce::rows(x, fold, out, softmax),
+        Way::Rows => rows(x, fold.n, out, |rows| isa::dispatch(Shares { rows, n: fold.n })),
+        Way::Long => reduce::rows(x, fold, out, softmax),
     }
 }
 
@@ -89,13 +90,14 @@ pub fn log_softmax_rows<T: Real>(x: &[T], fold: Fold, out: &mut [T]) {
     match Way::of(fold) {
         Way::Columns => columns::each(x, fold, out, |columns, y| isa::dispatch(columns::Logs { columns, y })),
         Way::Tiles => tiles::each(x, fold.n, out, |tile| isa::dispatch(tiles::Logs { tile })),
-        Way::Rows => reduce::rows(x, fold, out, log_softmax),
+        Way::Rows => rows(x, fold.n, out, |rows| isa::dispatch(Logs { rows, n: fold.n })),
+        Way::Long => reduce::rows(x, fold, out, log_softmax),
     }
 }
 
 /// The sums of the rows `x[o, .., i]`; anything for those that `counts` leaves out.
 #[inline(never)]
-pub fn sums<T: Real>(x: &[T], fold: Fold, counts: impl Fn(usize) -> bool + Sync) -> List<LogSum<T>> {
+pub fn sums<T: Real>(x: &[T], fold: Fold, counts: &(dyn Fn(usize) -> bool + Sync)) -> List<LogSum<T>> {
     let Fold { outer, n, inner } = fold;
     let mut sums = List::filled(LogSum::of_zero(), outer * inner);
     let some = (BLOCK / n.max(1)).next_multiple_of(SIDE);
@@ -118,18 +120,18 @@ pub fn sums<T: Real>(x: &[T], fold: Fold, counts: impl Fn(usize) -> bool + Sync)
                 tiles::side_by_side(tile, sums);
             }
         }),
-        Way::Rows => threads::chunks(&mut sums, (BLOCK / n.max(1)).max(1), n, |start, sums| {
-            let mut copied = List::new();
-            for (row, sum) in (start..).zip(sums).filter(|(row, _)| counts(*row)) {
-                let x = &x[(row / inner * n * inner + row % inner).min(x.len())..];
-                *sum = match inner {
-                    1 => LogSum::of(&x[..n]),
-                    _ => {
-                        copied.clear();
-                        copied.extend(x.iter().step_by(inner).take(n));
-                        LogSum::of(&copied)
-                    }
-                };
+        Way::Rows => threads::chunks(&mut sums, (BLOCK / n).max(1), 2 * n, |start, sums| {
+            isa::dispatch(Sums { x: &x[start * n..(start + sums.len()) * n], n, start, counts, sums });
+        }),
+        Way::Long => threads::chunks(&mut sums, 1, n, |row, sums| {
+            if !counts(row) {
+                return;
+            }
+            if inner == 1 {
+                sums[0] = LogSum::of(&x[row * n..(row + 1) * n]);
+            } else if n > 0 {
+                let row = x[row / inner * n * inner + row % inner..].iter().step_by(inner).take(n);
+                sums[0] = LogSum::of(&row.copied().collect::<List<T>>());
             }
         }),
     }
@@ -139,8 +141,10 @@ pub fn sums<T: Real>(x: &[T], fold: Fold, counts: impl Fn(usize) -> bool + Sync)
 /// How rows are taken, to the same bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Way {
-    /// One by one.
+    /// One by one, of a block at most.
     Rows,
+    /// One by one, longer ones.
+    Long,
     /// Many short ones at a time, copied so that they lie side by side.
     Tiles,
     /// Many at a time that lie side by side already.
@@ -151,44 +155,95 @@ impl Way {
     fn of(Fold { outer, n, inner }: Fold) -> Self {
         match inner {
             1 if side::pays(n, outer) => Way::Tiles,
+            1 if (1..=BLOCK).contains(&n) => Way::Rows,
             2.. if (1..=BLOCK).contains(&n) => Way::Columns,
-            _ => Way::Rows,
+            _ => Way::Long,
         }
     }
 }
 
-/// Replaces each element by its exponential over the sum of all.
-fn softmax<T: Real>(row: &mut [T]) {
-    if row.len() <= BLOCK {
-        return isa::dispatch(RowShares { row });
+/// Calls `f` with a copy of some rows of `n` elements to be changed in place.
+fn rows<T: Real>(x: &[T], n: usize, out: &mut [T], f: impl Fn(&mut [T]) + Sync) {
+    threads::chunks(out, (BLOCK / n).max(1) * n, 16, |start, out| {
+        out.copy_from_slice(&x[start..start + out.len()]);
+        f(out);
+    });
+}
+
+/// The softmax of each row of `n` elements, no more than [`BLOCK`], in its place.
+struct Shares<'a, T> {
+    rows: &'a mut [T],
+    n: usize,
+}
+
+impl<T: Real> NullaryFnOnce for Shares<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for row in self.rows.chunks_exact_mut(self.n) {
+            let largest = fold::largest_in_block(row);
+            Above { row, largest }.call();
+            let by = fold::sum_in_block(row);
+            Divide { row, by }.call();
+        }
     }
+}
+
+/// The logarithms likewise.
+struct Logs<'a, T> {
+    rows: &'a mut [T],
+    n: usize,
+}
+
+impl<T: Real> NullaryFnOnce for Logs<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for row in self.rows.chunks_exact_mut(self.n) {
+            let LogSum { largest, log, .. } = Row { row }.call();
+            for x in row {
+                *x = *x - largest - log;
+            }
+        }
+    }
+}
+
+/// The sum of each row of `n` elements, no more than [`BLOCK`], that counts; they are numbered from `start` on.
+struct Sums<'a, T> {
+    x: &'a [T],
+    n: usize,
+    start: usize,
+    counts: &'a (dyn Fn(usize) -> bool + Sync),
+    sums: &'a mut [LogSum<T>],
+}
+
+impl<T: Real> NullaryFnOnce for Sums<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        for (i, (sum, row)) in self.sums.iter_mut().zip(self.x.chunks_exact(self.n)).enumerate() {
+            if (self.counts)(self.start + i) {
+                *sum = Row { row }.call();
+            }
+        }
+    }
+}
+
+/// Replaces each element of a row by its exponential over the sum of all.
+fn softmax<T: Real>(row: &mut [T]) {
     let largest = fold::fold_slice(row, T::neg_infinity(), &elementwise::max);
     isa::dispatch(Above { row, largest });
     let sum = fold::sum_slice(row);
     isa::dispatch(Divide { row, by: sum });
 }
 
-/// Replaces each element by the logarithm of its softmax.
+/// Replaces each element of a row by the logarithm of its softmax.
 fn log_softmax<T: Real>(row: &mut [T]) {
     let LogSum { largest, log, .. } = LogSum::of(row);
     row.iter_mut().for_each(|x| *x = *x - largest - log);
-}
-
-/// The softmax of a row of no more than [`BLOCK`] elements, in its place.
-struct RowShares<'a, T> {
-    row: &'a mut [T],
-}
-
-impl<T: Real> NullaryFnOnce for RowShares<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        let largest = fold::largest_in_block(self.row);
-        Above { row: self.row, largest }.call();
-        let by = fold::sum_in_block(self.row);
-        Divide { row: self.row, by }.call();
-    }
 }
 
 /// The exponentials of what elements are above a number, in their place.
