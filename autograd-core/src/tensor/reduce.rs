@@ -29,6 +29,11 @@ impl<T: Real> Tensor<T> {
         {
             return Tensor::build(shape, |out| out[0] = reduce::sum_slice(&sums));
         }
+        if let Some(gap) = axes.windows(2).rposition(|pair| pair[0] + 1 != pair[1]) {
+            // The last axes first, which lie side by side: to bring the others beside them would copy all elements.
+            let (first, last) = axes.split_at(gap + 1);
+            return self.sum_over(last, self.shape().reduced(last, true)).sum_over(first, shape);
+        }
         let (x, fold) = self.fold_over(axes);
         Tensor::build(shape, |out| reduce::sum(x.as_slice().expect("contiguous"), fold, out))
     }
