@@ -98,8 +98,8 @@ impl Strip<'_> {
         for total in &mut total {
             for group in 0..self.groups {
                 let mut sum = T::zero();
-                for column in group * self.normalize.len..(group + 1) * self.normalize.len {
-                    sum += total[column];
+                for &column in &total[group * self.normalize.len..(group + 1) * self.normalize.len] {
+                    sum += column;
                 }
                 total[group] = sum;
             }
@@ -208,14 +208,17 @@ impl<T: Real> NullaryFnOnce for Backward<'_, T> {
         }
         let Some(dx) = dx else { return };
         let weight = |group: usize| weight.map_or(T::one(), |weight| weight[first + group]);
-        let slopes = |group: usize| {
-            let d = dstatistics.map_or([T::zero(); 2], |d| d[first + group]);
-            let sums = sums.as_ref().map(|sums| [sums[1][group] * weight(group), sums[0][group] * weight(group)]);
-            normalize.slopes(statistics[first + group], sums, d)
-        };
         let weights = strip.spread(weight);
-        let (scale, shift) = (strip.spread(|group| slopes(group).scale), strip.spread(|group| slopes(group).shift));
-        let slope = strip.spread(|group| slopes(group).slope);
+        let (mut scale, mut shift, mut slope) = ([T::zero(); WIDTH], [T::zero(); WIDTH], [T::zero(); WIDTH]);
+        for group in 0..strip.groups {
+            let d = dstatistics.map_or([T::zero(); 2], |d| d[first + group]);
+            let weight = weight(group);
+            let sums = sums.as_ref().map(|sums| [sums[1][group] * weight, sums[0][group] * weight]);
+            let slopes = normalize.slopes(statistics[first + group], sums, d);
+            for column in group * normalize.len..(group + 1) * normalize.len {
+                (scale[column], shift[column], slope[column]) = (slopes.scale, slopes.shift, slopes.slope);
+            }
+        }
         for row in 0..strip.rows() {
             // SAFETY: the columns of a strip are written by its task alone.
             let dx = unsafe { strip.row_mut(dx, row) };

@@ -65,7 +65,7 @@ impl<T: Real> NullaryFnOnce for Max<'_, T> {
             let x = &x[i * pool.plane()..][..pool.plane()];
             for (o, y) in y.chunks_exact_mut(windows.columns.len()).enumerate() {
                 windows.down(x, o, T::neg_infinity(), largest, max);
-                windows.gather(largest, T::neg_infinity(), y, max, fold::largest_in_block);
+                windows.gather(largest, T::neg_infinity(), y, max, |x| fold::largest_in_block(x));
             }
         }
     }
@@ -128,27 +128,31 @@ impl<T: Real> NullaryFnOnce for ArgMax<'_, T> {
                     let first = window.first;
                     (best.value[p], best.row[p], column[p]) = (down.value[first], down.row[first], first as u32);
                 }
-                windows.across(|p, from| {
-                    let best = best.value[p.clone()].iter_mut().zip(&mut best.row[p.clone()]).zip(&mut column[p]);
-                    let (value, row) = (&down.value[from..], &down.row[from..]);
-                    if windows.step == 1 {
-                        for (i, ((best, &x), &row)) in best.zip(value).zip(row).enumerate() {
-                            let wins = beats(x, row, *best.0.0, *best.0.1);
-                            *best.1 = if wins { (from + i) as u32 } else { *best.1 };
-                            *best.0.1 = if wins { row } else { *best.0.1 };
-                            *best.0.0 = if wins { x } else { *best.0.0 };
+                for run in 0..windows.runs() {
+                    let (p, window) = windows.run(run);
+                    for from in (0..window.count).map(|j| window.first + j * windows.dilation[1]) {
+                        let (value, row) = (&down.value[from..], &down.row[from..]);
+                        let best = best.value[p.clone()].iter_mut().zip(&mut best.row[p.clone()]);
+                        let best = best.zip(&mut column[p.clone()]);
+                        if windows.step == 1 {
+                            for (i, ((((best, best_row), column), &x), &row)) in best.zip(value).zip(row).enumerate() {
+                                let wins = beats(x, row, *best, *best_row);
+                                *column = if wins { (from + i) as u32 } else { *column };
+                                *best_row = if wins { row } else { *best_row };
+                                *best = if wins { x } else { *best };
+                            }
+                            continue;
                         }
-                        return;
+                        // Without a branch, which noise would send the wrong way half of the time.
+                        for (i, ((best, best_row), column)) in best.enumerate() {
+                            let at = i * windows.step;
+                            let wins = beats(value[at], row[at], *best, *best_row);
+                            *column = select_unpredictable(wins, (from + at) as u32, *column);
+                            *best_row = select_unpredictable(wins, row[at], *best_row);
+                            *best = select_unpredictable(wins, value[at], *best);
+                        }
                     }
-                    // Without a branch, which noise would send the wrong way half of the time.
-                    for (i, ((best, best_row), column)) in best.enumerate() {
-                        let at = i * windows.step;
-                        let wins = beats(value[at], row[at], *best, *best_row);
-                        *column = select_unpredictable(wins, (from + at) as u32, *column);
-                        *best_row = select_unpredictable(wins, row[at], *best_row);
-                        *best = select_unpredictable(wins, value[at], *best);
-                    }
-                });
+                }
                 let first = windows.rows[o].first;
                 for ((at, &row), &column) in at.iter_mut().zip(&*best.row).zip(&*column) {
                     *at = ((first + row as usize * windows.dilation[0]) * windows.width + column as usize) as i64;

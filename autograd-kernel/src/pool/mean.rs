@@ -49,7 +49,7 @@ impl<T: Real> NullaryFnOnce for Mean<'_, T> {
             let x = &x[i * pool.plane()..][..pool.plane()];
             for (o, y) in y.chunks_exact_mut(windows.columns.len()).enumerate() {
                 windows.down(x, o, T::zero(), sums, |a, b| a + b);
-                windows.gather(sums, T::zero(), y, |a, b| a + b, fold::sum_in_block);
+                windows.gather(sums, T::zero(), y, |a, b| a + b, |x| fold::sum_in_block(x));
                 for (p, y) in y.iter_mut().enumerate() {
                     *y /= windows.divisor(o, p, divisor);
                 }
@@ -84,13 +84,16 @@ impl<T: Real> NullaryFnOnce for Spread<'_, T> {
                     *share = y / windows.divisor(o, p, divisor);
                 }
                 row.fill(T::zero());
-                windows.across(|p, from| {
-                    let (row, shares) = (&mut row[from..], &shares[p]);
-                    match windows.step {
-                        1 => row.iter_mut().zip(shares).for_each(|(x, &share)| *x += share),
-                        step => row.chunks_mut(step).zip(shares).for_each(|(x, &share)| x[0] += share),
+                for run in 0..windows.runs() {
+                    let (p, window) = windows.run(run);
+                    for j in 0..window.count {
+                        let (row, shares) = (&mut row[window.first + j * windows.dilation[1]..], &shares[p.clone()]);
+                        match windows.step {
+                            1 => row.iter_mut().zip(shares).for_each(|(x, &share)| *x += share),
+                            step => row.chunks_mut(step).zip(shares).for_each(|(x, &share)| x[0] += share),
+                        }
                     }
-                });
+                }
                 windows.each_row(o, |at| {
                     for (x, &share) in x[at..].iter_mut().zip(&*row) {
                         *x += share;

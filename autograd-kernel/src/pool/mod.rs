@@ -197,23 +197,22 @@ impl Windows {
         }
     }
 
-    /// Calls `f` for runs of neighbouring windows and a place in them, from the first place on: with the windows, and the column that the first
-    /// of them has there; the others follow at the step.
+    /// How many runs of neighbouring windows there are along the width.
     #[inline(always)]
-    fn across(&self, mut f: impl FnMut(Range<usize>, usize)) {
-        let edges = self.columns.len() - self.whole.len();
-        // One loop, so that there is one call of `f`, which then is inlined however long it is.
-        for run in 0..edges + usize::from(!self.whole.is_empty()) {
-            let p = match run {
-                p if p < self.whole.start => p..p + 1,
-                p if p < edges => p + self.whole.len()..p + self.whole.len() + 1,
-                _ => self.whole.clone(),
-            };
-            let Window { first, count, .. } = self.columns[p.start];
-            for j in 0..count {
-                f(p.clone(), first + j * self.dilation[1]);
-            }
-        }
+    fn runs(&self) -> usize {
+        self.columns.len() - self.whole.len() + usize::from(!self.whole.is_empty())
+    }
+
+    /// The windows of a run, and the first of them; the others follow at the step.
+    // No function that is handed a closure for each run: the compiler would not inline it.
+    #[inline(always)]
+    fn run(&self, run: usize) -> (Range<usize>, Window) {
+        let p = match run {
+            p if p < self.whole.start => p..p + 1,
+            p if p < self.columns.len() - self.whole.len() => p + self.whole.len()..p + self.whole.len() + 1,
+            _ => self.whole.clone(),
+        };
+        (p.clone(), self.columns[p.start])
     }
 
     /// `y ← f` of the columns that each window has in `x`, from `start`; `long` is `f` of many elements.
@@ -228,15 +227,18 @@ impl Windows {
             }
             return;
         }
-        self.across(|p, from| {
-            let (y, x) = (&mut y[p], &x[from..]);
-            // Where the compiler knows the step it makes vector code.
-            match self.step {
-                1 => y.iter_mut().zip(x).for_each(|(y, &x)| *y = f(*y, x)),
-                2 => y.iter_mut().zip(x.chunks(2)).for_each(|(y, x)| *y = f(*y, x[0])),
-                step => y.iter_mut().zip(x.chunks(step)).for_each(|(y, x)| *y = f(*y, x[0])),
+        for run in 0..self.runs() {
+            let (p, window) = self.run(run);
+            for j in 0..window.count {
+                let (y, x) = (&mut y[p.clone()], &x[window.first + j * self.dilation[1]..]);
+                // Where the compiler knows the step it makes vector code.
+                match self.step {
+                    1 => y.iter_mut().zip(x).for_each(|(y, &x)| *y = f(*y, x)),
+                    2 => y.iter_mut().zip(x.chunks(2)).for_each(|(y, x)| *y = f(*y, x[0])),
+                    step => y.iter_mut().zip(x.chunks(step)).for_each(|(y, x)| *y = f(*y, x[0])),
+                }
             }
-        });
+        }
     }
 
     /// What the sum of window `[o, p]` is divided by.

@@ -85,15 +85,8 @@ pub(super) fn each<T: Real>(x: &[T], fold: Fold, out: &mut [T], f: impl Fn(Colum
         while row < until {
             let columns = Columns::from(x, row, until - row, fold);
             // SAFETY: the block has these rows; it is borrowed until all pieces, each with rows of its own, are done.
-            f(
-                columns,
-                Results {
-                    start: unsafe { out.at(row / inner * n * inner + row % inner) },
-                    n,
-                    inner,
-                    width: columns.width,
-                },
-            );
+            let start = unsafe { out.at(row / inner * n * inner + row % inner) };
+            f(columns, Results { start, n, inner, width: columns.width });
             row += columns.width;
         }
     });

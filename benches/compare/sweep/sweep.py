@@ -278,7 +278,7 @@ def cases(both, timed):
         both(
             "lstm_" + n,
             [(T, b, i), (4 * h, i), (4 * h, h), (4 * h,), (4 * h,), (b, h), (b, h)],
-            lambda v: torch._VF.lstimed(v[0], (v[5][None], v[6][None]), v[1:5], True, 1, 0.0, True, False, False)[0],
+            lambda v: torch._VF.lstm(v[0], (v[5][None], v[6][None]), v[1:5], True, 1, 0.0, True, False, False)[0],
         )
         both(
             "gru_" + n,
