@@ -50,8 +50,9 @@ impl Unary for Cos {
         math::is_far(x)
     }
 
+    #[inline(always)]
     fn around<T: Real>(&self, x: T) -> T {
-        math::cos(x)
+        x.cos()
     }
 
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {

@@ -50,8 +50,9 @@ impl Unary for Sin {
         math::is_far(x)
     }
 
+    #[inline(always)]
     fn around<T: Real>(&self, x: T) -> T {
-        math::sin(x)
+        x.sin()
     }
 
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {

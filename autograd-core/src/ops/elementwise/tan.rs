@@ -55,8 +55,9 @@ impl Unary for Tan {
         math::is_far(x)
     }
 
+    #[inline(always)]
     fn around<T: Real>(&self, x: T) -> T {
-        math::tan(x)
+        x.tan()
     }
 
     fn dx<T: Real>(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> Var<T> {
