@@ -174,15 +174,12 @@ fn columns<T: Real, const LARGEST: bool>(x: &[T], stride: usize, rows: usize, be
 /// The best of each short row of `n` elements and its place: rows become columns of a tile.
 #[inline(always)]
 fn side_by_side<T: Real, P, const LARGEST: bool>(x: &[T], n: usize, out: &mut [P], put: &impl Fn(T, usize) -> P) {
-    let mut tile = [T::zero(); SIDE * LANES];
+    let mut tile = [[T::zero(); SIDE]; LANES];
+    let tile = &mut tile[..n];
     let (mut best, mut at) = ([T::zero(); SIDE], [0; SIDE]);
     for (out, x) in out.chunks_mut(SIDE).zip(x.chunks(SIDE * n)) {
-        for (row, x) in x.chunks_exact(n).take(out.len()).enumerate() {
-            for (column, &x) in tile.chunks_exact_mut(SIDE).zip(x) {
-                column[row] = x;
-            }
-        }
-        columns::<T, LARGEST>(&tile, SIDE, n, &mut best, &mut at);
+        side::read(&x[..out.len() * n], tile);
+        columns::<T, LARGEST>(tile.as_flattened(), SIDE, n, &mut best, &mut at);
         for ((y, &x), &at) in out.iter_mut().zip(&best).zip(&at) {
             *y = put(x, at as usize);
         }

@@ -90,18 +90,6 @@ fn short<T: Real>(x: &[T], start: T, step: &impl Step<T>, f: impl Fn(T, T) -> T)
     join_first(&mut lanes, x.len(), f)
 }
 
-/// `out[row] ←` the sum of each row of `n` elements, to the bits of [`sum_slice`]; rows have from 1 to [`LANES`] elements.
-#[inline(never)]
-pub(crate) fn sum_short_rows<T: Real>(x: &[T], n: usize, out: &mut [T]) {
-    isa::dispatch(ShortRows { x, n, start: T::zero(), step: &Plus(|x| x), join: &|a, b| a + b, out });
-}
-
-/// As [`sum_short_rows`], of [`fold_slice`].
-#[inline(never)]
-pub(crate) fn fold_short_rows<T: Real>(x: &[T], n: usize, start: T, f: &impl Fn(T, T) -> T, out: &mut [T]) {
-    isa::dispatch(ShortRows { x, n, start, step: &By(f), join: f, out });
-}
-
 /// `out[row] ←` the sum of each row of `n` elements, to the bits of [`sum_slice`], with one way through the door to the vector instructions for all;
 /// rows have from 1 to [`BLOCK`] elements.
 #[inline(never)]
@@ -115,7 +103,7 @@ pub(crate) fn fold_rows<T: Real>(x: &[T], n: usize, start: T, f: &impl Fn(T, T) 
     isa::dispatch(Rows { x, n, start, step: &By(f), join: f, out });
 }
 
-/// Folds of rows, one after the other.
+/// Folds of rows.
 struct Rows<'a, T, S, F> {
     x: &'a [T],
     n: usize,
@@ -131,6 +119,9 @@ impl<T: Real, S: Step<T>, F: Fn(T, T) -> T> NullaryFnOnce for Rows<'_, T, S, F> 
     #[inline(always)]
     fn call(self) {
         let Rows { x, n, start, step, join: f, out } = self;
+        if side::pays(n, out.len()) {
+            return side_by_side(x, n, start, step, f, out);
+        }
         for (y, x) in out.iter_mut().zip(x.chunks_exact(n)) {
             *y = join(Lanes { x, lanes: [start; LANES], step }.call(), f);
         }
@@ -138,31 +129,17 @@ impl<T: Real, S: Step<T>, F: Fn(T, T) -> T> NullaryFnOnce for Rows<'_, T, S, F> 
 }
 
 /// Folds of short rows, many rows at a time, in as many lanes: a row has too few elements to fill a vector.
-struct ShortRows<'a, T, S, F> {
-    x: &'a [T],
-    n: usize,
-    start: T,
-    step: &'a S,
-    join: &'a F,
-    out: &'a mut [T],
-}
-
-impl<T: Real, S: Step<T>, F: Fn(T, T) -> T> NullaryFnOnce for ShortRows<'_, T, S, F> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        let ShortRows { x, n, start, step, join, out } = self;
-        let mut tile = [[start; SIDE]; LANES];
-        for (out, x) in out.chunks_mut(SIDE).zip(x.chunks(SIDE * n)) {
-            for (row, x) in x.chunks_exact(n).enumerate() {
-                for (tile, &x) in tile.iter_mut().zip(x) {
-                    tile[row] = step.take(start, x);
-                }
-            }
-            side::join(&mut tile[..n], join);
-            out.copy_from_slice(&tile[0][..out.len()]);
+#[inline(always)]
+fn side_by_side<T: Real, F: Fn(T, T) -> T>(x: &[T], n: usize, start: T, step: &impl Step<T>, join: &F, out: &mut [T]) {
+    let mut tile = [[T::zero(); SIDE]; LANES];
+    let tile = &mut tile[..n];
+    for (out, x) in out.chunks_mut(SIDE).zip(x.chunks(SIDE * n)) {
+        side::read(x, tile);
+        for x in tile.as_flattened_mut() {
+            *x = step.take(start, *x);
         }
+        side::join(tile, join);
+        out.copy_from_slice(&tile[0][..out.len()]);
     }
 }
 
@@ -290,15 +267,13 @@ mod tests {
         let x: Vec<f32> = (0..150 * LANES).map(|i| (i * 7919 % 1009) as f32 / 100.0 - 5.0).collect();
         for (n, isa) in (1..=LANES).flat_map(|n| Isa::all().into_iter().map(move |isa| (n, isa))) {
             let (x, mut sums, mut largest) = (&x[..150 * n], [f32::NAN; 150], [f32::NAN; 150]);
-            for together in [true, false] {
-                isa.hold(|| match together {
-                    true => {
-                        sum_short_rows(x, n, &mut sums);
-                        fold_short_rows(x, n, f32::NEG_INFINITY, &max, &mut largest);
-                    }
-                    false => {
-                        sum_rows(x, n, &mut sums);
-                        fold_rows(x, n, f32::NEG_INFINITY, &max, &mut largest);
+            // So many that they are taken side by side, and so few that they are not.
+            for rows in [150, SIDE / 4 - 1] {
+                isa.hold(|| {
+                    let out = sums.chunks_mut(rows).zip(largest.chunks_mut(rows));
+                    for (x, (sums, largest)) in x.chunks(rows * n).zip(out) {
+                        sum_rows(x, n, sums);
+                        fold_rows(x, n, f32::NEG_INFINITY, &max, largest);
                     }
                 });
                 for ((row, sum), found) in x.chunks(n).zip(sums).zip(largest) {

@@ -99,6 +99,8 @@ fn of<T: Real>() -> Vec<Address> {
         LogSum::<T>::of as Address,
         softmax::softmax_rows::<T> as Address,
         softmax::log_softmax_rows::<T> as Address,
+        softmax::softmax_adjoint::<T> as Address,
+        softmax::log_softmax_adjoint::<T> as Address,
         View::<T>::copy_to as Address,
         Reader::<T>::copy as Address,
     ];

@@ -2,11 +2,11 @@
 
 use super::elementwise::max;
 pub use super::fold::BLOCK;
-use super::fold::{LANES, fold_rows, fold_short_rows, sum_rows, sum_short_rows};
+use super::fold::{LANES, fold_rows, sum_rows};
 pub use super::fold::{fold_slice, sum_by, sum_slice};
 use super::isa::{self, NullaryFnOnce};
 use super::threads::{self, Shared};
-use super::{side, transpose};
+use super::transpose;
 use crate::element::Real;
 use crate::list::List;
 
@@ -40,7 +40,6 @@ pub fn sum<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, out: &mut [T]) {
         threads::chunks(out, (BLOCK / n.max(1)).max(1), n + A_ROW, |start, out| {
             let x = &x[start * n..][..out.len() * n];
             match n {
-                _ if side::pays(n, out.len()) => sum_short_rows(x, n, out),
                 1..=BLOCK => sum_rows(x, n, out),
                 _ => out.iter_mut().enumerate().for_each(|(i, y)| *y = sum_slice(&x[i * n..(i + 1) * n])),
             }
@@ -126,7 +125,6 @@ pub fn fold<T: Real>(x: &[T], Fold { outer, n, inner }: Fold, start: T, out: &mu
         threads::chunks(out, (BLOCK / n.max(1)).max(1), n + A_ROW, |first, out| {
             let x = &x[first * n..][..out.len() * n];
             match n {
-                _ if side::pays(n, out.len()) => fold_short_rows(x, n, start, &f, out),
                 1..=BLOCK => fold_rows(x, n, start, &f, out),
                 _ => out.iter_mut().enumerate().for_each(|(i, y)| *y = fold_slice(&x[i * n..(i + 1) * n], start, &f)),
             }

@@ -2,7 +2,7 @@
 
 use super::isa::{self, NullaryFnOnce};
 use super::reduce::Fold;
-use super::threads::{self, Shared};
+use super::threads::{self, Parted};
 use crate::element::Real;
 use std::ops::Range;
 
@@ -132,7 +132,7 @@ impl<T: Real, S: Step<T>> Scan<'_, T, S> {
         // A block is cut into stripes of columns, so that a single large one feeds several threads; small ones go together.
         let (width, across) = (inner.min(STRIPE), inner.div_ceil(STRIPE));
         let (stripes, together) = (outer * across, (CHUNK / (n * width).max(1)).max(1));
-        let out = Shared(out.as_mut_ptr());
+        let out = Parted::new(out);
         threads::pieces(stripes.div_ceil(together), self.x.len(), |piece| {
             for stripe in piece * together..((piece + 1) * together).min(stripes) {
                 let first = stripe % across * STRIPE;
@@ -177,7 +177,7 @@ impl<T: Real, S: Step<T>> Scan<'_, T, S> {
 /// Some neighbouring columns of a block, at most [`STRIPE`], whose results are nobody else's.
 struct Stripe<'a, T, S> {
     scan: Scan<'a, T, S>,
-    out: &'a Shared<T>,
+    out: &'a Parted<'a, T>,
     block: usize,
     columns: Range<usize>,
 }
@@ -194,8 +194,8 @@ impl<T: Real, S: Step<T>> NullaryFnOnce for Stripe<'_, T, S> {
         for (j, before) in scan.way() {
             let at = (block * n + j) * inner + start;
             let x = &scan.x[at..at + width];
-            // SAFETY: the results have as many places as `x`, the stripes of different pieces do not overlap, and `run` waits for all.
-            let out = unsafe { std::slice::from_raw_parts_mut(out.at(at), width) };
+            // SAFETY: the stripes of different pieces do not overlap.
+            let out = unsafe { out.part(at, width) };
             match before {
                 None => states.iter_mut().zip(x).for_each(|(state, &x)| *state = scan.step.first(x)),
                 Some(before) => {

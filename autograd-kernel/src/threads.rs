@@ -1,6 +1,7 @@
 //! The door to the threads: what decides a result is cut by shape only, never by the number of threads, so that it has the same bits on any.
 
 use crate::team;
+use std::marker::PhantomData;
 
 /// Cheap operations (about a nanosecond each) below which a call stays on its own thread: handing over costs some microseconds.
 pub const SERIAL: usize = 1 << 14;
@@ -43,14 +44,43 @@ fn each_chunk<T: Send>(out: &mut [T], chunk: usize, cost: usize, f: &(dyn Fn(usi
     if chunk == 0 || out.is_empty() {
         return;
     }
-    let (len, base) = (out.len(), Shared(out.as_mut_ptr()));
+    let (len, out) = (out.len(), Parted::new(out));
     spread(len.div_ceil(chunk), len.saturating_mul(cost), &|i| {
         let start = i * chunk;
-        // SAFETY: the chunks of different pieces do not overlap and lie inside `out`, which is borrowed mutably until all are done; each
-        // piece is worked on once.
-        let part = unsafe { std::slice::from_raw_parts_mut(base.at(start), chunk.min(len - start)) };
-        f(start, part);
+        // SAFETY: the chunks of different pieces do not overlap, and each piece is worked on once.
+        f(start, unsafe { out.part(start, chunk.min(len - start)) });
     });
+}
+
+/// A slice that several threads write, each its own parts.
+pub(crate) struct Parted<'a, T> {
+    base: Shared<T>,
+    len: usize,
+    life: PhantomData<&'a ()>,
+}
+
+impl<'a, T> Parted<'a, T> {
+    pub fn new(x: &'a mut [T]) -> Self {
+        Parted { base: Shared(x.as_mut_ptr()), len: x.len(), life: PhantomData }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// So many elements from one on.
+    ///
+    /// # Panics
+    /// If they are not there.
+    ///
+    /// # Safety
+    /// Nobody else may have any of them meanwhile.
+    #[inline(always)]
+    pub unsafe fn part(&self, first: usize, count: usize) -> &'a mut [T] {
+        assert!(first <= self.len && count <= self.len - first);
+        // SAFETY: they lie in the slice that `self` borrows; that nobody else has them is the caller's promise.
+        unsafe { std::slice::from_raw_parts_mut(self.base.at(first), count) }
+    }
 }
 
 /// The start of a slice that several threads write, each its own part.

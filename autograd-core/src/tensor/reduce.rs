@@ -55,4 +55,17 @@ impl<T: Real> Tensor<T> {
         let (x, fold) = self.fold_over(&[axis]);
         Tensor::build(self.shape(), |out| kernel(x.as_slice().expect("contiguous"), fold, out))
     }
+
+    /// As [`by_rows`](Self::by_rows), of the rows of two tensors of one shape.
+    pub(crate) fn with_rows(
+        &self,
+        other: &Tensor<T>,
+        axis: isize,
+        kernel: impl FnOnce(&[T], &[T], Fold, &mut [T]),
+    ) -> Tensor<T> {
+        let axis = self.shape().axis(axis).expect("the shape rule accepted the axis");
+        let ((x, fold), other) = (self.fold_over(&[axis]), other.contiguous());
+        let (x, other) = (x.as_slice().expect("contiguous"), other.as_slice().expect("contiguous"));
+        Tensor::build(self.shape(), |out| kernel(x, other, fold, out))
+    }
 }

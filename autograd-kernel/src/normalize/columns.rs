@@ -3,7 +3,7 @@
 use super::{Given, Gradients, Grouping, Normalize, Slope, Statistics, around};
 use crate::element::Real;
 use crate::isa::{self, NullaryFnOnce};
-use crate::threads::{self, Shared};
+use crate::threads::{self, Parted};
 
 /// Columns that a task takes side by side, at most: a segment is no longer, so that a task has whole groups.
 const WIDTH: usize = 64;
@@ -47,12 +47,23 @@ impl Strip<'_> {
     /// A row of a result.
     ///
     /// # Safety
-    /// `y` must begin a result of all elements, and nobody else may have this part of it.
+    /// Nobody else may have these columns.
     #[inline(always)]
-    unsafe fn row_mut<'y, T>(&self, y: *mut T, row: usize) -> &'y mut [T] {
-        assert!(row < self.rows());
-        // SAFETY: the row lies within the result, and the caller promises that nobody else has its part.
-        unsafe { std::slice::from_raw_parts_mut(y.add(self.at(row)), self.width()) }
+    unsafe fn row_mut<'y, T>(&self, y: &Parted<'y, T>, row: usize) -> &'y mut [T] {
+        // SAFETY: the caller's promise.
+        unsafe { y.part(self.at(row), self.width()) }
+    }
+
+    /// The places of the strip's groups, if there are any.
+    ///
+    /// # Safety
+    /// Nobody else may have them.
+    unsafe fn own<'y, T>(&self, all: &Parted<'y, T>) -> &'y mut [T] {
+        if all.is_empty() {
+            return &mut [];
+        }
+        // SAFETY: the caller's promise.
+        unsafe { all.part(self.first, self.groups) }
     }
 
     /// What `of` gives for the group of each column.
@@ -143,7 +154,7 @@ struct Forward<'a, T> {
     x: &'a [T],
     weight: Option<&'a [T]>,
     bias: Option<&'a [T]>,
-    y: *mut T,
+    y: &'a Parted<'a, T>,
     /// Of the strip's groups.
     statistics: &'a mut [Statistics<T>],
 }
@@ -184,7 +195,7 @@ impl<T: Real> NullaryFnOnce for Forward<'_, T> {
 struct Backward<'a, T> {
     strip: Strip<'a>,
     given: Given<'a, T>,
-    dx: Option<*mut T>,
+    dx: Option<&'a Parted<'a, T>>,
     /// Of the strip's groups, or empty.
     dweight: &'a mut [T],
     dbias: &'a mut [T],
@@ -264,12 +275,11 @@ impl Normalize {
         statistics: &mut [Statistics<T>],
     ) {
         assert!(y.len() == self.segments * self.len && statistics.len() == self.groups());
-        let (y, found) = (Shared(y.as_mut_ptr()), Shared(statistics.as_mut_ptr()));
+        let (y, found) = (Parted::new(y), Parted::new(statistics));
         self.each_strip(8, |strip| {
-            // SAFETY: both are borrowed until all strips are done; the statistics of a strip's groups are its own.
-            let (y, statistics) =
-                unsafe { (y.at(0), std::slice::from_raw_parts_mut(found.at(strip.first), strip.groups)) };
-            isa::dispatch(Forward { strip, x, weight, bias, y, statistics });
+            // SAFETY: the statistics of a strip's groups are its own.
+            let statistics = unsafe { found.part(strip.first, strip.groups) };
+            isa::dispatch(Forward { strip, x, weight, bias, y: &y, statistics });
         });
     }
 
@@ -279,17 +289,11 @@ impl Normalize {
         assert!(!wanted || dx.len() == self.segments * self.len);
         let of_weights = [dweight.len(), dbias.len()];
         assert!(of_weights.iter().all(|&len| len == 0 || len == self.groups()));
-        let (dx, dweight, dbias) = (Shared(dx.as_mut_ptr()), Shared(dweight.as_mut_ptr()), Shared(dbias.as_mut_ptr()));
+        let (dx, dweight, dbias) = (Parted::new(dx), Parted::new(dweight), Parted::new(dbias));
         self.each_strip(10, |strip| {
-            // SAFETY: all are borrowed until all strips are done; the places of a strip's groups are its own, if there are any.
-            let (dx, [dweight, dbias]) = unsafe {
-                let own = |all: &Shared<T>, len: usize| match len {
-                    0 => &mut [][..],
-                    _ => std::slice::from_raw_parts_mut(all.at(strip.first), strip.groups),
-                };
-                (wanted.then(|| dx.at(0)), [own(&dweight, of_weights[0]), own(&dbias, of_weights[1])])
-            };
-            isa::dispatch(Backward { strip, given, dx, dweight, dbias });
+            // SAFETY: a strip has groups of its own.
+            let [dweight, dbias] = [&dweight, &dbias].map(|all| unsafe { strip.own(all) });
+            isa::dispatch(Backward { strip, given, dx: wanted.then_some(&dx), dweight, dbias });
         });
     }
 }

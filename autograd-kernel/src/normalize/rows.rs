@@ -5,7 +5,7 @@ use super::{CHUNK, Given, Gradients, Normalize, Slope, Statistics, statistics};
 use crate::element::Real;
 use crate::isa::{self, NullaryFnOnce};
 use crate::scratch;
-use crate::threads::{self, Shared};
+use crate::threads::{self, Parted};
 
 /// Rows of a task: few enough for several threads to share, and as many as make a sum over them long.
 const ROWS: usize = 64;
@@ -113,13 +113,10 @@ impl Normalize {
         if len == 0 {
             return statistics.fill([T::zero() / T::zero(); 2]);
         }
-        let found = Shared(statistics.as_mut_ptr());
-        let all = statistics.len();
+        let found = Parted::new(statistics);
         threads::chunks(y, rows * len, 8, |start, y| {
-            let (first, count) = (start / len, y.len() / len);
-            assert!(first + count <= all);
-            // SAFETY: the rows of different chunks do not overlap, and lie within all of them.
-            let statistics = unsafe { std::slice::from_raw_parts_mut(found.at(first), count) };
+            // SAFETY: the rows of different chunks do not overlap.
+            let statistics = unsafe { found.part(start / len, y.len() / len) };
             let x = &x[start..start + y.len()];
             isa::dispatch(Forward { normalize: self, x, weight, bias, y, statistics });
         });
@@ -134,19 +131,16 @@ impl Normalize {
         let tasks = if len == 0 { 0 } else { self.segments.div_ceil(rows) };
         let share = if wanted { 2 * len } else { 0 };
         scratch::with::<T, _>(tasks * share, |shares| {
-            let (all, parts) = (Shared(shares.as_mut_ptr()), Shared(dx.as_mut_ptr()));
             let elements = dx.len();
+            let (all, dx) = (Parted::new(shares), Parted::new(dx));
             assert!(elements == 0 || elements == self.segments * len);
             threads::pieces(tasks, 10 * self.segments * len, |task| {
                 let (first, end) = (task * rows, (task * rows + rows).min(self.segments));
                 let range = first * len..end * len;
-                // SAFETY: each task has rows and a share of its own; there are as many shares as tasks, and as many rows of gradients as rows,
-                // unless none are wanted.
+                // SAFETY: each task has rows and a share of its own.
                 let (dx, shares) = unsafe {
-                    let n = if elements == 0 { 0 } else { range.len() };
-                    let start = if elements == 0 { 0 } else { range.start };
-                    let dx = std::slice::from_raw_parts_mut(parts.at(start), n);
-                    (dx, std::slice::from_raw_parts_mut(all.at(task * share), share))
+                    let dx = if elements == 0 { dx.part(0, 0) } else { dx.part(range.start, range.len()) };
+                    (dx, all.part(task * share, share))
                 };
                 let given = Given {
                     x: &given.x[range.clone()],

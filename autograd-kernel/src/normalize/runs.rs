@@ -6,7 +6,8 @@ use crate::element::Real;
 use crate::fused::Parts;
 use crate::isa::{self, NullaryFnOnce};
 use crate::scratch;
-use crate::threads::{self, Shared};
+use crate::threads::{self, Parted};
+use std::ops::Range;
 
 /// The segments of a group: the first, the distance between neighbours, and how many.
 #[derive(Clone, Copy)]
@@ -23,56 +24,31 @@ impl Members {
     }
 }
 
-/// The statistics of a group.
+/// The statistics of some groups.
 struct Measure<'a, T> {
     normalize: &'a Normalize,
-    group: usize,
+    groups: Range<usize>,
     x: &'a [T],
-    statistics: &'a mut Statistics<T>,
+    /// Those of these groups alone.
+    statistics: &'a mut [Statistics<T>],
 }
 
-/// A group, standardised.
+/// Some groups, standardised.
 struct Forward<'a, T> {
     measure: Measure<'a, T>,
     weight: Option<&'a [T]>,
     bias: Option<&'a [T]>,
-    y: Segments<T>,
-}
-
-/// Segments of a result, of which each task writes those of its own group.
-struct Segments<T> {
-    start: *mut T,
-    len: usize,
-    count: usize,
-}
-
-impl<T> Segments<T> {
-    /// A segment for writing.
-    ///
-    /// # Safety
-    /// Nobody else must have it.
-    #[inline(always)]
-    unsafe fn get<'a>(&mut self, segment: usize) -> &'a mut [T] {
-        assert!(segment < self.count);
-        // SAFETY: the segment lies within the result, and the caller promises that it is the only one to have it.
-        unsafe { std::slice::from_raw_parts_mut(self.start.add(segment * self.len), self.len) }
-    }
+    y: &'a Parted<'a, T>,
 }
 
 impl<T: Real> NullaryFnOnce for Measure<'_, T> {
     type Output = ();
     #[inline(always)]
     fn call(self) {
-        let Measure { normalize, group, x, statistics } = self;
-        let members = normalize.members(group);
-        let n = T::of(normalize.count() as f64);
-        *statistics = if normalize.centred {
-            let [near] = normalize.total(x, members, |x| [x]).map(|sum| sum / n);
-            around(near, normalize.total(x, members, |x| [x - near, (x - near) * (x - near)]), n)
-        } else {
-            let [squares] = normalize.total(x, members, |x| [x * x]);
-            [T::zero(), squares / n]
-        };
+        let Measure { normalize, groups, x, statistics } = self;
+        for (group, statistics) in groups.zip(statistics) {
+            *statistics = normalize.measure(x, group);
+        }
     }
 }
 
@@ -80,34 +56,46 @@ impl<T: Real> NullaryFnOnce for Forward<'_, T> {
     type Output = ();
     #[inline(always)]
     fn call(self) {
-        let Forward { measure: Measure { normalize, group, x, statistics }, weight, bias, mut y } = self;
-        Measure { normalize, group, x, statistics: &mut *statistics }.call();
-        for segment in normalize.members(group).each() {
-            let [mean, scale] = normalize.line(*statistics, weight, segment);
-            // SAFETY: the segments of a group are written by its task alone.
-            let pairs = unsafe { y.get(segment) }.iter_mut().zip(normalize.segment(x, segment));
-            match bias.map(|bias| bias[normalize.weight(segment)]) {
-                Some(b) => pairs.for_each(|(y, &x)| *y = (x - mean) * scale + b),
-                None => pairs.for_each(|(y, &x)| *y = (x - mean) * scale),
+        let Forward { measure: Measure { normalize, groups, x, statistics }, weight, bias, y } = self;
+        for (group, statistics) in groups.zip(statistics) {
+            *statistics = normalize.measure(x, group);
+            for segment in normalize.members(group).each() {
+                let [mean, scale] = normalize.line(*statistics, weight, segment);
+                // SAFETY: the segments of a group are written by its task alone.
+                let pairs = unsafe { normalize.segment_mut(y, segment) }.iter_mut().zip(normalize.segment(x, segment));
+                match bias.map(|bias| bias[normalize.weight(segment)]) {
+                    Some(b) => pairs.for_each(|(y, &x)| *y = (x - mean) * scale + b),
+                    None => pairs.for_each(|(y, &x)| *y = (x - mean) * scale),
+                }
             }
         }
     }
 }
 
-/// The gradients of a group: its own, and the sums of `dy · x̂` and of `dy` of each of its segments.
+/// The gradients of some groups: their own, and the sums of `dy · x̂` and of `dy` of each of their segments.
 struct Backward<'a, T> {
     normalize: &'a Normalize,
-    group: usize,
+    groups: Range<usize>,
     given: Given<'a, T>,
-    dx: Option<Segments<T>>,
-    shares: Segments<[T; 2]>,
+    dx: Option<&'a Parted<'a, T>>,
+    /// One for each segment.
+    shares: &'a Parted<'a, [T; 2]>,
 }
 
 impl<T: Real> NullaryFnOnce for Backward<'_, T> {
     type Output = ();
     #[inline(always)]
     fn call(self) {
-        let Backward { normalize, group, given, mut dx, mut shares } = self;
+        for group in self.groups.clone() {
+            self.group(group);
+        }
+    }
+}
+
+impl<T: Real> Backward<'_, T> {
+    #[inline(always)]
+    fn group(&self, group: usize) {
+        let &Backward { normalize, given, dx, shares, .. } = self;
         let members = normalize.members(group);
         let of @ [mean, variance] = given.statistics[group];
         let scale = normalize.scale(variance);
@@ -121,9 +109,9 @@ impl<T: Real> NullaryFnOnce for Backward<'_, T> {
                 let dy = match dy {
                     Slope::Ready(dy) => normalize.segment(dy, segment),
                     Slope::Waiting(_) => {
-                        let dx = dx.as_mut().expect("the gradient of the elements is wanted");
+                        let dx = dx.expect("the gradient of the elements is wanted");
                         // SAFETY: the segments of a group are written by its task alone. They hold `dy` until its sums are known.
-                        let part = unsafe { dx.get(segment) };
+                        let part = unsafe { normalize.segment_mut(dx, segment) };
                         let taker = taker.as_mut().expect("it waits");
                         taker.fill(segment * normalize.len, T::values_mut(part));
                         part
@@ -131,18 +119,19 @@ impl<T: Real> NullaryFnOnce for Backward<'_, T> {
                 };
                 let share = sums(x, dy, |x, dy| [dy * ((x - mean) * scale), dy]);
                 // SAFETY: the segments of a group are written by its task alone.
-                let place = unsafe { shares.get(segment) };
+                let place = unsafe { shares.part(segment, 1) };
                 place[0] = share;
                 let w = weight(segment);
                 total.push([share[1] * w, share[0] * w]);
             }
         }
-        let Some(mut dx) = dx else { return };
+        let Some(dx) = dx else { return };
         let slopes: Slopes<T> = normalize.slopes(of, given.dy.map(|_| total.total()), d);
         for segment in members.each() {
             let w = weight(segment);
             // SAFETY: as above.
-            let pairs = unsafe { dx.get(segment) }.iter_mut().zip(normalize.segment(given.x, segment));
+            let pairs =
+                unsafe { normalize.segment_mut(dx, segment) }.iter_mut().zip(normalize.segment(given.x, segment));
             match given.dy {
                 Some(Slope::Ready(dy)) => {
                     let dy = normalize.segment(dy, segment);
@@ -188,6 +177,29 @@ impl Normalize {
         &x[segment * self.len..(segment + 1) * self.len]
     }
 
+    /// A segment of a result.
+    ///
+    /// # Safety
+    /// Nobody else may have it.
+    #[inline(always)]
+    unsafe fn segment_mut<'y, T>(&self, y: &Parted<'y, T>, segment: usize) -> &'y mut [T] {
+        // SAFETY: the caller's promise.
+        unsafe { y.part(segment * self.len, self.len) }
+    }
+
+    /// Mean and variance of a group.
+    #[inline(always)]
+    fn measure<T: Real>(&self, x: &[T], group: usize) -> Statistics<T> {
+        let members = self.members(group);
+        let n = T::of(self.count() as f64);
+        if !self.centred {
+            let [squares] = self.total(x, members, |x| [x * x]);
+            return [T::zero(), squares / n];
+        }
+        let [near] = self.total(x, members, |x| [x]).map(|sum| sum / n);
+        around(near, self.total(x, members, |x| [x - near, (x - near) * (x - near)]), n)
+    }
+
     /// The sums of `f` of each element of a group.
     #[inline(always)]
     fn total<T: Real, const K: usize>(&self, x: &[T], members: Members, f: impl Fn(T) -> [T; K]) -> [T; K] {
@@ -203,12 +215,12 @@ impl Normalize {
         tree.total()
     }
 
-    /// Runs `f` on each group.
-    fn each_group(&self, cost: usize, f: impl Fn(usize) + Sync) {
+    /// Runs `f` on all groups, on some neighbours at a time: those of a task go through the door to the vector instructions together.
+    fn each_groups(&self, cost: usize, f: impl Fn(Range<usize>) + Sync) {
         let (groups, count) = (self.groups(), self.count());
         let together = (CHUNK / count.max(1)).max(1);
         threads::pieces(groups.div_ceil(together), cost * self.segments * self.len, |piece| {
-            (piece * together..(piece * together + together).min(groups)).for_each(&f);
+            f(piece * together..(piece * together + together).min(groups));
         });
     }
 
@@ -221,24 +233,23 @@ impl Normalize {
         statistics: &mut [Statistics<T>],
     ) {
         assert!(y.len() == self.segments * self.len && statistics.len() == self.groups());
-        let (y, found) = (Shared(y.as_mut_ptr()), Shared(statistics.as_mut_ptr()));
-        self.each_group(8, |group| {
-            // SAFETY: the result and the statistics are borrowed until all groups are done; a group's statistics are its own.
-            let (start, statistics) = unsafe { (y.at(0), &mut *found.at(group)) };
-            let y = Segments { start, len: self.len, count: self.segments };
-            let measure = Measure { normalize: self, group, x, statistics };
-            isa::dispatch(Forward { measure, weight, bias, y });
+        let (y, found) = (Parted::new(y), Parted::new(statistics));
+        self.each_groups(8, |groups| {
+            // SAFETY: a task's statistics are its own.
+            let statistics = unsafe { found.part(groups.start, groups.len()) };
+            let measure = Measure { normalize: self, groups, x, statistics };
+            isa::dispatch(Forward { measure, weight, bias, y: &y });
         });
     }
 
     /// Mean and variance of each group.
     pub(super) fn measure_runs<T: Real>(&self, x: &[T], statistics: &mut [Statistics<T>]) {
         assert!(statistics.len() == self.groups());
-        let found = Shared(statistics.as_mut_ptr());
-        self.each_group(6, |group| {
-            // SAFETY: the statistics are borrowed until all groups are done; a group's are its own.
-            let statistics = unsafe { &mut *found.at(group) };
-            isa::dispatch(Measure { normalize: self, group, x, statistics });
+        let found = Parted::new(statistics);
+        self.each_groups(6, |groups| {
+            // SAFETY: a task's statistics are its own.
+            let statistics = unsafe { found.part(groups.start, groups.len()) };
+            isa::dispatch(Measure { normalize: self, groups, x, statistics });
         });
     }
 
@@ -249,13 +260,9 @@ impl Normalize {
         scratch::with::<T, _>(2 * self.segments, |shares| {
             shares.fill(T::zero());
             let (shares, _) = shares.as_chunks_mut::<2>();
-            let (dx, all) = (Shared(dx.as_mut_ptr()), Shared(shares.as_mut_ptr()));
-            self.each_group(10, |group| {
-                // SAFETY: both are borrowed until all groups are done.
-                let (dx, shares) = unsafe { (dx.at(0), all.at(0)) };
-                let dx = wanted.then_some(Segments { start: dx, len: self.len, count: self.segments });
-                let shares = Segments { start: shares, len: 1, count: self.segments };
-                isa::dispatch(Backward { normalize: self, group, given, dx, shares });
+            let (dx, all) = (Parted::new(dx), Parted::new(shares));
+            self.each_groups(10, |groups| {
+                isa::dispatch(Backward { normalize: self, groups, given, dx: wanted.then_some(&dx), shares: &all });
             });
             for (i, gradient) in [dweight, dbias].into_iter().enumerate() {
                 let weights = gradient.len();

@@ -38,9 +38,12 @@ impl<T: Real, const K: usize> Tree<T, K> {
 
     #[inline(always)]
     pub(super) fn total(&self) -> [T; K] {
-        (0..64)
-            .filter(|level| self.count >> level & 1 == 1)
-            .fold([T::zero(); K], |sum, level| add(self.levels[level], sum))
+        let (mut sum, mut rest) = ([T::zero(); K], self.count);
+        while rest != 0 {
+            sum = add(sum, self.levels[rest.trailing_zeros() as usize]);
+            rest &= rest - 1;
+        }
+        sum
     }
 }
 

@@ -1,5 +1,6 @@
 //! The largest element of each window, and where it is.
 
+use super::joined::Joining;
 use super::{Pool, Windows};
 use crate::element::Real;
 use crate::elementwise::max;
@@ -15,10 +16,7 @@ impl Pool {
         if self.quarters() {
             return self.each_square(x, y, |[a, b, c, d], _| max(max(max(a, b), c), d));
         }
-        self.planes(y, self.pixels(), |number, windows, y| {
-            let largest = &mut *List::filled(T::zero(), windows.width);
-            isa::dispatch(Max { pool: self, windows, x: self.from(x, number), largest, y });
-        });
+        self.joined(x, &Largest, y);
     }
 
     /// `at ←` where in its plane the largest element of each window is: the first of several, and the first NaN before each number.
@@ -45,30 +43,27 @@ impl Pool {
     }
 }
 
-/// The largest elements of some planes.
-struct Max<'a, T> {
-    pool: &'a Pool,
-    windows: &'a Windows,
-    x: &'a [T],
-    /// Room for a row of the plane.
-    largest: &'a mut [T],
-    y: &'a mut [T],
-}
+/// The largest element of a window.
+struct Largest;
 
-impl<T: Real> NullaryFnOnce for Max<'_, T> {
-    type Output = ();
+impl<T: Real> Joining<T> for Largest {
+    #[inline(always)]
+    fn none() -> T {
+        T::neg_infinity()
+    }
 
     #[inline(always)]
-    fn call(self) {
-        let Max { pool, windows, x, largest, y } = self;
-        for (i, y) in y.chunks_exact_mut(pool.pixels()).enumerate() {
-            let x = &x[i * pool.plane()..][..pool.plane()];
-            for (o, y) in y.chunks_exact_mut(windows.columns.len()).enumerate() {
-                windows.down(x, o, T::neg_infinity(), largest, max);
-                windows.gather(largest, T::neg_infinity(), y, max, |x| fold::largest_in_block(x));
-            }
-        }
+    fn join(a: T, b: T) -> T {
+        max(a, b)
     }
+
+    #[inline(always)]
+    fn all(x: &[T]) -> T {
+        fold::largest_in_block(x)
+    }
+
+    #[inline(always)]
+    fn end(&self, _: &Windows, _: usize, _: &mut [T]) {}
 }
 
 /// Some elements, and the row of a window that each was found in: as wide as a single-precision number, for vectors of both.

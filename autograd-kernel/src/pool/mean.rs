@@ -1,5 +1,6 @@
 //! The mean of each window, and its adjoint.
 
+use super::joined::Joining;
 use super::{Divisor, Pool, Windows};
 use crate::element::Real;
 use crate::fold;
@@ -10,10 +11,7 @@ impl Pool {
     /// `y ←` the sum of each window by its divisor.
     #[inline(never)]
     pub fn mean<T: Real>(&self, x: &[T], divisor: Divisor, y: &mut [T]) {
-        self.planes(y, self.pixels(), |number, windows, y| {
-            let sums = &mut *List::filled(T::zero(), windows.width);
-            isa::dispatch(Mean { pool: self, windows, x: self.from(x, number), divisor, sums, y });
-        });
+        self.joined(x, &Mean(divisor), y);
     }
 
     /// `x ←` the sum, over the windows that an element lies in, of their share of `y`: the adjoint of [`mean`](Pool::mean).
@@ -28,32 +26,29 @@ impl Pool {
     }
 }
 
-/// The means of some planes.
-struct Mean<'a, T> {
-    pool: &'a Pool,
-    windows: &'a Windows,
-    x: &'a [T],
-    divisor: Divisor,
-    /// Room for a row of the plane.
-    sums: &'a mut [T],
-    y: &'a mut [T],
-}
+/// The sum of a window by a number of its places.
+struct Mean(Divisor);
 
-impl<T: Real> NullaryFnOnce for Mean<'_, T> {
-    type Output = ();
+impl<T: Real> Joining<T> for Mean {
+    #[inline(always)]
+    fn none() -> T {
+        T::zero()
+    }
 
     #[inline(always)]
-    fn call(self) {
-        let Mean { pool, windows, x, divisor, sums, y } = self;
-        for (i, y) in y.chunks_exact_mut(pool.pixels()).enumerate() {
-            let x = &x[i * pool.plane()..][..pool.plane()];
-            for (o, y) in y.chunks_exact_mut(windows.columns.len()).enumerate() {
-                windows.down(x, o, T::zero(), sums, |a, b| a + b);
-                windows.gather(sums, T::zero(), y, |a, b| a + b, |x| fold::sum_in_block(x));
-                for (p, y) in y.iter_mut().enumerate() {
-                    *y /= windows.divisor(o, p, divisor);
-                }
-            }
+    fn join(a: T, b: T) -> T {
+        a + b
+    }
+
+    #[inline(always)]
+    fn all(x: &[T]) -> T {
+        fold::sum_in_block(x)
+    }
+
+    #[inline(always)]
+    fn end(&self, windows: &Windows, o: usize, y: &mut [T]) {
+        for (p, y) in y.iter_mut().enumerate() {
+            *y /= windows.divisor(o, p, self.0);
         }
     }
 }

@@ -2,19 +2,18 @@
 //!
 //! What windows have in common is taken once: first the rows of those in one row, as vectors, to one row; then the columns of each.
 
+mod joined;
 mod max;
 mod mean;
 mod squares;
 
-use super::{fold, threads};
+use super::threads;
 use crate::element::Real;
 use crate::list::List;
 use std::ops::Range;
 
 /// Elements per chunk.
 const CHUNK: usize = 1 << 13;
-/// Columns of a window from which on lanes pay.
-const LONG: usize = 16;
 
 /// The sizes of a pooling from planes `[planes, size]` to `[planes, out]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,22 +171,6 @@ impl Windows {
         count(&self.rows).saturating_mul(count(&self.columns))
     }
 
-    /// `to ← f` of the rows of the plane `x` that the windows in row `o` have, element by element; without any, `start`.
-    #[inline(always)]
-    fn down<T: Real>(&self, x: &[T], o: usize, start: T, to: &mut [T], f: impl Fn(T, T) -> T) {
-        let Window { first, count, .. } = self.rows[o];
-        let row = |i: usize| &x[(first + i * self.dilation[0]) * self.width..][..self.width];
-        match count {
-            0 => to.fill(start),
-            _ => to.copy_from_slice(row(0)),
-        }
-        for i in 1..count {
-            for (to, &x) in to.iter_mut().zip(row(i)) {
-                *to = f(*to, x);
-            }
-        }
-    }
-
     /// Calls `f` with the beginning of each row that the windows in row `o` have.
     #[inline(always)]
     fn each_row(&self, o: usize, mut f: impl FnMut(usize)) {
@@ -213,32 +196,6 @@ impl Windows {
             _ => self.whole.clone(),
         };
         (p.clone(), self.columns[p.start])
-    }
-
-    /// `y ← f` of the columns that each window has in `x`, from `start`; `long` is `f` of many elements.
-    #[inline(always)]
-    fn gather<T: Real>(&self, x: &[T], start: T, y: &mut [T], f: impl Fn(T, T) -> T, long: impl Fn(&[T]) -> T) {
-        y.fill(start);
-        if self.dilation[1] == 1 && self.columns.iter().any(|window| window.count >= LONG) {
-            for (y, window) in y.iter_mut().zip(&self.columns) {
-                for x in x[window.first..window.first + window.count].chunks(fold::BLOCK) {
-                    *y = f(*y, long(x));
-                }
-            }
-            return;
-        }
-        for run in 0..self.runs() {
-            let (p, window) = self.run(run);
-            for j in 0..window.count {
-                let (y, x) = (&mut y[p.clone()], &x[window.first + j * self.dilation[1]..]);
-                // Where the compiler knows the step it makes vector code.
-                match self.step {
-                    1 => y.iter_mut().zip(x).for_each(|(y, &x)| *y = f(*y, x)),
-                    2 => y.iter_mut().zip(x.chunks(2)).for_each(|(y, x)| *y = f(*y, x[0])),
-                    step => y.iter_mut().zip(x.chunks(step)).for_each(|(y, x)| *y = f(*y, x[0])),
-                }
-            }
-        }
     }
 
     /// What the sum of window `[o, p]` is divided by.

@@ -8,7 +8,7 @@ use crate::isa::NullaryFnOnce;
 use crate::math;
 use crate::reduce::Fold;
 use crate::side::{self, SIDE};
-use crate::threads::{self, Shared};
+use crate::threads::{self, Parted};
 
 /// Some neighbouring rows: element `j` of row `r` is `x[j * inner + r]`.
 #[derive(Clone, Copy)]
@@ -37,9 +37,15 @@ impl<'a, T: Real> Columns<'a, T> {
         self.width
     }
 
+    /// Elements of a row.
+    #[inline(always)]
+    pub fn n(&self) -> usize {
+        self.n
+    }
+
     /// The `j`-th element of each row.
     #[inline(always)]
-    fn at(&self, j: usize) -> &'a [T] {
+    pub fn at(&self, j: usize) -> &'a [T] {
         &self.x[j * self.inner..][..self.width]
     }
 
@@ -74,39 +80,43 @@ impl<'a, T: Real> Columns<'a, T> {
     }
 }
 
-/// Calls `f` for all rows of a block with some at a time, and where the results of these begin.
-pub(super) fn each<T: Real>(x: &[T], fold: Fold, out: &mut [T], f: impl Fn(Columns<'_, T>, Results<T>) + Sync) {
+/// Calls `f` for all rows with some of each block `x` at a time, and where the results of these begin.
+pub(super) fn each<T: Real, const N: usize>(
+    x: [&[T]; N],
+    fold: Fold,
+    out: &mut [T],
+    f: impl Fn([Columns<'_, T>; N], Results<'_, T>) + Sync,
+) {
     let Fold { outer, n, inner } = fold;
-    assert_eq!((x.len(), out.len()), (outer * n * inner, x.len()));
-    let (rows, together) = (outer * inner, (BLOCK / n).next_multiple_of(SIDE));
-    let out = Shared(out.as_mut_ptr());
-    threads::pieces(rows.div_ceil(together), x.len().saturating_mul(16), |piece| {
+    assert!(out.len() == outer * n * inner && x.iter().all(|x| x.len() == out.len()));
+    let (rows, together, work) = (outer * inner, (BLOCK / n).next_multiple_of(SIDE), out.len().saturating_mul(16));
+    let out = Parted::new(out);
+    threads::pieces(rows.div_ceil(together), work, |piece| {
         let (mut row, until) = (piece * together, rows.min((piece + 1) * together));
         while row < until {
-            let columns = Columns::from(x, row, until - row, fold);
-            // SAFETY: the block has these rows; it is borrowed until all pieces, each with rows of its own, are done.
-            let start = unsafe { out.at(row / inner * n * inner + row % inner) };
-            f(columns, Results { start, n, inner, width: columns.width });
-            row += columns.width;
+            let columns = x.map(|x| Columns::from(x, row, until - row, fold));
+            let width = columns[0].width;
+            let first = row / inner * n * inner + row % inner;
+            f(columns, Results { out: &out, first, inner, width });
+            row += width;
         }
     });
 }
 
 /// Where the results of some rows go, in the layout of the rows, by whoever has them alone.
-pub(super) struct Results<T> {
-    start: *mut T,
-    n: usize,
+pub(super) struct Results<'a, T> {
+    out: &'a Parted<'a, T>,
+    first: usize,
     inner: usize,
     width: usize,
 }
 
-impl<T> Results<T> {
+impl<T> Results<'_, T> {
     /// The `j`-th element of each row.
     #[inline(always)]
-    fn at(&mut self, j: usize) -> &mut [T] {
-        assert!(j < self.n);
-        // SAFETY: `each` saw that they are there, and gives nobody else these rows.
-        unsafe { std::slice::from_raw_parts_mut(self.start.add(j * self.inner), self.width) }
+    pub fn at(&mut self, j: usize) -> &mut [T] {
+        // SAFETY: `each` gives nobody else these rows.
+        unsafe { self.out.part(self.first + j * self.inner, self.width) }
     }
 }
 
@@ -131,7 +141,7 @@ impl<T: Real> NullaryFnOnce for Sums<'_, T> {
 /// The softmax of rows.
 pub(super) struct Shares<'a, T> {
     pub columns: Columns<'a, T>,
-    pub y: Results<T>,
+    pub y: Results<'a, T>,
 }
 
 impl<T: Real> NullaryFnOnce for Shares<'_, T> {
@@ -161,7 +171,7 @@ impl<T: Real> NullaryFnOnce for Shares<'_, T> {
 /// The logarithms of the softmax of rows.
 pub(super) struct Logs<'a, T> {
     pub columns: Columns<'a, T>,
-    pub y: Results<T>,
+    pub y: Results<'a, T>,
 }
 
 impl<T: Real> NullaryFnOnce for Logs<'_, T> {

@@ -1,5 +1,6 @@
 //! Exponentials of a row that sum to 1, and their logarithms.
 
+mod adjoint;
 mod columns;
 mod tiles;
 
@@ -12,6 +13,7 @@ use super::side::{self, SIDE};
 use super::threads;
 use crate::element::Real;
 use crate::list::List;
+pub use adjoint::{log_softmax_adjoint, softmax_adjoint};
 use columns::Columns;
 
 /// The sum of the exponentials of a row, in a form that does not overflow.
@@ -77,9 +79,9 @@ impl<T: Real> NullaryFnOnce for Row<'_, T> {
 #[inline(never)]
 pub fn softmax_rows<T: Real>(x: &[T], fold: Fold, out: &mut [T]) {
     match Way::of(fold) {
-        Way::Columns => columns::each(x, fold, out, |columns, y| isa::dispatch(columns::Shares { columns, y })),
-        Way::Tiles => tiles::each(x, fold.n, out, |tile| isa::dispatch(tiles::Shares { tile })),
-        Way::Rows => rows(x, fold.n, out, |rows| isa::dispatch(Shares { rows, n: fold.n })),
+        Way::Columns => columns::each([x], fold, out, |[columns], y| isa::dispatch(columns::Shares { columns, y })),
+        Way::Tiles => tiles::each([x], fold.n, out, |[tile]| isa::dispatch(tiles::Shares { tile })),
+        Way::Rows => rows(x, fold.n, out, |x, y| isa::dispatch(Shares { x, n: fold.n, y })),
         Way::Long => reduce::rows(x, fold, out, softmax),
     }
 }
@@ -88,9 +90,9 @@ pub fn softmax_rows<T: Real>(x: &[T], fold: Fold, out: &mut [T]) {
 #[inline(never)]
 pub fn log_softmax_rows<T: Real>(x: &[T], fold: Fold, out: &mut [T]) {
     match Way::of(fold) {
-        Way::Columns => columns::each(x, fold, out, |columns, y| isa::dispatch(columns::Logs { columns, y })),
-        Way::Tiles => tiles::each(x, fold.n, out, |tile| isa::dispatch(tiles::Logs { tile })),
-        Way::Rows => rows(x, fold.n, out, |rows| isa::dispatch(Logs { rows, n: fold.n })),
+        Way::Columns => columns::each([x], fold, out, |[columns], y| isa::dispatch(columns::Logs { columns, y })),
+        Way::Tiles => tiles::each([x], fold.n, out, |[tile]| isa::dispatch(tiles::Logs { tile })),
+        Way::Rows => rows(x, fold.n, out, |x, y| isa::dispatch(Logs { x, n: fold.n, y })),
         Way::Long => reduce::rows(x, fold, out, log_softmax),
     }
 }
@@ -162,18 +164,16 @@ impl Way {
     }
 }
 
-/// Calls `f` with a copy of some rows of `n` elements to be changed in place.
-fn rows<T: Real>(x: &[T], n: usize, out: &mut [T], f: impl Fn(&mut [T]) + Sync) {
-    threads::chunks(out, (BLOCK / n).max(1) * n, 16, |start, out| {
-        out.copy_from_slice(&x[start..start + out.len()]);
-        f(out);
-    });
+/// Calls `f` with some rows of `n` elements, and with their results.
+fn rows<T: Real>(x: &[T], n: usize, out: &mut [T], f: impl Fn(&[T], &mut [T]) + Sync) {
+    threads::chunks(out, (BLOCK / n) * n, 16, |start, out| f(&x[start..start + out.len()], out));
 }
 
-/// The softmax of each row of `n` elements, no more than [`BLOCK`], in its place.
+/// The softmax of each row of `n` elements, no more than [`BLOCK`].
 struct Shares<'a, T> {
-    rows: &'a mut [T],
+    x: &'a [T],
     n: usize,
+    y: &'a mut [T],
 }
 
 impl<T: Real> NullaryFnOnce for Shares<'_, T> {
@@ -181,19 +181,23 @@ impl<T: Real> NullaryFnOnce for Shares<'_, T> {
 
     #[inline(always)]
     fn call(self) {
-        for row in self.rows.chunks_exact_mut(self.n) {
-            let largest = fold::largest_in_block(row);
-            Above { row, largest }.call();
-            let by = fold::sum_in_block(row);
-            Divide { row, by }.call();
+        let Shares { x, n, y } = self;
+        for (x, y) in x.chunks_exact(n).zip(y.chunks_exact_mut(n)) {
+            let largest = fold::largest_in_block(x);
+            for (y, &x) in y.iter_mut().zip(x) {
+                *y = math::exp(x - largest);
+            }
+            let by = fold::sum_in_block(y);
+            Divide { row: y, by }.call();
         }
     }
 }
 
 /// The logarithms likewise.
 struct Logs<'a, T> {
-    rows: &'a mut [T],
+    x: &'a [T],
     n: usize,
+    y: &'a mut [T],
 }
 
 impl<T: Real> NullaryFnOnce for Logs<'_, T> {
@@ -201,10 +205,11 @@ impl<T: Real> NullaryFnOnce for Logs<'_, T> {
 
     #[inline(always)]
     fn call(self) {
-        for row in self.rows.chunks_exact_mut(self.n) {
+        let Logs { x, n, y } = self;
+        for (row, y) in x.chunks_exact(n).zip(y.chunks_exact_mut(n)) {
             let LogSum { largest, log, .. } = Row { row }.call();
-            for x in row {
-                *x = *x - largest - log;
+            for (y, &x) in y.iter_mut().zip(row) {
+                *y = x - largest - log;
             }
         }
     }

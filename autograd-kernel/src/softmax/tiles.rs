@@ -9,15 +9,22 @@ use crate::math;
 use crate::side::{self, SIDE, Tile};
 use crate::threads;
 
-/// Rows of no more than [`LANES`] elements, one behind the other, many at a time: `f` gets a tile.
-pub(super) fn each<T: Real>(x: &[T], n: usize, out: &mut [T], f: impl Fn(&mut Tile<T>) + Sync) {
+/// Rows of no more than [`LANES`] elements, one behind the other, many at a time: `f` gets a tile of each block `x`, and leaves the result in the first.
+pub(super) fn each<T: Real, const N: usize>(
+    x: [&[T]; N],
+    n: usize,
+    out: &mut [T],
+    f: impl Fn([&mut Tile<T>; N]) + Sync,
+) {
     threads::chunks(out, (BLOCK / n).next_multiple_of(SIDE) * n, 8, |start, out| {
-        let mut tile = [[T::zero(); SIDE]; LANES];
-        let tile = &mut tile[..n];
-        for (x, out) in x[start..start + out.len()].chunks(SIDE * n).zip(out.chunks_mut(SIDE * n)) {
-            side::read(x, tile);
-            f(tile);
-            side::write(tile, out);
+        let mut tiles = [[[T::zero(); SIDE]; LANES]; N];
+        for (i, out) in out.chunks_mut(SIDE * n).enumerate() {
+            let first = start + i * SIDE * n;
+            for (x, tile) in x.iter().zip(&mut tiles) {
+                side::read(&x[first..first + out.len()], &mut tile[..n]);
+            }
+            f(tiles.each_mut().map(|tile| &mut tile[..n]));
+            side::write(&tiles[0][..n], out);
         }
     });
 }

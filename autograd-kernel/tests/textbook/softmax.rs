@@ -27,3 +27,32 @@ fn each_set_gives_the_same_distribution() {
         }
     }
 }
+
+#[test]
+fn gradients_are_those_of_the_formulas_wherever_rows_lie() {
+    let few = [(1, 7, 1), (70, 7, 1), (70, 16, 1), (3, 100, 1), (2, 9000, 1), (0, 3, 1), (3, 0, 1)];
+    let aside = [(3, 9, 70), (2, 40, 5), (1, 5000, 3), (2, 5000, 70), (2, 3, 0), (2, 0, 3)];
+    for (outer, n, inner) in few.into_iter().chain(aside) {
+        let (fold, count) = (Fold { outer, n, inner }, outer * n * inner);
+        let y: Vec<f64> = (0..count).map(|i| (i * 7919 % 1009) as f64 / 1009.0 - 0.5).collect();
+        let dy: Vec<f64> = (0..count).map(|i| (i * 104_729 % 2003) as f64 / 1000.0 - 1.0).collect();
+        let mut found = Isa::all().into_iter().map(|isa| {
+            let (mut of_shares, mut of_logs) = (vec![f64::NAN; count], vec![f64::NAN; count]);
+            isa.hold(|| {
+                softmax_adjoint(&y, &dy, fold, &mut of_shares);
+                log_softmax_adjoint(&y, &dy, fold, &mut of_logs);
+            });
+            [of_shares, of_logs]
+        });
+        let first = found.next().expect("the portable set");
+        assert!(found.all(|other| other == first), "{fold:?}");
+        for i in 0..count {
+            let row = (0..n).map(|j| (i / (n * inner) * n + j) * inner + i % inner);
+            let (shares, logs) = row.fold((0.0, 0.0), |(shares, logs), at| (shares + dy[at] * y[at], logs + dy[at]));
+            let expected = [y[i] * (dy[i] - shares), dy[i] - y[i].exp() * logs];
+            for (found, expected) in [first[0][i], first[1][i]].into_iter().zip(expected) {
+                assert!((found - expected).abs() < 1e-15 * n as f64 + 1e-14 * expected.abs(), "{fold:?}");
+            }
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! The gates made of straight lines: `hardtanh`, `relu6`, `hardsigmoid`, `hardswish`.
+//! The gates made of straight lines: `hardtanh`, `relu6`, `hardsigmoid`.
 
 use crate::error::{Error, Mismatch};
 use crate::tensor::Real;
@@ -96,35 +96,6 @@ impl<T: Real> Var<T> {
     pub fn hardsigmoid(&self) -> Self {
         self.add_scalar(T::of(3.0)).relu6().div_scalar(T::of(6.0))
     }
-
-    /// Each element times its [`hardsigmoid`](Var::hardsigmoid): a [`silu`](Var::silu) without exponentials.
-    ///
-    /// `y = x · min(max(x + 3, 0), 6) / 6`
-    ///
-    /// # Shape
-    /// `[..] -> [..]`
-    ///
-    /// # Gradient
-    /// `dx = 0` where `x <= -3`, `dy` where `x >= 3`, else `dy · (2x + 3) / 6`. Saves `x`, and the gate before and after its division by 6.
-    ///
-    /// # Edge cases
-    /// At -3 the gradient is 0, at 3 it is 1.
-    ///
-    /// # Example
-    /// ```
-    /// use autograd_core::Var;
-    /// let x = Var::leaf([-4.0, 0.0, 1.5, 3.0]);
-    /// let y = x.hardswish();
-    /// assert_eq!(y.to_vec(), [0.0, 0.0, 1.125, 3.0]);
-    /// assert_eq!(y.sum().backward().get(&x).unwrap().to_vec(), [0.0, 0.5, 1.0, 1.0]);
-    /// ```
-    ///
-    /// Howard et al., 2019, "Searching for MobileNetV3", section 5.2.
-    #[track_caller]
-    #[must_use]
-    pub fn hardswish(&self) -> Self {
-        self * self.hardsigmoid()
-    }
 }
 
 #[cfg(test)]
@@ -133,7 +104,7 @@ mod tests {
     use crate::{Tensor, Var};
 
     type Gate = fn(&Var<f64>) -> Var<f64>;
-    const GATES: [Gate; 4] = [|x| x.hardtanh(-1.0, 2.5), Var::relu6, Var::hardsigmoid, Var::hardswish];
+    const GATES: [Gate; 3] = [|x| x.hardtanh(-1.0, 2.5), Var::relu6, Var::hardsigmoid];
 
     #[test]
     fn gates_are_right_in_every_order() {
@@ -153,7 +124,6 @@ mod tests {
         assert_eq!(slopes(GATES[0], [-1.0, 2.5]), [0.0, 0.0]);
         assert_eq!(slopes(GATES[1], [0.0, 6.0]), [0.0, 0.0]);
         assert_eq!(slopes(GATES[2], [-3.0, 3.0]), [0.0, 0.0]);
-        assert_eq!(slopes(GATES[3], [-3.0, 3.0]), [0.0, 1.0]);
     }
 
     #[test]

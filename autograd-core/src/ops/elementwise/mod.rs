@@ -29,6 +29,7 @@ mod floor;
 mod gelu;
 mod gelu_tanh;
 mod hard;
+mod hardswish;
 mod hypot;
 mod leaky_relu;
 mod lerp;
@@ -87,7 +88,7 @@ register! {
         abs::Abs, acos::Acos, acosh::Acosh, add::Add, add_scalar::AddScalar, asin::Asin, asinh::Asinh,
         atan::Atan, atan2::Atan2, atanh::Atanh, ceil::Ceil, clamp::Clamp, copysign::Copysign, cos::Cos,
         cosh::Cosh, div::Div, div_scalar::DivScalar, elu::Elu, erf::Erf, erfc::Erfc, exp::Exp, exp2::Exp2,
-        expm1::Expm1, floor::Floor, gelu::Gelu, gelu_tanh::GeluTanh, hypot::Hypot, leaky_relu::LeakyRelu,
+        expm1::Expm1, floor::Floor, gelu::Gelu, gelu_tanh::GeluTanh, hardswish::Hardswish, hypot::Hypot, leaky_relu::LeakyRelu,
         lerp::Lerp, lerp_scalar::LerpScalar, log::Log, log10::Log10, log1p::Log1p, log2::Log2,
         log_sigmoid::LogSigmoid, logaddexp::LogAddExp, masked_fill::MaskedFill, maximum::Maximum,
         minimum::Minimum, mish::Mish, mul::Mul, mul_scalar::MulScalar, neg::Neg, pow::Pow,

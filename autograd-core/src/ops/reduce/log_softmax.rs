@@ -12,7 +12,7 @@ impl<T: Real> Var<T> {
     /// `[.., n, ..] -> [.., n, ..]`
     ///
     /// # Gradient
-    /// `dx = dy - eʸ · Σₖ dy[k]`. Saves `y`.
+    /// `dx = dy - eʸ · Σₖ dy[k]`, [`log_softmax_adjoint`](Var::log_softmax_adjoint). Saves `y`.
     ///
     /// # Edge cases
     /// A score of minus infinity has log-probability minus infinity. If all are, the result is NaN: there is nothing to choose from.
@@ -55,7 +55,7 @@ impl<T: Real> Op<T> for LogSoftmax {
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {
-        [saved.needs(0).then(|| dy - saved.y().exp() * dy.sum_axes(self.axis, true))]
+        [saved.needs(0).then(|| saved.y().log_softmax_adjoint(dy, self.axis))]
     }
 }
 

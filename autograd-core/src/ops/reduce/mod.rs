@@ -5,11 +5,13 @@ mod amin;
 mod apex;
 mod extremum;
 mod log_softmax;
+mod log_softmax_adjoint;
 mod logsumexp;
 mod mean;
 mod norm;
 mod prod;
 mod softmax;
+mod softmax_adjoint;
 mod std_;
 mod sum;
 mod sum_to;
@@ -17,6 +19,7 @@ mod var;
 
 register! {
     reduce:
-        amax::Amax, amin::Amin, log_softmax::LogSoftmax, logsumexp::LogSumExp, mean::Mean, norm::Norm, prod::Prod,
-        softmax::Softmax, std_::StandardDeviation, sum::Sum, sum_to::SumTo, var::Variance;
+        amax::Amax, amin::Amin, log_softmax::LogSoftmax,
+        log_softmax_adjoint::LogSoftmaxAdjoint, logsumexp::LogSumExp, mean::Mean, norm::Norm, prod::Prod,
+        softmax::Softmax, softmax_adjoint::SoftmaxAdjoint, std_::StandardDeviation, sum::Sum, sum_to::SumTo, var::Variance;
 }

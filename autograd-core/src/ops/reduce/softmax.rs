@@ -12,7 +12,7 @@ impl<T: Real> Var<T> {
     /// `[.., n, ..] -> [.., n, ..]`
     ///
     /// # Gradient
-    /// `dx = y · (dy - Σₖ dy[k] · y[k])`. Saves `y`.
+    /// `dx = y · (dy - Σₖ dy[k] · y[k])`, [`softmax_adjoint`](Var::softmax_adjoint). Saves `y`.
     ///
     /// # Edge cases
     /// A score of minus infinity has probability 0 and gradient 0. If all are, the result is NaN: there is nothing to choose from.
@@ -56,11 +56,7 @@ impl<T: Real> Op<T> for Softmax {
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {
-        [saved.needs(0).then(|| {
-            let y = saved.y();
-            let mean = (dy * &y).sum_axes(self.axis, true);
-            y * (dy - mean)
-        })]
+        [saved.needs(0).then(|| saved.y().softmax_adjoint(dy, self.axis))]
     }
 }
 
