@@ -7,10 +7,12 @@ use smallvec::SmallVec;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+mod add_rows;
+
+pub use add_rows::add_rows;
+
 /// Elements per chunk.
 const CHUNK: usize = 1 << 13;
-/// Pieces into which a single large block is cut.
-const PIECES: usize = 8;
 
 /// A window with its place in a result: element `[i, j, ..]` comes to `[first[0] + i·steps[0], first[1] + j·steps[1], ..]`.
 pub struct Part<'a, T> {
@@ -45,6 +47,18 @@ pub fn place<T: Copy + Send + Sync>(parts: &[Part<'_, T>], rest: Option<T>, shap
             false => 0..parts.len(),
         };
         parts[own].iter().for_each(|part| part.write(low, row, &strides, out));
+    });
+}
+
+/// `out[i, k] ← parts[k][i]`: a few slices, an element of each in turn.
+#[inline(never)]
+pub fn interleave<T: Copy + Send + Sync, const N: usize>(parts: [&[T]; N], out: &mut [T]) {
+    assert!(parts.iter().all(|part| part.len() * N == out.len()));
+    threads::chunks(out, CHUNK / N * N, 1, |start, out| {
+        let parts = parts.map(|part| &part[start / N..][..out.len() / N]);
+        for (i, y) in out.as_chunks_mut().0.iter_mut().enumerate() {
+            *y = parts.map(|part| part[i]);
+        }
     });
 }
 
@@ -191,38 +205,6 @@ pub fn select<T: Copy + Send + Sync>(x: &[T], n: usize, inner: usize, index: &[i
             j += 1;
             if j == index.len() {
                 (o, j) = (o + 1, 0);
-            }
-        }
-    });
-}
-
-/// `out[o, m, i] ← Σ x[o, j, i]` over the `j` with `index[j] = m`, in rising order; `out` is `[outer, size, inner]`.
-#[inline(never)]
-pub fn add_rows<T: Real>(x: &[T], index: &[i64], size: usize, inner: usize, out: &mut [T]) {
-    let block = size * inner;
-    // A single block is cut into rows, of which each piece looks for its own: worth it where rows are longer than the search.
-    let chunk = match out.len() == block && inner >= 2 * PIECES {
-        true => size.div_ceil(PIECES) * inner,
-        false => (CHUNK / block.max(1)).max(1) * block,
-    };
-    let alone = zero_alone(out, chunk);
-    threads::chunks(out, chunk, 1 + index.len().div_ceil(size.max(1)), |start, out| {
-        if !alone {
-            out.fill(T::zero());
-        }
-        let low = start % block / inner;
-        for (o, out) in (start / block..).zip(out.chunks_mut(block)) {
-            let rows = out.len() / inner;
-            let x = &x[o * index.len() * inner..(o + 1) * index.len() * inner];
-            if inner == 1 {
-                x.iter().zip(index).for_each(|(&x, &at)| out[at as usize] += x);
-                continue;
-            }
-            for (x, &at) in x.chunks_exact(inner).zip(index) {
-                let at = (at as usize).wrapping_sub(low);
-                if at < rows {
-                    out[at * inner..(at + 1) * inner].iter_mut().zip(x).for_each(|(y, &x)| *y += x);
-                }
             }
         }
     });

@@ -56,6 +56,8 @@ const FEW: usize = 8;
 /// Bytes that one call copies. For more, some libraries take an instruction (`rep movsb`) that is many times slower where both sides lie
 /// differently within a cache line.
 const COPIED: usize = 2048;
+/// Elements of a run that is repeated, up to which its copies are copied in turn.
+const SHORT: usize = 128;
 /// Runs side by side that are copied at once: the elements of a cache line.
 const TILE: usize = 16;
 
@@ -140,13 +142,33 @@ impl<'a, T: Copy> Reader<'a, T> {
     /// Copies the elements from the `start`-th on, as many as `out` holds.
     #[inline(never)]
     pub fn copy(&self, start: usize, out: &mut [T]) {
-        let data = self.view.data;
         let Some(walk) = &self.walk else {
-            return out.copy_from_slice(&data[self.view.offset + start..][..out.len()]);
+            return out.copy_from_slice(&self.view.data[self.view.offset + start..][..out.len()]);
         };
+        let Some(period) = walk.repeated() else { return self.copy_runs(walk, start, out) };
+        let (mut start, mut rest) = (start, out);
+        while !rest.is_empty() {
+            let n = rest.len().min(period - start % period);
+            let (now, later) = rest.split_at_mut(n);
+            // One run, perhaps the end of it and its beginning, then what is there, as often as it fits.
+            let mut done = walk.run.min(n);
+            self.copy_runs(walk, start, &mut now[..done]);
+            while done < n {
+                let (from, to) = now.split_at_mut(done);
+                let more = done.min(to.len());
+                to[..more].copy_from_slice(&from[..more]);
+                done += more;
+            }
+            (start, rest) = (start + n, later);
+        }
+    }
+
+    /// Copies the elements from the `start`-th on, run by run.
+    fn copy_runs(&self, walk: &Walk<1>, start: usize, out: &mut [T]) {
         if out.is_empty() {
             return;
         }
+        let data = self.view.data;
         let (run, [step]) = (walk.run, walk.steps);
         // The first run may be entered in its middle, the last one left there.
         let mut skip = start % run;
@@ -224,6 +246,13 @@ impl<const N: usize> Walk<N> {
         let (beside, strides) = (*self.outer.last()?, &self.strides);
         let columns = (0..N).all(|i| strides[i].last() == Some(&1) && !matches!(self.steps[i], 0 | 1));
         (columns && self.run >= FEW && beside >= FEW).then_some(beside)
+    }
+
+    /// The elements after which another run begins, if runs are repeated that are short and many.
+    fn repeated(&self) -> Option<usize> {
+        let times = *self.outer.last()?;
+        let same = (0..N).all(|i| self.strides[i].last() == Some(&0));
+        (same && times >= FEW && (1..=SHORT).contains(&self.run)).then(|| times * self.run)
     }
 
     /// The number of runs.

@@ -98,6 +98,17 @@ pub(crate) fn stacked<'a>(mut x: impl ExactSizeIterator<Item = &'a Shape>, axis:
 
 /// The operands one behind the other along `axis`, under `shape`.
 fn join<'a, T: Element>(x: &[&'a Tensor<T>], axis: usize, shape: Shape) -> Tensor<T> {
+    // A few numbers in turn, each operand's own, as of a stack along the last axis.
+    if axis + 1 == shape.rank() && x.iter().all(|x| x.shape()[axis] == 1) {
+        let in_order: List<&[T]> = x.iter().filter_map(|x| x.view().flat()).collect();
+        match in_order[..] {
+            _ if in_order.len() != x.len() => {}
+            [a, b] => return Tensor::build(shape, |out| index::interleave([a, b], out)),
+            [a, b, c] => return Tensor::build(shape, |out| index::interleave([a, b, c], out)),
+            [a, b, c, d] => return Tensor::build(shape, |out| index::interleave([a, b, c, d], out)),
+            _ => {}
+        }
+    }
     let mut begin = 0;
     let part = |x: &&'a Tensor<T>| {
         let mut part = Part::at_origin(x.view());

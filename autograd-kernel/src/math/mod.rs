@@ -15,6 +15,7 @@ macro_rules! horner {
 
 mod erf;
 mod exp;
+mod hypot;
 mod log;
 mod logistic;
 mod tables;
@@ -26,6 +27,7 @@ mod values;
 
 pub use erf::{erf, erfc};
 pub use exp::{exp, exp2, expm1};
+pub use hypot::hypot;
 pub use log::{log, log1p, log2, log10};
 pub use logistic::{sigmoid, softplus, tanh};
 pub use trig::{cos, is_far, near, sin, tan};
@@ -63,6 +65,9 @@ pub trait Math: Float + FloatConst + Polynomials {
     const NORMAL: Self;
     /// A power of two that makes subnormal numbers normal, and its exponent.
     const LIFT: (Self, Self);
+    /// A power of two. The squares of numbers between it and its reciprocal are normal, as are the roundings of these; other numbers come to lie there,
+    /// subnormal ones too, when they are multiplied with its square or divided by it.
+    const EXTREME: Self;
     /// ln 2 in two parts; whole numbers as large as an exponent can be multiplied with the first one exactly.
     const LN_2_PARTS: (Self, Self);
     /// log₁₀ 2 in two parts, likewise.
@@ -130,6 +135,7 @@ macro_rules! math {
 
 math!(f32, u32, {
     const LIFT: (f32, f32) = (33_554_432.0, 25.0);
+    const EXTREME: f32 = 1_125_899_906_842_624.0;
     const LN_2_PARTS: (f32, f32) = (0.693_145_75, 1.428_606_8e-6);
     const LOG10_2_PARTS: (f32, f32) = (0.301_033_02, -3.024_355_5e-6);
     const HALF_PI_PARTS: [f32; 4] = [1.5703125, 0.0004837513, 7.5495336e-08, 2.563344e-12];
@@ -144,6 +150,7 @@ math!(f32, u32, {
 
 math!(f64, u64, {
     const LIFT: (f64, f64) = (18_014_398_509_481_984.0, 54.0);
+    const EXTREME: f64 = f64::from_bits((1023 + 400) << 52);
     const LN_2_PARTS: (f64, f64) = (0.693_147_180_559_890_3, 5.497_923_018_708_371e-14);
     const LOG10_2_PARTS: (f64, f64) = (0.301_029_995_663_952_83, 2.836_339_455_104_496_4e-14);
     const HALF_PI_PARTS: [f64; 4] =

@@ -93,6 +93,67 @@ fn table(bound: f64, f: impl Function, values: &[(f64, f64)]) {
     }
 }
 
+/// `hypot` of a slice and another one.
+struct Hypot<'a, T>(&'a [T], &'a [T], &'a mut [T]);
+
+impl<T: Math> NullaryFnOnce for Hypot<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn call(self) {
+        let Hypot(a, b, y) = self;
+        for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
+            *y = super::hypot(a, b);
+        }
+    }
+}
+
+/// Pairs of all sizes, alike or far apart, and the ends of the range.
+fn legs<T: Math>(number: impl Fn(u64) -> T, ends: &[T]) -> (Vec<T>, Vec<T>) {
+    let mut bits = 1u64;
+    let mut next = || {
+        bits ^= bits << 13;
+        bits ^= bits >> 7;
+        bits ^= bits << 17;
+        bits
+    };
+    let mut pairs: Vec<(T, T)> = ends.iter().flat_map(|&a| ends.iter().map(move |&b| (a, b))).collect();
+    for i in 0..100_000 {
+        let (a, ratio) = (number(next()), T::from(next() % 1000).expect("a small number"));
+        let alike = a * ratio / T::from(500).expect("a small number");
+        pairs.push((a, if i % 2 == 0 { number(next()) } else { alike }));
+    }
+    pairs.into_iter().unzip()
+}
+
+#[test]
+fn hypot() {
+    let common = [0.0, -0.0, 1.0, -3.0, f32::INFINITY, f32::NEG_INFINITY, f32::NAN];
+    let ends = [&common[..], &[f32::MAX, f32::MIN_POSITIVE, 1e-45]].concat();
+    let wide_ends = [&common.map(f64::from)[..], &[f64::MAX, f64::MIN_POSITIVE, 5e-324]].concat();
+    let (a, b) = legs(|bits| f32::from_bits(bits as u32), &ends);
+    let (wide_a, wide_b) = legs(f64::from_bits, &wide_ends);
+    let mut before: Option<(Vec<u32>, Vec<u64>)> = None;
+    for isa in Isa::all() {
+        let (mut y, mut wide) = (vec![0.0; a.len()], vec![0.0; wide_a.len()]);
+        isa.dispatch(Hypot(&a, &b, &mut y));
+        isa.dispatch(Hypot(&wide_a, &wide_b, &mut wide));
+        for ((&y, &a), &b) in y.iter().zip(&a).zip(&b) {
+            let error = ulps(y, f64::from(a).hypot(f64::from(b)));
+            assert!(error <= 1.0, "{y:?} of {a:?} and {b:?} is {error:.2} ULP off");
+        }
+        for ((&y, &a), &b) in wide.iter().zip(&wide_a).zip(&wide_b) {
+            let exact = a.hypot(b);
+            let next = y.to_bits().abs_diff(exact.to_bits()) <= 1;
+            assert!(next || (y.is_nan() && exact.is_nan()), "{y:?} of {a:?} and {b:?} is not {exact:?}");
+        }
+        let all = |x: f32| if x.is_nan() { 0 } else { x.to_bits() };
+        let all_wide = |x: f64| if x.is_nan() { 0 } else { x.to_bits() };
+        let bits = (y.into_iter().map(all).collect(), wide.into_iter().map(all_wide).collect());
+        assert!(before.as_ref().is_none_or(|before| *before == bits), "sets differ on {}", isa.name);
+        before = Some(bits);
+    }
+}
+
 macro_rules! functions {
     ($($name:ident: $bound:literal, $values:ident, $exact:expr;)*) => {
         $(#[test]

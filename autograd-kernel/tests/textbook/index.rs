@@ -59,6 +59,31 @@ fn rows_and_elements_are_added_up_by_index() {
 }
 
 #[test]
+fn a_sum_of_zeros_has_the_sign_of_one_that_begins_at_zero() {
+    for inner in [1, 5, 40] {
+        let mut out = vec![f32::NAN; 3 * inner];
+        index::add_rows(&vec![-0.0; inner], &[1], 3, inner, &mut out);
+        assert!(out.iter().all(|y| y.to_bits() == 0), "{inner}");
+    }
+}
+
+#[test]
+fn slices_are_taken_in_turn() {
+    fn check<const N: usize>(n: usize) {
+        let x = numbers(N * n);
+        let parts: [&[f64]; N] = std::array::from_fn(|k| &x[k * n..(k + 1) * n]);
+        let mut out = vec![-1.0; N * n];
+        index::interleave(parts, &mut out);
+        assert!((0..out.len()).all(|i| out[i] == x[i % N * n + i / N]), "{N} of {n}");
+    }
+    for n in [0, 1, 7, 4096, 9001] {
+        check::<2>(n);
+        check::<3>(n);
+        check::<4>(n);
+    }
+}
+
+#[test]
 fn windows_are_added_up() {
     for (outer, inner) in [(1, 1), (3, 1), (2, 5)] {
         for (n, size, step) in [(9, 3, 1), (9, 3, 2), (10, 2, 4), (20_000, 16, 8), (9000, 9000, 1), (5, 4, usize::MAX)]

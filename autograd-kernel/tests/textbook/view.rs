@@ -6,7 +6,7 @@ use autograd_kernel::view::{View, row_major};
 fn views_are_copied_in_row_major_order() {
     let x: Vec<i64> = (0..70_000).collect();
     // Shape, strides, offset: transposed, permuted, backwards, of few or short runs, with repeats.
-    let views: [(&[usize], &[isize], usize); 11] = [
+    let views: [(&[usize], &[isize], usize); 15] = [
         (&[16, 16], &[1, 16], 3),
         (&[200, 300], &[1, 200], 7),
         (&[3, 50, 35], &[1750, 1, 50], 0),
@@ -18,6 +18,11 @@ fn views_are_copied_in_row_major_order() {
         (&[3, 6000], &[20_000, 1], 11),
         (&[30, 40], &[1, 0], 2),
         (&[4, 0], &[1, 4], 0),
+        // Short rows repeated, also in blocks and backwards.
+        (&[900, 16], &[0, 1], 9),
+        (&[5, 700, 3], &[40, 0, 2], 1),
+        (&[3, 9, 127], &[200, 0, -1], 126),
+        (&[8, 20_000, 1], &[3, 0, 1], 0),
     ];
     for (shape, strides, offset) in views {
         let view = View { data: &x, offset, shape, strides: Some(strides) };

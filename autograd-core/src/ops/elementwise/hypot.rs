@@ -1,6 +1,8 @@
 //! `hypot`: the length of the hypotenuse.
 
 use super::binary::broadcast;
+use crate::kernel::elementwise::Function;
+use crate::kernel::math;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -39,6 +41,13 @@ impl<T: Real> Var<T> {
 #[derive(Clone)]
 pub struct Hypot;
 
+impl<T: Real> Function<(T, T), T> for Hypot {
+    #[inline(always)]
+    fn at(&self, (a, b): (T, T)) -> T {
+        math::hypot(a, b)
+    }
+}
+
 impl<T: Real> Op<T> for Hypot {
     type Arity = Fixed<2>;
     const NAME: &'static str = "hypot";
@@ -50,7 +59,7 @@ impl<T: Real> Op<T> for Hypot {
     }
 
     fn forward(&self, [a, b]: [&Tensor<T>; 2]) -> Tensor<T> {
-        a.zip_cost(b, 16, T::hypot)
+        a.zip_by(b, 4, self.clone())
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 2] {
@@ -79,6 +88,13 @@ impl Checked for Hypot {
                 tensors![[3.0 * large, 3.0 / large], [4.0 * large, 4.0 / large]],
                 [5.0 * large, 5.0 / large],
                 tensors![[0.6, 0.6], [0.8, 0.8]],
+            )
+            .pin(
+                "infinite and NaN",
+                Hypot,
+                tensors![[infinity], [f64::NAN]],
+                [infinity],
+                tensors![[f64::NAN], [f64::NAN]],
             )
             .pin("at infinity", Hypot, tensors![[infinity], [1.0]], [infinity], tensors![[f64::NAN], [0.0]])
     }

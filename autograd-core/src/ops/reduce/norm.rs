@@ -70,7 +70,12 @@ impl<T: Real> Op<T> for Norm {
 
     fn forward(&self, [x]: [&Tensor<T>; 1]) -> Tensor<T> {
         let axes = self.axes.resolve(x.shape()).expect("the shape rule accepted the axes");
-        x.each_row(&axes, x.shape().reduced(&axes, self.keepdim), |row| reduce::norm(row, self.p))
+        let shape = x.shape().reduced(&axes, self.keepdim);
+        if self.p == 1.0 {
+            let (x, fold) = x.fold_over(&axes);
+            return Tensor::build(shape, |out| reduce::sum_sizes(x.as_slice().expect("contiguous"), fold, out));
+        }
+        x.each_row(&axes, shape, |row| reduce::norm(row, self.p))
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {
