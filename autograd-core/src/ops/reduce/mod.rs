@@ -9,6 +9,7 @@ mod logsumexp;
 mod mean;
 mod norm;
 mod prod;
+mod prod_gradient;
 mod softmax;
 mod std_;
 mod sum;
@@ -18,5 +19,5 @@ mod var;
 register! {
     reduce:
         amax::Amax, amin::Amin, log_softmax::LogSoftmax, logsumexp::LogSumExp, mean::Mean, norm::Norm, prod::Prod,
-        softmax::Softmax, std_::StandardDeviation, sum::Sum, sum_to::SumTo, var::Variance;
+        prod_gradient::ProdGradient, softmax::Softmax, std_::StandardDeviation, sum::Sum, sum_to::SumTo, var::Variance;
 }
