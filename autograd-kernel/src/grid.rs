@@ -2,6 +2,7 @@
 
 use super::threads;
 use crate::element::Real;
+use crate::list::List;
 
 /// Samples per chunk.
 const CHUNK: usize = 1 << 11;
@@ -29,46 +30,42 @@ pub struct Grid {
     pub align_corners: bool,
 }
 
-/// Where a sample is taken.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub enum Place<T> {
-    /// So far beyond the edges that it is 0 whatever the image.
-    #[default]
-    Outside,
-    /// Where no place is: a coordinate is NaN, or infinite under reflection.
-    Nowhere,
-    /// Between pixels.
-    Between(Between<T>),
-}
-
-/// A place between four pixels, of which some may lie outside the image.
+/// Where a sample is taken: between four pixels, of which some may lie outside the image.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Between<T> {
-    /// Row and column of the pixel above on the left; from -1 on.
-    pub low: [isize; 2],
-    /// How far down and right of it, from 0 to 1.
+pub struct Place<T> {
+    /// Above left, above right, below left, below right: where in a plane; [`OUTSIDE`] for what is not in the image.
+    pub corners: [usize; 4],
+    /// How far down and right of the first, from 0 to 1. NaN where no place is: a coordinate is NaN, or infinite under reflection.
     pub fraction: [T; 2],
-    /// How fast the place moves with the coordinates, in rows and in columns.
+    /// How fast the place moves with the coordinates, in rows and in columns. 0 where no place is, and where it is so far beyond the edges that the
+    /// sample is 0 whatever the image.
     pub slope: [T; 2],
 }
 
-impl<T: Real> Between<T> {
-    /// Above left, above right, below left, below right: where in a plane of this size, if it is inside.
-    pub fn corners(&self, size: [usize; 2]) -> [Option<usize>; 4] {
-        let along =
-            |d: usize, step: usize| self.low[d].checked_add_unsigned(step).and_then(|at| usize::try_from(at).ok());
-        std::array::from_fn(|corner| {
-            let (row, column) = (along(0, corner / 2)?, along(1, corner % 2)?);
-            (row < size[0] && column < size[1]).then(|| row * size[1] + column)
-        })
+/// The place of a pixel that no image has.
+pub const OUTSIDE: usize = usize::MAX;
+
+impl<T: Real> Place<T> {
+    /// All corners outside.
+    fn beyond(fraction: T) -> Self {
+        Place { corners: [OUTSIDE; 4], fraction: [fraction; 2], slope: [T::zero(); 2] }
+    }
+
+    /// Whether this is a place at all.
+    pub fn exists(&self) -> bool {
+        !self.fraction[0].is_nan()
     }
 
     /// The weights of the corners.
     fn weights(&self) -> [T; 4] {
         let [v, u] = self.fraction;
-        let (one, above, left) = (T::one(), T::one() - v, T::one() - u);
-        debug_assert!(v >= T::zero() && v <= one && u >= T::zero() && u <= one);
+        let (above, left) = (T::one() - v, T::one() - u);
         [above * left, above * u, v * left, v * u]
+    }
+
+    /// The pixels at the corners, 0 outside. That is selected: an infinite pixel times a weight of 0 would be NaN.
+    fn pixels(&self, plane: &[T]) -> [T; 4] {
+        self.corners.map(|at| plane.get(at).copied().unwrap_or(T::zero()))
     }
 }
 
@@ -110,8 +107,8 @@ impl Grid {
 
     /// The places that pairs of coordinates name, column first.
     #[inline(never)]
-    pub fn places<T: Real>(&self, grid: &[T]) -> Vec<Place<T>> {
-        let mut places = vec![Place::default(); grid.len() / 2];
+    pub fn places<T: Real>(&self, grid: &[T]) -> List<Place<T>> {
+        let mut places = List::filled(Place::beyond(T::zero()), grid.len() / 2);
         threads::chunks(&mut places, CHUNK, 16, |start, places| {
             let grid = &grid[2 * start..];
             places.iter_mut().zip(grid.chunks_exact(2)).for_each(|(place, at)| *place = self.place([at[1], at[0]]));
@@ -122,18 +119,25 @@ impl Grid {
     fn place<T: Real>(&self, coordinates: [T; 2]) -> Place<T> {
         let [row, column] = [0, 1].map(|d| self.position(d, coordinates[d]));
         if row.0.is_nan() || column.0.is_nan() {
-            return Place::Nowhere;
+            return Place::beyond(T::nan());
         }
         let near = |d: usize, at: T| at >= -T::one() && at < T::of(self.size[d] as f64);
         if !near(0, row.0) || !near(1, column.0) {
-            return Place::Outside;
+            return Place::beyond(T::zero());
         }
-        let low = |at: T| at.floor().to_isize().expect("within the image, or just before it");
-        Place::Between(Between {
-            low: [low(row.0), low(column.0)],
-            fraction: [row.0 - row.0.floor(), column.0 - column.0.floor()],
+        let [height, width] = self.size;
+        let low = [row.0.floor(), column.0.floor()];
+        // Rows and columns count from the one before the image.
+        let [i, j] = low.map(|at| (at.to_isize().expect("within the image, or just before it") + 1) as usize);
+        let at = |i: usize, j: usize| {
+            let inside = (1..=height).contains(&i) && (1..=width).contains(&j);
+            if inside { (i - 1) * width + j - 1 } else { OUTSIDE }
+        };
+        Place {
+            corners: [at(i, j), at(i, j + 1), at(i + 1, j), at(i + 1, j + 1)],
+            fraction: [row.0 - low[0], column.0 - low[1]],
             slope: [row.1, column.1],
-        })
+        }
     }
 
     fn plane(&self) -> usize {
@@ -147,14 +151,8 @@ impl Grid {
             let plane = start / samples;
             let (x, places) = (&x[plane * self.plane()..][..self.plane()], &places[plane / channels * samples..]);
             for (y, place) in y.iter_mut().zip(places) {
-                *y = match place {
-                    Place::Outside => T::zero(),
-                    Place::Nowhere => T::nan(),
-                    Place::Between(between) => {
-                        let terms = between.corners(self.size).into_iter().zip(between.weights());
-                        terms.fold(T::zero(), |sum, (at, weight)| at.map_or(sum, |at| sum + weight * x[at]))
-                    }
-                };
+                let terms = place.weights().into_iter().zip(place.pixels(x));
+                *y = terms.fold(T::zero(), |sum, (weight, pixel)| sum + weight * pixel);
             }
         });
     }
@@ -175,9 +173,10 @@ impl Grid {
             let (dy, places) = (&dy[plane * samples..][..samples], &places[plane / channels * samples..]);
             dx.fill(T::zero());
             for (&dy, place) in dy.iter().zip(places) {
-                let Place::Between(between) = place else { continue };
-                for (at, weight) in between.corners(self.size).into_iter().zip(between.weights()) {
-                    at.into_iter().for_each(|at| dx[at] += weight * dy);
+                for (at, weight) in place.corners.into_iter().zip(place.weights()) {
+                    if let Some(dx) = dx.get_mut(at) {
+                        *dx += weight * dy;
+                    }
                 }
             }
         });
@@ -193,23 +192,32 @@ impl Grid {
         samples: usize,
         dgrid: &mut [T],
     ) {
-        threads::chunks(dgrid, 2 * CHUNK, 8 * channels, |start, dgrid| {
-            for (k, dgrid) in (start / 2..).zip(dgrid.chunks_exact_mut(2)) {
-                dgrid.fill(T::zero());
-                let Place::Between(between) = places[k] else { continue };
-                let (corners, [v, u]) = (between.corners(self.size), between.fraction);
-                for plane in k / samples * channels..(k / samples + 1) * channels {
+        threads::chunks(dgrid, 2 * CHUNK, 8 * channels, |start, mut dgrid| {
+            let mut first = start / 2;
+            while !dgrid.is_empty() {
+                // What is left of one image.
+                let (image, at) = (first / samples, first % samples);
+                let count = (samples - at).min(dgrid.len() / 2);
+                let (part, rest) = dgrid.split_at_mut(2 * count);
+                let places = &places[first..first + count];
+                part.fill(T::zero());
+                // Plane by plane: one pixel's channels lie so far apart that they drive each other out of the cache.
+                for plane in image * channels..(image + 1) * channels {
                     let x = &x[plane * self.plane()..][..self.plane()];
-                    let dy = dy[plane * samples + k % samples];
-                    let [a, b, c, d] = corners.map(|at| at.map_or(T::zero(), |at| x[at]));
-                    dgrid[0] += dy * ((b - a) * (T::one() - v) + (d - c) * v);
-                    dgrid[1] += dy * ((c - a) * (T::one() - u) + (d - b) * u);
+                    let dy = &dy[plane * samples + at..][..count];
+                    for ((dgrid, place), &dy) in part.as_chunks_mut::<2>().0.iter_mut().zip(places).zip(dy) {
+                        let ([a, b, c, d], [v, u]) = (place.pixels(x), place.fraction);
+                        dgrid[0] += dy * ((b - a) * (T::one() - v) + (d - c) * v);
+                        dgrid[1] += dy * ((c - a) * (T::one() - u) + (d - b) * u);
+                    }
                 }
-                // Selected, since an infinite pixel times 0 would be NaN.
-                for (d, dgrid) in dgrid.iter_mut().rev().enumerate() {
-                    let slope = between.slope[d];
-                    *dgrid = if slope == T::zero() { slope } else { *dgrid * slope };
+                for (dgrid, place) in part.as_chunks_mut::<2>().0.iter_mut().zip(places) {
+                    for (dgrid, slope) in dgrid.iter_mut().rev().zip(place.slope) {
+                        // Selected, since an infinite pixel times 0 would be NaN.
+                        *dgrid = if slope == T::zero() { slope } else { *dgrid * slope };
+                    }
                 }
+                (first, dgrid) = (first + count, rest);
             }
         });
     }

@@ -98,6 +98,7 @@ fn of<T: Real>() -> Vec<Address> {
         roi::argmax::<T> as Address,
         scan::running_logsumexp::<T> as Address,
         scan::sums::<T> as Address,
+        scan::product_adjoint::<T> as Address,
         scan::products::<T> as Address,
         scan::recurrence::<T> as Address,
         LogSum::<T>::of as Address,

@@ -1,9 +1,12 @@
 //! Scans: each element is replaced by what the elements up to it come to.
 
+mod product_adjoint;
+
 use super::isa::{self, NullaryFnOnce};
 use super::reduce::Fold;
 use super::threads::{self, Parted};
 use crate::element::Real;
+pub use product_adjoint::product_adjoint;
 use std::ops::Range;
 
 /// Elements per chunk.
@@ -129,16 +132,9 @@ impl<T: Real, S: Step<T>> Scan<'_, T, S> {
                 }
             });
         }
-        // A block is cut into stripes of columns, so that a single large one feeds several threads; small ones go together.
-        let (width, across) = (inner.min(STRIPE), inner.div_ceil(STRIPE));
-        let (stripes, together) = (outer * across, (CHUNK / (n * width).max(1)).max(1));
         let out = Parted::new(out);
-        threads::pieces(stripes.div_ceil(together), self.x.len(), |piece| {
-            for stripe in piece * together..((piece + 1) * together).min(stripes) {
-                let first = stripe % across * STRIPE;
-                let columns = first..(first + STRIPE).min(inner);
-                isa::dispatch(Stripe { scan: self, out: &out, block: stripe / across, columns });
-            }
+        stripes(self.fold, |block, columns| {
+            isa::dispatch(Stripe { scan: self, out: &out, block, columns });
         });
     }
 
@@ -172,6 +168,18 @@ impl<T: Real, S: Step<T>> Scan<'_, T, S> {
             }
         }
     }
+}
+
+/// Runs `f(block, columns)` on all columns of all blocks, at most [`STRIPE`] at once: a single large block feeds several threads; small ones go together.
+fn stripes(Fold { outer, n, inner }: Fold, f: impl Fn(usize, Range<usize>) + Sync) {
+    let (width, across) = (inner.min(STRIPE), inner.div_ceil(STRIPE));
+    let (stripes, together) = (outer * across, (CHUNK / (n * width).max(1)).max(1));
+    threads::pieces(stripes.div_ceil(together), outer * n * inner, |piece| {
+        for stripe in piece * together..((piece + 1) * together).min(stripes) {
+            let first = stripe % across * STRIPE;
+            f(stripe / across, first..(first + STRIPE).min(inner));
+        }
+    });
 }
 
 /// Some neighbouring columns of a block, at most [`STRIPE`], whose results are nobody else's.

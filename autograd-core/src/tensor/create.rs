@@ -131,7 +131,7 @@ impl<T: Real> Tensor<T> {
         if !(low <= high && (high - low).is_finite()) {
             Error::new("uniform", Mismatch::new(format!("the bounds {low} and {high} are not an interval"))).raise();
         }
-        Tensor::from_fn(shape, |_| T::of(low + (high - low) * generator.unit()))
+        Tensor::build(shape.into(), |out| generator.units(out, |unit| T::of(low + (high - low) * unit)))
     }
 
     /// Independent values of the normal distribution with this mean and standard deviation.
@@ -144,6 +144,6 @@ impl<T: Real> Tensor<T> {
             let why = format!("mean {mean} and standard deviation {std} are not those of a normal distribution");
             Error::new("normal", Mismatch::new(why)).raise();
         }
-        Tensor::from_fn(shape, |_| T::of(mean + std * generator.standard_normal()))
+        Tensor::build(shape.into(), |out| generator.standard_normals(out, |normal| T::of(mean + std * normal)))
     }
 }

@@ -3,8 +3,12 @@
 use super::{Real, Shape, Tensor};
 use crate::error::{Error, Mismatch};
 use crate::kernel::threads;
-use rand::{Rng, RngExt, SeedableRng};
+use rand::{Rng, RngExt, SeedableRng, TryRng};
 use rand_chacha::ChaCha8Rng;
+use std::convert::Infallible;
+
+/// Numbers that one piece of work draws.
+const CHUNK: usize = 1 << 13;
 
 /// A generator of random numbers, made from a seed; nothing in this library draws from a hidden one.
 ///
@@ -60,6 +64,28 @@ impl Generator {
     /// A number of the normal distribution with mean 0 and variance 1.
     pub fn standard_normal(&mut self) -> f64 {
         self.0.sample(rand_distr::StandardNormal)
+    }
+
+    /// `out ← f` of a number as [`unit`](Generator::unit) gives it, for each element in turn.
+    pub(super) fn units<T: Real>(&mut self, out: &mut [T], f: impl Fn(f64) -> T + Sync) {
+        // Each takes two words of the stream, so that any thread knows where its own begin.
+        let start = self.0.get_word_pos();
+        threads::chunks(out, CHUNK, 4, |first, out| {
+            let mut numbers = self.0.clone();
+            numbers.set_word_pos(start + 2 * first as u128);
+            let mut numbers = Buffered::new(&mut numbers);
+            out.iter_mut().for_each(|y| *y = f(numbers.random::<f64>()));
+        });
+        self.0.set_word_pos(start + 2 * out.len() as u128);
+    }
+
+    /// `out ← f` of a number as [`standard_normal`](Generator::standard_normal) gives it, for each element in turn.
+    pub(super) fn standard_normals<T: Real>(&mut self, out: &mut [T], f: impl Fn(f64) -> T) {
+        let start = self.0.get_word_pos();
+        let mut numbers = Buffered::new(&mut self.0);
+        out.iter_mut().for_each(|y| *y = f(numbers.sample(rand_distr::StandardNormal)));
+        let drawn = numbers.drawn;
+        self.0.set_word_pos(start + 2 * u128::from(drawn));
     }
 
     /// A whole number equally likely in `0..n`.
@@ -126,6 +152,45 @@ impl Generator {
         for i in (1..items.len()).rev() {
             items.swap(i, self.below(i + 1));
         }
+    }
+}
+
+/// The numbers of a generator, many fetched at once: the generator runs ahead of what is drawn.
+struct Buffered<'a> {
+    generator: &'a mut ChaCha8Rng,
+    bytes: [[u8; 8]; Buffered::LEN],
+    /// How many numbers of 64 bits have been drawn.
+    drawn: u64,
+}
+
+impl<'a> Buffered<'a> {
+    /// As many as the generator makes at once.
+    const LEN: usize = 32;
+
+    fn new(generator: &'a mut ChaCha8Rng) -> Self {
+        Buffered { generator, bytes: [[0; 8]; Buffered::LEN], drawn: 0 }
+    }
+}
+
+impl TryRng for Buffered<'_> {
+    type Error = Infallible;
+
+    #[inline]
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        let place = self.drawn as usize % Buffered::LEN;
+        if place == 0 {
+            self.generator.fill_bytes(self.bytes.as_flattened_mut());
+        }
+        self.drawn += 1;
+        Ok(u64::from_le_bytes(self.bytes[place]))
+    }
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        unreachable!("what is drawn here consists of numbers of 64 bits")
+    }
+
+    fn try_fill_bytes(&mut self, _: &mut [u8]) -> Result<(), Infallible> {
+        unreachable!("what is drawn here consists of numbers of 64 bits")
     }
 }
 
@@ -206,6 +271,23 @@ mod tests {
         let share = mask.count() as f64 / mask.numel() as f64;
         // Five standard deviations of a fair draw.
         assert!((share - 0.3).abs() < 5.0 * (0.3 * 0.7 / mask.numel() as f64).sqrt(), "{share}");
+    }
+
+    #[test]
+    fn tensors_have_the_numbers_that_are_drawn_one_by_one() {
+        for n in [0, 1, 31, 32, 33, 3 * CHUNK + 5] {
+            let (mut one, mut many) = (Generator::seed(9), Generator::seed(9));
+            // From the middle of a block, and from between two numbers of 64 bits.
+            let words: [u32; 2] = [one.0.next_u32(), many.0.next_u32()];
+            assert_eq!(words[0], words[1]);
+            let units = Tensor::<f64>::from_fn(n, |_| 2.0 + 3.0 * one.unit());
+            assert_eq!(Tensor::uniform(n, 2.0, 5.0, &mut many), units);
+            assert_eq!((many.state(), many.unit()), (one.state(), one.unit()));
+            let normals = Tensor::<f64>::from_fn(n, |_| 2.0 + 3.0 * one.standard_normal());
+            assert_eq!(Tensor::normal(n, 2.0, 3.0, &mut many), normals);
+            assert_eq!((many.state(), many.unit()), (one.state(), one.unit()));
+            assert_eq!(one, many);
+        }
     }
 
     #[test]

@@ -5,14 +5,17 @@ mod condition;
 mod lu;
 mod panel;
 mod regular;
+mod small;
 mod triangle;
 
 use super::element::Real;
 use super::gemm::Matrix;
+use super::isa;
 use super::scratch;
 use super::view::View;
 use lu::Lu;
 use regular::Regular;
+use small::Small;
 use triangle::Triangle;
 
 /// What follows from factorisations of a square matrix `a`.
@@ -37,27 +40,16 @@ pub trait Dense: Sized {
 impl<T: Real> Dense for T {
     #[inline(never)]
     fn solve(a: Matrix<'_, T>, b: Matrix<'_, T>, x: &mut [T]) {
-        let [_, columns] = b.size();
-        Regular::with(a, |regular| match regular {
-            Some(regular) => {
-                copy(b, x);
-                regular.solve(x, columns);
-            }
-            None => x.fill(T::nan()),
-        });
+        copy(b, x);
+        solve_in_place(a, x, b.size()[1]);
     }
 
     #[inline(never)]
     fn inverse(a: Matrix<'_, T>, y: &mut [T]) {
         let [n, _] = a.size();
-        Regular::with(a, |regular| match regular {
-            Some(regular) => {
-                y.fill(T::zero());
-                y.iter_mut().step_by(n + 1).for_each(|y| *y = T::one());
-                regular.solve(y, n);
-            }
-            None => y.fill(T::nan()),
-        });
+        y.fill(T::zero());
+        y.iter_mut().step_by(n + 1).for_each(|y| *y = T::one());
+        solve_in_place(a, y, n);
     }
 
     #[inline(never)]
@@ -91,6 +83,17 @@ impl<T: Real> Dense for T {
                 (sign * pivot_sign, log + pivot.abs().ln())
             })
         })
+    }
+}
+
+/// `x ← a⁻¹ x` for rows of `columns` elements. NaN if `a` is singular to working precision.
+fn solve_in_place<T: Real>(a: Matrix<'_, T>, x: &mut [T], columns: usize) {
+    let regular = match a.size()[0] <= small::SIDE {
+        true => isa::dispatch(Small { a, x, columns }),
+        false => Regular::with(a, |regular| regular.map(|regular| regular.solve(x, columns)).is_some()),
+    };
+    if !regular {
+        x.fill(T::nan());
     }
 }
 

@@ -32,9 +32,7 @@ impl<T: Real> Regular<'_, T> {
             let norm = isa::dispatch(Balance { a: factors, rows, columns, sums: x });
             let lu = Lu::new(factors, n);
             let regular = lu.pivots().all(|pivot| pivot != T::zero()) && {
-                let inverse_norm = isa::dispatch(InverseNorm { factors: lu.factors, x, y });
-                // Written so that NaN is refused too.
-                T::one() / (norm * inverse_norm) >= T::epsilon()
+                is_regular(norm, isa::dispatch(InverseNorm { factors: lu.factors, x, y }))
             };
             f(regular.then_some(Regular { lu, rows, columns }))
         })
@@ -50,6 +48,13 @@ impl<T: Real> Regular<'_, T> {
     }
 }
 
+/// Whether a matrix is not singular to working precision, by its 1-norm and that of its inverse.
+#[inline(always)]
+pub(super) fn is_regular<T: Real>(norm: T, inverse_norm: T) -> bool {
+    // Written so that NaN is refused too.
+    T::one() / (norm * inverse_norm) >= T::epsilon()
+}
+
 /// Multiplies each row by its scale.
 fn scale_rows<T: Real>(x: &mut [T], columns: usize, scales: &[T]) {
     if columns > 0 {
@@ -59,12 +64,12 @@ fn scale_rows<T: Real>(x: &mut [T], columns: usize, scales: &[T]) {
 
 /// Brings rows, then columns of a square matrix to one scale; the powers of two that it takes go to `rows` and `columns`. The result is the 1-norm
 /// afterwards, the largest sum of absolute values of a column.
-struct Balance<'a, T> {
-    a: &'a mut [T],
-    rows: &'a mut [T],
-    columns: &'a mut [T],
+pub(super) struct Balance<'a, T> {
+    pub a: &'a mut [T],
+    pub rows: &'a mut [T],
+    pub columns: &'a mut [T],
     /// Room for a number for each column.
-    sums: &'a mut [T],
+    pub sums: &'a mut [T],
 }
 
 impl<T: Real> NullaryFnOnce for Balance<'_, T> {

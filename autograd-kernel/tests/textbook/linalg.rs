@@ -41,7 +41,7 @@ fn what_is_not_finite_gives_nan() {
 }
 
 /// Sizes of one panel and less, of several, and with something left over.
-const SIDES: [usize; 12] = [0, 1, 2, 4, 15, 16, 17, 31, 33, 64, 65, 100];
+const SIDES: [usize; 15] = [0, 1, 2, 3, 4, 8, 9, 15, 16, 17, 31, 33, 64, 65, 100];
 
 /// A number between -1 and 1 for each place.
 fn number(i: usize) -> f64 {

@@ -5,6 +5,7 @@
 mod conv;
 mod extreme;
 mod gemm;
+mod grid;
 mod index;
 mod linalg;
 mod normalize;

@@ -75,3 +75,34 @@ fn each_element_is_what_the_loop_comes_to() {
     check::<f32>();
     check::<f64>();
 }
+
+fn factors<T: Real>() {
+    for [outer, n, inner] in FOLDS {
+        let fold = Fold { outer, n, inner };
+        let number = |i: usize| T::of((i * 7919 % 1009) as f64 / 1009.0 + 0.5);
+        let mut x: Vec<T> = (0..outer * n * inner).map(number).collect();
+        // Here and there a zero.
+        x.iter_mut().skip(2).step_by(37).for_each(|x| *x = T::zero());
+        let dy: Vec<T> = (0..outer * inner).map(|i| number(i + 3)).collect();
+        let mut expected = vec![T::nan(); x.len()];
+        for (row, &dy) in dy.iter().enumerate() {
+            let way = way(fold, row, false);
+            for (j, &at) in way.iter().enumerate() {
+                let before = way[..j].iter().fold(1.0, |product, &at| product * x[at].as_f64());
+                let behind = way[j + 1..].iter().rev().fold(1.0, |product, &at| product * x[at].as_f64());
+                expected[at] = T::of(before) * T::of(behind) * dy;
+            }
+        }
+        for isa in Isa::all() {
+            let mut found = vec![T::one(); x.len()];
+            isa.hold(|| scan::product_adjoint(&x, &dy, fold, &mut found));
+            assert_eq!(found, expected, "{} {fold:?}", isa.name);
+        }
+    }
+}
+
+#[test]
+fn each_factor_gets_the_product_of_the_others() {
+    factors::<f32>();
+    factors::<f64>();
+}

@@ -10,6 +10,7 @@ mod logsumexp;
 mod mean;
 mod norm;
 mod prod;
+mod prod_adjoint;
 mod softmax;
 mod softmax_adjoint;
 mod std_;
@@ -19,7 +20,8 @@ mod var;
 
 register! {
     reduce:
-        amax::Amax, amin::Amin, log_softmax::LogSoftmax,
-        log_softmax_adjoint::LogSoftmaxAdjoint, logsumexp::LogSumExp, mean::Mean, norm::Norm, prod::Prod,
-        softmax::Softmax, softmax_adjoint::SoftmaxAdjoint, std_::StandardDeviation, sum::Sum, sum_to::SumTo, var::Variance;
+        amax::Amax, amin::Amin, log_softmax::LogSoftmax, log_softmax_adjoint::LogSoftmaxAdjoint,
+        logsumexp::LogSumExp, mean::Mean, norm::Norm, prod::Prod, prod_adjoint::ProdAdjoint,
+        softmax::Softmax, softmax_adjoint::SoftmaxAdjoint, std_::StandardDeviation, sum::Sum, sum_to::SumTo,
+        var::Variance;
 }

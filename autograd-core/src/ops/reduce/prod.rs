@@ -1,8 +1,8 @@
 //! `prod`: the product over axes.
 
+use super::prod_adjoint::ProdAdjoint;
 use crate::kernel::reduce;
 use crate::ops::prelude::*;
-use crate::ops::scan::lag;
 
 impl<T: Real> Var<T> {
     /// The product of all elements, a single number.
@@ -81,33 +81,29 @@ impl<T: Real> Op<T> for Prod {
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {
-        let dx = || {
-            let x = saved.input(0);
-            let axes = self.axes.resolve(x.shape()).expect("the shape rule accepted the axes");
-            others(&x, &axes) * dy.spread(&self.axes, x.shape())
-        };
-        [saved.needs(0).then(dx)]
+        [saved.needs(0).then(|| gradient(&saved.input(0), &self.axes, dy))]
     }
 }
 
-/// For each element the product of the others that go into one result with it.
-fn others<T: Real>(x: &Var<T>, axes: &[usize]) -> Var<T> {
-    let along = |x: &Var<T>, axis: usize| {
-        let running = [x.cumprod(axis as isize), x.cumprod_reverse(axis as isize)];
-        lag(&running[0], axis, false, T::one()) * lag(&running[1], axis, true, T::one())
-    };
-    if let &[axis] = axes {
-        return along(x, axis);
+/// The gradient of the operand: `dy` times the product of the others that go into one result with an element.
+fn gradient<T: Real>(x: &Var<T>, axes: &Axes, dy: &Var<T>) -> Var<T> {
+    let axes = axes.resolve(x.shape()).expect("the shape rule accepted the axes");
+    let first = axes.first().copied().unwrap_or(0);
+    if axes.iter().copied().eq(first..first + axes.len()) {
+        let size = |range: std::ops::Range<usize>| x.shape()[range].iter().product();
+        let [outer, n, inner] = [size(0..first), size(first..first + axes.len()), size(first + axes.len()..x.rank())];
+        let dx = record(ProdAdjoint, [&x.reshape([outer, n, inner]), &dy.reshape([outer, 1, inner])]);
+        return dx.reshape(x.shape());
     }
     // The axes at the end, as one.
     let order: Vec<usize> = (0..x.rank()).filter(|axis| !axes.contains(axis)).chain(axes.iter().copied()).collect();
     let moved = x.permute(&order);
     let (kept, reduced) = moved.shape().split_at(x.rank() - axes.len());
-    let rows = moved.reshape([kept.iter().product(), reduced.iter().product()]);
-    let others = along(&rows, 1);
+    let [outer, n]: [usize; 2] = [kept.iter().product(), reduced.iter().product()];
+    let dx = record(ProdAdjoint, [&moved.reshape([outer, n, 1]), &dy.reshape([outer, 1, 1])]);
     let mut back = order.clone();
     order.iter().enumerate().for_each(|(to, &from)| back[from] = to);
-    others.reshape(moved.shape()).permute(back)
+    dx.reshape(moved.shape()).permute(back)
 }
 
 #[cfg(any(test, feature = "testing"))]

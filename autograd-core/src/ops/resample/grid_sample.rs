@@ -1,7 +1,7 @@
 //! `grid_sample`: images sampled at the places of a grid, linear between pixels.
 
 use crate::composite::{Composite, compose};
-use crate::kernel::grid::{Between, Grid, GridPadding, Place};
+use crate::kernel::grid::{Grid, GridPadding, OUTSIDE, Place};
 use crate::ops::pool::sizes::four;
 use crate::ops::prelude::*;
 
@@ -134,10 +134,10 @@ impl<T: Real> Composite<T> for GridSample {
     fn algebra(&self, [x, grid]: [&Var<T>; 2]) -> [Var<T>; 1] {
         let shape = GridSample::result(x.shape(), grid.shape()).expect("accepted before");
         let (sampler, n, samples) = (self.grid(x.shape()), shape[0], shape[2] * shape[3]);
-        let (size, places) = (sampler.size, places(&sampler, grid.value()));
-        // One value for each place, for the channels alike; 0 where none is between pixels.
-        let of = |f: &dyn Fn(&Between<T>) -> T| {
-            Tensor::from_fn([n, 1, samples], |i| if let Place::Between(at) = &places[i] { f(at) } else { T::zero() })
+        let places = places(&sampler, grid.value());
+        // One value for each place, for the channels alike; 0 where none is.
+        let of = |f: &dyn Fn(&Place<T>) -> T| {
+            Tensor::from_fn([n, 1, samples], |i| if places[i].exists() { f(&places[i]) } else { T::zero() })
         };
         let fraction = |d: usize, across: usize| {
             // Between kinks the place is linear in the coordinate: its value now, and its slope. Where it stays, the coordinate may be NaN.
@@ -149,20 +149,20 @@ impl<T: Real> Composite<T> for GridSample {
         let (down, right) = (fraction(0, 1), fraction(1, 0));
         let (up, left) = (down.rsub_scalar(T::one()), right.rsub_scalar(T::one()));
         let weights = [&up * &left, &up * &right, &down * &left, &down * &right];
-        let (x, results) = (x.reshape([n, shape[1], size[0] * size[1]]), [n, shape[1], samples]);
+        let (x, results) = (x.reshape([n, shape[1], sampler.size.iter().product()]), [n, shape[1], samples]);
         let term = |corner: usize| {
-            let at = |i: usize| if let Place::Between(at) = &places[i] { at.corners(size)[corner] } else { None };
-            let index = Tensor::from_fn([n, 1, samples], |i| at(i).unwrap_or(0) as i64);
-            let absent = Tensor::from_fn([n, 1, samples], |i| at(i).is_none());
+            let at = |i: usize| places[i].corners[corner];
+            let index = Tensor::from_fn([n, 1, samples], |i| if at(i) == OUTSIDE { 0 } else { at(i) as i64 });
+            let absent = Tensor::from_fn([n, 1, samples], |i| at(i) == OUTSIDE);
             let pixel = x.gather(2, &index.broadcast_to(results)).masked_fill(&absent, T::zero());
             pixel * weights[corner].broadcast_to(results)
         };
-        let nowhere = Tensor::from_fn([n, 1, samples], |i| places[i] == Place::Nowhere);
+        let nowhere = Tensor::from_fn([n, 1, samples], |i| !places[i].exists());
         [(term(0) + term(1) + term(2) + term(3)).masked_fill(&nowhere, T::nan()).reshape(shape)]
     }
 }
 
-fn places<T: Real>(sampler: &Grid, grid: &Tensor<T>) -> Vec<Place<T>> {
+fn places<T: Real>(sampler: &Grid, grid: &Tensor<T>) -> List<Place<T>> {
     sampler.places(grid.contiguous().as_slice().expect("contiguous"))
 }
 

@@ -7,7 +7,7 @@ mod linear_recurrence;
 mod logcumsumexp;
 mod neighbours;
 
-pub(super) use neighbours::lag;
+pub(super) use neighbours::{lag, rest};
 
 register! {
     scan:

@@ -4,7 +4,7 @@ use crate::ops::prelude::*;
 use crate::tensor::AxisSlice;
 
 /// All elements along an axis but the one that the scan begins with: the first, or the last if it runs in reverse.
-pub(super) fn rest<T: Real>(x: &Var<T>, axis: usize, reverse: bool) -> Var<T> {
+pub(in crate::ops) fn rest<T: Real>(x: &Var<T>, axis: usize, reverse: bool) -> Var<T> {
     let n = x.shape()[axis];
     part(x, axis, if reverse { 0..n.saturating_sub(1) } else { 1.min(n)..n })
 }
