@@ -1,6 +1,5 @@
 //! `prod`: the product over axes.
 
-use super::prod_adjoint::ProdAdjoint;
 use crate::kernel::reduce;
 use crate::ops::prelude::*;
 
@@ -92,7 +91,7 @@ fn gradient<T: Real>(x: &Var<T>, axes: &Axes, dy: &Var<T>) -> Var<T> {
     if axes.iter().copied().eq(first..first + axes.len()) {
         let size = |range: std::ops::Range<usize>| x.shape()[range].iter().product();
         let [outer, n, inner] = [size(0..first), size(first..first + axes.len()), size(first + axes.len()..x.rank())];
-        let dx = record(ProdAdjoint, [&x.reshape([outer, n, inner]), &dy.reshape([outer, 1, inner])]);
+        let dx = x.reshape([outer, n, inner]).prod_adjoint(&dy.reshape([outer, 1, inner]));
         return dx.reshape(x.shape());
     }
     // The axes at the end, as one.
@@ -100,7 +99,7 @@ fn gradient<T: Real>(x: &Var<T>, axes: &Axes, dy: &Var<T>) -> Var<T> {
     let moved = x.permute(&order);
     let (kept, reduced) = moved.shape().split_at(x.rank() - axes.len());
     let [outer, n]: [usize; 2] = [kept.iter().product(), reduced.iter().product()];
-    let dx = record(ProdAdjoint, [&moved.reshape([outer, n, 1]), &dy.reshape([outer, 1, 1])]);
+    let dx = moved.reshape([outer, n, 1]).prod_adjoint(&dy.reshape([outer, 1, 1]));
     let mut back = order.clone();
     order.iter().enumerate().for_each(|(to, &from)| back[from] = to);
     dx.reshape(moved.shape()).permute(back)

@@ -4,20 +4,39 @@ use crate::kernel::scan;
 use crate::ops::prelude::*;
 use crate::ops::scan::{LinearRecurrence, lag, rest};
 
-/// The gradient of products over the middle axis: each element gets `dy` times the product of the others.
-///
-/// `y[o, j, i] = dy[o, 0, i] · Π x[o, k, i]` over `k ≠ j`, multiplied in double precision before `j` and behind it
-///
-/// # Shape
-/// `[o, n, i] x [o, 1, i] -> [o, n, i]`
-///
-/// # Gradient
-/// With `b[j]` and `a[j]` the products before `j` and behind it, `ddy = Σ g[j] b[j] a[j]`, and `dx[j] = b[j] s[j] + a[j] r[j]`, where
-/// `s[j] = g[j + 1] a[j + 1] dy + x[j + 1] s[j + 1]` sums what came through the products before later places, and `r[j]`, from the other end,
-/// the same for earlier ones: nothing is divided. Saves both operands.
-///
-/// # Edge cases
-/// With one zero only that zero has a gradient, with two none has.
+impl<T: Real> Var<T> {
+    /// The gradient of the factors of a [`prod`](Var::prod) over the middle axis of `self`, given the gradient `dy` of the products: `dy` times the
+    /// product of the others.
+    ///
+    /// `z[o, j, i] = dy[o, 0, i] · Π x[o, k, i]` over `k ≠ j`, with `x` for `self`, multiplied in double precision before `j` and behind it
+    ///
+    /// # Shape
+    /// `[o, n, i] x [o, 1, i] -> [o, n, i]`
+    ///
+    /// # Gradient
+    /// With `b[j]` and `a[j]` the products before `j` and behind it, `ddy = Σ dz[j] b[j] a[j]`, and `dx[j] = b[j] s[j] + a[j] r[j]`, where
+    /// `s[j] = dz[j + 1] a[j + 1] dy + x[j + 1] s[j + 1]` sums what came through the products before later places, and `r[j]`, from the other end,
+    /// the same for earlier ones: nothing is divided. Saves both.
+    ///
+    /// # Edge cases
+    /// With one zero only that zero has a gradient, with two none has.
+    ///
+    /// # Example
+    /// ```
+    /// use autograd_core::Var;
+    /// let (x, dy) = (Var::leaf([[[2.0], [3.0], [5.0]]]), Var::constant([[[1.0]]]));
+    /// let z = x.prod_adjoint(&dy);
+    /// assert_eq!(z.to_vec(), [15.0, 10.0, 6.0]);
+    /// assert_eq!(z.sum().backward().get(&x).unwrap().to_vec(), [8.0, 7.0, 5.0]);
+    /// ```
+    #[track_caller]
+    #[must_use]
+    pub fn prod_adjoint(&self, dy: &Var<T>) -> Self {
+        record(ProdAdjoint, [self, dy])
+    }
+}
+
+/// The op of [`Var::prod_adjoint`].
 #[derive(Clone)]
 pub struct ProdAdjoint;
 
