@@ -2,7 +2,8 @@
 
 use super::Math;
 
-/// `√(a² + b²)`, within 1 ULP in both types; infinite if a leg is, even if the other one is NaN.
+/// `√(a² + b²)`, on the 100,000 pairs of its test within 1 ULP in `f32`, and in `f64` the system's or a neighbour of it; infinite if a leg is, even if
+/// the other one is NaN.
 ///
 /// The root's error is found from its square as in Borges (2019, "An Improved Algorithm for hypot(a, b)") and taken off.
 #[inline(always)]

@@ -3,7 +3,8 @@
 //!
 //! Arguments are reduced as by Cody and Waite (1980, "Software Manual for the Elementary Functions"); the polynomials are fitted in `make.py`. Each product
 //! that is added to something is a fused multiply-add, so that all instruction sets give the same bits. Errors are stated in units in
-//! the last place (ULP): those in `f32` are the largest over all arguments, as `AUTOGRAD_EXHAUSTIVE=1 cargo test -p autograd-kernel --release math` finds.
+//! the last place (ULP): those in `f32` are the largest over all arguments, as `AUTOGRAD_EXHAUSTIVE=1 cargo test -p autograd-kernel --release math` finds;
+//! of `tan` it has not been run to its end, and `hypot`, of two arguments, is tested on a sample.
 
 /// A polynomial with coefficients from the constant term on.
 macro_rules! horner {
