@@ -89,7 +89,8 @@ fn update<T: Real>(a: &mut [T], n: usize, [start, end]: [usize; 2], panel: &mut 
 }
 
 /// Exchanges two rows of a matrix with `stride` columns in some of them.
-fn swap<T>(a: &mut [T], stride: usize, [p, other]: [usize; 2], columns: std::ops::Range<usize>) {
+#[inline(always)]
+pub(super) fn swap<T>(a: &mut [T], stride: usize, [p, other]: [usize; 2], columns: std::ops::Range<usize>) {
     if p != other {
         let (first, second) = a.split_at_mut(other * stride);
         first[p * stride..][columns.clone()].swap_with_slice(&mut second[columns]);

@@ -1,6 +1,7 @@
 //! `Small`: equations with so few unknowns that what goes on around panels and products would take longer than the arithmetic.
 
 use super::condition::InverseNorm;
+use super::lu::swap;
 use super::panel::{place_of_largest, take};
 use super::regular::{Balance, is_regular};
 use crate::element::Real;
@@ -43,7 +44,7 @@ impl<T: Real> NullaryFnOnce for Small<'_, T> {
             }
             let best = p + place_of_largest(&v[..n - p]);
             exchanges[p] = best;
-            swap(a, n, p, best);
+            swap(a, n, [p, best], 0..n);
             let (done, rest) = a.split_at_mut((p + 1) * n);
             let (pivot, above) = (done[p * n + p], &done[p * n + p + 1..]);
             if pivot == T::zero() {
@@ -65,7 +66,7 @@ impl<T: Real> NullaryFnOnce for Small<'_, T> {
             row.iter_mut().for_each(|x| *x *= scale);
         }
         for (p, &best) in exchanges[..n].iter().enumerate() {
-            swap(x, columns, p, best);
+            swap(x, columns, [p, best], 0..columns);
         }
         for (i, row) in a.chunks_exact(n).enumerate() {
             let (known, x) = x.split_at_mut(i * columns);
@@ -84,15 +85,6 @@ impl<T: Real> NullaryFnOnce for Small<'_, T> {
             row.iter_mut().for_each(|x| *x *= scale);
         }
         true
-    }
-}
-
-/// Exchanges two rows of `columns` elements.
-#[inline(always)]
-fn swap<T>(a: &mut [T], columns: usize, p: usize, other: usize) {
-    if p != other {
-        let (first, second) = a.split_at_mut(other * columns);
-        first[p * columns..][..columns].swap_with_slice(&mut second[..columns]);
     }
 }
 

@@ -1,14 +1,11 @@
 //! What reaches each factor of a product: the product of the others, from those before it and those behind it.
 
-use super::{CHUNK, STRIPE, stripes};
+use super::{CHUNK, SIDE, STRIPE, stripes};
 use crate::element::Real;
 use crate::isa::{self, NullaryFnOnce};
 use crate::reduce::Fold;
 use crate::threads::{self, Parted};
 use std::ops::Range;
-
-/// Rows that go side by side: each step of one waits for the step before.
-const SIDE: usize = 4;
 
 /// `out[o, j, i] ← dy[o, i] · Π x[o, k, i]` over `k ≠ j`, multiplied in double precision before `j` and behind it; nothing is divided.
 #[inline(never)]

@@ -97,7 +97,7 @@ pub(super) fn each<T: Real, const N: usize>(
             let columns = x.map(|x| Columns::from(x, row, until - row, fold));
             let width = columns[0].width;
             let first = row / inner * n * inner + row % inner;
-            f(columns, Results { out: &out, first, inner, width });
+            f(columns, Results { out: &out, first, n, inner, width });
             row += width;
         }
     });
@@ -107,6 +107,7 @@ pub(super) fn each<T: Real, const N: usize>(
 pub(super) struct Results<'a, T> {
     out: &'a Parted<'a, T>,
     first: usize,
+    n: usize,
     inner: usize,
     width: usize,
 }
@@ -115,6 +116,7 @@ impl<T> Results<'_, T> {
     /// The `j`-th element of each row.
     #[inline(always)]
     pub fn at(&mut self, j: usize) -> &mut [T] {
+        assert!(j < self.n);
         // SAFETY: `each` gives nobody else these rows.
         unsafe { self.out.part(self.first + j * self.inner, self.width) }
     }
