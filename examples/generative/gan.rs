@@ -10,7 +10,7 @@ use std::error::Error;
 pub struct Gan {
     generator: Sequential,
     discriminator: Sequential,
-    optimizers: [Optimizer<Adam>; 2],
+    optimizers: [Adam; 2],
     codes: usize,
 }
 
@@ -66,9 +66,13 @@ impl Painter for Gan {
         self.optimizers[1].step(&judged.backward())?;
         // The generator's step: the same painting is to be taken for real. It descends on the loss of the opposite answer, which has a
         // gradient where the discriminator is sure (section 3 there).
+        // The discriminator only passes the gradient on.
+        self.discriminator.parameters().iter().for_each(Parameter::freeze);
         let taken = self.judge(&painted, true);
         let of_generator = taken.item();
-        self.optimizers[0].step(&taken.backward())?;
+        let gradients = taken.backward();
+        self.discriminator.parameters().iter().for_each(Parameter::unfreeze);
+        self.optimizers[0].step(&gradients)?;
         Ok([of_discriminator, of_generator])
     }
 

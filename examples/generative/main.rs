@@ -44,7 +44,7 @@ struct Args {
     #[arg(long, default_value_t = 16, value_parser = at_least_one())]
     codes: usize,
     /// Times to go through the training digits
-    #[arg(long, default_value_t = 60, value_parser = at_least_one())]
+    #[arg(long, default_value_t = 50, value_parser = at_least_one())]
     epochs: usize,
     /// Digits in one step
     #[arg(long, default_value_t = 50, value_parser = at_least_one())]
@@ -82,13 +82,14 @@ fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     let noise = Tensor::normal([picture::SAMPLES, model.codes()], 0.0, 1.0, &mut random);
     // With codes of real digits there is something to be painted again, and a way from one digit to the next.
     let ends = match &codes {
-        Some(codes) => codes.slice(s![..picture::PATHS + 1]),
-        None => Tensor::normal([picture::PATHS + 1, model.codes()], 0.0, 1.0, &mut random),
+        Some(codes) if test.len() > picture::PATHS => codes.slice(s![..picture::PATHS + 1]),
+        _ => Tensor::normal([picture::PATHS + 1, model.codes()], 0.0, 1.0, &mut random),
     };
     let sheet = picture::Sheet {
         losses: &losses,
         samples: model.paint(&noise),
-        copies: codes.map(|codes| [images, model.paint(&codes)].map(|all| all.slice(s![..picture::COPIES]))),
+        copies: codes
+            .map(|codes| [images, model.paint(&codes)].map(|all| all.slice(s![..picture::COPIES.min(test.len())]))),
         paths: model.paint(&between(&ends)),
     };
     tell("generative", &args.picture, picture::draw(&args.picture, &sheet));

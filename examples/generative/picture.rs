@@ -8,18 +8,16 @@ use autograd_examples_support::picture::{Area, Drawn, INK, block, text, write};
 use plotters::style::RGBColor;
 use std::path::Path;
 
-const WIDTH: u32 = 1240;
-const HEIGHT: u32 = 640;
+const WIDTH: u32 = 1200;
+const HEIGHT: u32 = 680;
 /// Digits from noise, and how many stand in a row.
-pub const SAMPLES: usize = 80;
-const COLUMNS: usize = 10;
+pub const SAMPLES: usize = 120;
+const COLUMNS: usize = 12;
 /// Digits that are painted again.
 pub const COPIES: usize = 12;
 /// Ways from digit to digit, and the digits on each, both ends included.
 pub const PATHS: usize = 6;
 pub const STEPS: usize = 12;
-/// The distance from digit to digit.
-const CELL: i32 = SIZE as i32 + 2;
 
 /// What there is to see.
 pub struct Sheet<'a> {
@@ -32,46 +30,57 @@ pub struct Sheet<'a> {
     pub paths: Tensor,
 }
 
-/// Draws the losses on the left, the digits on the right.
+/// Draws the losses and what is done to digits on the left, digits from noise on the right.
 pub fn draw(path: &Path, sheet: &Sheet<'_>) -> Drawn {
     write(path, (WIDTH, HEIGHT), |area| {
-        let (left, right) = area.split_horizontally(480);
+        let (left, right) = area.split_horizontally(450);
+        let (upper, lower) = left.split_vertically(340);
         let of = |which: usize| sheet.losses.iter().map(|loss| loss[which]).collect::<Vec<_>>();
         match &sheet.copies {
-            Some(_) => curve::logarithmic(&left, "bound in nats", &of(0))?,
+            Some(copies) => {
+                curve::logarithmic(&upper, "bound in nats", &of(0))?;
+                again(&lower, copies)?;
+                paths(&lower, &sheet.paths, 100)?;
+            }
             None => {
-                let (upper, lower) = left.split_vertically(HEIGHT / 2);
-                curve::logarithmic(&upper, "loss of the discriminator", &of(0))?;
-                curve::logarithmic(&lower, "loss of the generator", &of(1))?;
+                let (first, second) = upper.split_vertically(170);
+                curve::logarithmic(&first, "discriminator", &of(0))?;
+                curve::logarithmic(&second, "generator", &of(1))?;
+                paths(&lower, &sheet.paths, 4)?;
             }
         }
-        digits(&right, sheet)
+        text(&right, "digits from noise", (24, 16), 2, INK)?;
+        grid(&right, &sheet.samples, COLUMNS, 2, (24, 48))
     })
 }
 
-fn digits(area: &Area<'_>, sheet: &Sheet<'_>) -> Drawn {
-    text(area, "from noise", (8, 16), 2, INK)?;
-    grid(area, &sheet.samples, COLUMNS, (8, 44))?;
-    let x = 8 + COLUMNS as i32 * CELL + 40;
-    let mut top = 16;
-    if let Some([images, copies]) = &sheet.copies {
-        text(area, "test digits, and painted again", (x, top + 4), 1, INK)?;
-        grid(area, images, COPIES, (x, top + 28))?;
-        grid(area, copies, COPIES, (x, top + 28 + CELL))?;
-        top += 28 + 2 * CELL + 20;
-    }
-    text(area, "from one digit to another", (x, top + 4), 1, INK)?;
-    grid(area, &sheet.paths, STEPS, (x, top + 28))
+fn again(area: &Area<'_>, [images, copies]: &[Tensor; 2]) -> Drawn {
+    text(area, "test digits, and painted again", (LEFT, 4), 1, INK)?;
+    grid(area, images, COPIES, 1, (LEFT, 20))?;
+    grid(area, copies, COPIES, 1, (LEFT, 20 + distance(1)))
+}
+
+fn paths(area: &Area<'_>, paths: &Tensor, top: i32) -> Drawn {
+    text(area, "from one digit to another", (LEFT, top), 1, INK)?;
+    grid(area, paths, STEPS, 1, (LEFT, top + 16))
+}
+
+/// Where digits begin below a curve, so that they lie under it.
+const LEFT: i32 = 68;
+
+/// The distance from digit to digit, with pixels of this size.
+fn distance(dot: i32) -> i32 {
+    SIZE as i32 * dot + 3
 }
 
 /// Images in rows of this many.
-fn grid(area: &Area<'_>, images: &Tensor, columns: usize, (x, y): (i32, i32)) -> Drawn {
+fn grid(area: &Area<'_>, images: &Tensor, columns: usize, dot: i32, (x, y): (i32, i32)) -> Drawn {
     for (i, image) in images.to_vec().chunks(PIXELS).enumerate() {
-        let corner = (x + (i % columns) as i32 * CELL, y + (i / columns) as i32 * CELL);
+        let corner = (x + (i % columns) as i32 * distance(dot), y + (i / columns) as i32 * distance(dot));
         for (at, &pixel) in image.iter().enumerate() {
             let grey = (pixel * 255.0) as u8;
-            let place = (corner.0 + (at % SIZE) as i32, corner.1 + (at / SIZE) as i32);
-            block(area, place, (1, 1), RGBColor(grey, grey, grey))?;
+            let place = (corner.0 + (at % SIZE) as i32 * dot, corner.1 + (at / SIZE) as i32 * dot);
+            block(area, place, (dot, dot), RGBColor(grey, grey, grey))?;
         }
     }
     Ok(())

@@ -19,7 +19,7 @@ struct Networks {
 /// The networks and what trains them.
 pub struct Vae {
     networks: Networks,
-    optimizer: Optimizer<Adam>,
+    optimizer: Adam,
     codes: usize,
 }
 
@@ -57,7 +57,7 @@ impl Vae {
         let options = BinaryCrossEntropyOptions { reduction: Reduction::Sum, ..Default::default() };
         let painting = self.decode(&z).binary_cross_entropy_with_logits(x, options);
         let divergence = (mean.square() + log_variance.exp() - &log_variance - 1.0).sum() * 0.5;
-        (painting + divergence) / x.shape()[0] as f64
+        (painting + divergence) / x.shape()[0] as f32
     }
 }
 
