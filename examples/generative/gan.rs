@@ -67,11 +67,11 @@ impl Painter for Gan {
         // The generator's step: the same painting is to be taken for real. It descends on the loss of the opposite answer, which has a
         // gradient where the discriminator is sure (section 3 there).
         // The discriminator only passes the gradient on.
-        self.discriminator.parameters().iter().for_each(Parameter::freeze);
+        self.discriminator.freeze();
         let taken = self.judge(&painted, true);
         let of_generator = taken.item();
         let gradients = taken.backward();
-        self.discriminator.parameters().iter().for_each(Parameter::unfreeze);
+        self.discriminator.unfreeze();
         self.optimizers[0].step(&gradients)?;
         Ok([of_discriminator, of_generator])
     }
