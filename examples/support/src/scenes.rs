@@ -171,7 +171,14 @@ impl Shape {
     /// A digit whose longer side has this length; nothing of an empty image.
     fn of(image: &[u8], longer: usize) -> Option<Self> {
         let value = |at: usize| f32::from(image[at]) / 255.0;
-        let inked = (0..image.len()).filter(|&at| value(at) >= INK);
+        // A dot far from the digit, as some images of MNIST have, is not to widen its box: ink has ink beside it.
+        let has_neighbour = |at: usize| {
+            let (row, column) = (at / SIZE, at % SIZE);
+            let around = |place: usize| place.saturating_sub(1)..(place + 2).min(SIZE);
+            let cells = around(row).flat_map(|row| around(column).map(move |column| row * SIZE + column));
+            cells.filter(|&cell| value(cell) >= INK).count() > 1
+        };
+        let inked = (0..image.len()).filter(|&at| value(at) >= INK && has_neighbour(at));
         let (rows, columns): (Vec<usize>, Vec<usize>) = inked.map(|at| (at / SIZE, at % SIZE)).unzip();
         let [(top, bottom), (left, right)] = [extent(&rows)?, extent(&columns)?];
         let old = [bottom - top, right - left];
