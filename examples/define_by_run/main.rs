@@ -4,7 +4,6 @@ mod formula;
 mod network;
 mod picture;
 
-use autograd::ops::BinaryCrossEntropyOptions;
 use autograd::prelude::*;
 use autograd_examples_support::command::{self, at_least_one};
 use autograd_examples_support::{picture::tell, progress};

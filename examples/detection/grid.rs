@@ -1,6 +1,6 @@
 //! The grid: which cell answers for which digit, what it is to say, and what boxes its scores mean.
 
-use crate::precision::Detection;
+use super::precision::Detection;
 use autograd::Tensor;
 use autograd_examples_support::bounds::Bounds;
 use autograd_examples_support::scenes::{SIDE, Scene};

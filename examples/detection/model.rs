@@ -1,7 +1,6 @@
 //! A detector in one stage: a network that looks at the whole scene once, and a loss for all that it says of a cell.
 
 use crate::grid::{PLACE, SCORES, Wanted};
-use autograd::ops::BinaryCrossEntropyOptions;
 use autograd::prelude::*;
 
 /// How much the places count beside the rest (Redmon, Divvala, Girshick and Farhadi 2016, equation 3).

@@ -1,6 +1,6 @@
 //! Pruning: the smallest weights are taken away (Han, Pool, Tran and Dally 2015, "Learning both Weights and Connections").
 
-use crate::model::Mlp;
+use super::model::Mlp;
 use autograd::prelude::*;
 
 /// Which weights of each layer are left.

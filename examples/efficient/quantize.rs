@@ -1,6 +1,6 @@
 //! Quantisation: weights as whole numbers of few bits (Krishnamoorthi 2018, "Quantizing deep convolutional networks", section 2).
 
-use crate::model::Mlp;
+use super::model::Mlp;
 use autograd::prelude::*;
 
 /// Rounds each weight to one of `2^bits − 1` values, as far above zero as below it, on a scale of its own for each row:

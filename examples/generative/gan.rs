@@ -1,7 +1,6 @@
 //! A generative adversarial network (Goodfellow et al. 2014), of fully connected layers.
 
 use crate::painter::{Learnt, Painter, Step};
-use autograd::ops::BinaryCrossEntropyOptions;
 use autograd::prelude::*;
 use autograd_examples_support::digits::PIXELS;
 use std::error::Error;

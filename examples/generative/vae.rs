@@ -1,7 +1,6 @@
 //! A variational autoencoder (Kingma and Welling 2014, "Auto-Encoding Variational Bayes").
 
 use crate::painter::{Learnt, Painter, Step};
-use autograd::ops::BinaryCrossEntropyOptions;
 use autograd::prelude::*;
 use autograd_examples_support::digits::PIXELS;
 use std::error::Error;

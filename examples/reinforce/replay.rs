@@ -1,6 +1,6 @@
 //! The replay memory (Lin 1992): what happened lately, to learn from in random order.
 
-use crate::cart_pole::{State, seen};
+use super::cart_pole::{State, seen};
 use autograd::{Generator, Tensor};
 
 /// One step: a state, what was done in it, and the state that came of it.

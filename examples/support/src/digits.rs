@@ -87,6 +87,11 @@ impl Digits {
         self.labels.len()
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
     /// The digit that image `i` shows.
     pub fn label(&self, i: usize) -> u8 {
         self.labels[i]

@@ -1,4 +1,4 @@
-//! docs/names.md lists what has another name elsewhere, from the aliases in the sources; a stale page fails. `UPDATE_EXPECT=1 cargo test --test names` writes it anew.
+//! docs/names.md lists what has another name elsewhere, from the aliases in the sources; a stale page fails. `UPDATE_EXPECT=1 cargo test --test docs` writes it anew.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -74,7 +74,7 @@ fn aliases() -> BTreeMap<String, BTreeSet<String>> {
 fn the_page_of_names_is_fresh() {
     let mut page = String::from(
         "# Names from elsewhere\n\nWhat PyTorch, NumPy, Keras or the literature call otherwise. Generated from the aliases in the sources by\n\
-         `UPDATE_EXPECT=1 cargo test --test names`; the search of the documentation knows them too.\n\n| there | here |\n|---|---|\n",
+         `UPDATE_EXPECT=1 cargo test --test docs`; the search of the documentation knows them too.\n\n| there | here |\n|---|---|\n",
     );
     let aliases = aliases();
     for (alias, names) in &aliases {
@@ -82,5 +82,5 @@ fn the_page_of_names_is_fresh() {
         let _ = writeln!(page, "| {alias} | {} |", names.join(", "));
     }
     assert!(aliases["bmm"].contains("Var::matmul") && aliases["LSTMCell"].contains("LstmCell"));
-    expect_test::expect_file!["../docs/names.md"].assert_eq(&page);
+    expect_test::expect_file!["../../docs/names.md"].assert_eq(&page);
 }

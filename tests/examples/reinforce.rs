@@ -1,10 +1,10 @@
 //! What the example reinforce is built on: the physics of the cart, returns, and the memory of transitions.
 
-#[path = "../examples/reinforce/cart_pole.rs"]
+#[path = "../../examples/reinforce/cart_pole.rs"]
 mod cart_pole;
-#[path = "../examples/reinforce/replay.rs"]
+#[path = "../../examples/reinforce/replay.rs"]
 mod replay;
-#[path = "../examples/reinforce/returns.rs"]
+#[path = "../../examples/reinforce/returns.rs"]
 mod returns;
 
 use autograd::Generator;

@@ -1,8 +1,8 @@
 //! The example detection: suppression and average precision beside numbers worked out by hand, and cells that give back their boxes.
 
-#[path = "../examples/detection/grid.rs"]
+#[path = "../../examples/detection/grid.rs"]
 mod grid;
-#[path = "../examples/detection/precision.rs"]
+#[path = "../../examples/detection/precision.rs"]
 mod precision;
 
 use autograd::Tensor;

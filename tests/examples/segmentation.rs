@@ -1,8 +1,8 @@
 //! The example segmentation: shares of pixels beside what was counted by hand, and the classes of blocks.
 
-#[path = "../examples/segmentation/blocks.rs"]
+#[path = "../../examples/segmentation/blocks.rs"]
 mod blocks;
-#[path = "../examples/segmentation/confusion.rs"]
+#[path = "../../examples/segmentation/confusion.rs"]
 mod confusion;
 
 use autograd_examples_support::scenes::{BACKGROUND, PIXELS, SIDE, Scene};

@@ -1,13 +1,13 @@
 //! What the example efficient does to networks: which weights go, how the others are rounded, what a student hears.
 
-#[path = "../examples/efficient/distill.rs"]
+#[path = "../../examples/efficient/distill.rs"]
 mod distill;
 #[expect(dead_code, reason = "the example also asks for the accuracy")]
-#[path = "../examples/efficient/model.rs"]
+#[path = "../../examples/efficient/model.rs"]
 mod model;
-#[path = "../examples/efficient/prune.rs"]
+#[path = "../../examples/efficient/prune.rs"]
 mod prune;
-#[path = "../examples/efficient/quantize.rs"]
+#[path = "../../examples/efficient/quantize.rs"]
 mod quantize;
 
 use autograd::prelude::*;

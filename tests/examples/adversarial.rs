@@ -1,6 +1,6 @@
 //! The attacks of the example adversarial, on a network whose gradient is known.
 
-#[path = "../examples/adversarial/attack.rs"]
+#[path = "../../examples/adversarial/attack.rs"]
 mod attack;
 
 use attack::{Attack, Method};
