@@ -37,7 +37,7 @@ impl Gan {
             .then(Linear::new(hidden, 1, random));
         // A first moment of 0.5: Radford, Metz and Chintala 2016, section 4.
         let options = AdamOptions { lr, betas: (0.5, 0.999), ..Default::default() };
-        let optimizers = [Adam::new(&generator, options.clone())?, Adam::new(&discriminator, options)?];
+        let optimizers = [Adam::new(&generator, options)?, Adam::new(&discriminator, options)?];
         Ok(Gan { generator, discriminator, optimizers, codes })
     }
 

@@ -2,15 +2,11 @@
 
 use autograd_core::with_threads;
 use clap::builder::RangedU64ValueParser;
-use std::error::Error;
+use std::fmt::Display;
 use std::process::ExitCode;
 
 /// Runs a program on this many threads, or on as many as the machine has, and says in one line why it failed.
-pub fn run(
-    program: &str,
-    threads: Option<usize>,
-    body: impl FnOnce() -> Result<(), Box<dyn Error>> + Send,
-) -> ExitCode {
+pub fn run<E: Display>(program: &str, threads: Option<usize>, body: impl FnOnce() -> Result<(), E> + Send) -> ExitCode {
     // Errors go over the threads' border as text.
     let body = || body().map_err(|error| error.to_string());
     let result = match threads {
