@@ -24,47 +24,65 @@ pub struct Results<'a> {
     pub students: &'a [[f64; 2]],
 }
 
+/// One way to make the network small.
+struct Way<'a> {
+    title: &'a str,
+    /// What is varied, and its values.
+    varied: &'a str,
+    values: Vec<String>,
+    /// Accuracies at these values.
+    curves: Vec<(Vec<f64>, RGBColor)>,
+}
+
 /// Draws the three ways side by side.
 pub fn draw(path: &Path, results: &Results<'_>) -> Drawn {
+    let of = |students: usize| results.students.iter().map(|pair| pair[students]).collect::<Vec<_>>();
+    let ways = [
+        Way {
+            title: "pruning",
+            varied: "% of the weights taken away",
+            values: SHARES.iter().map(|share| format!("{:.0}", share * 100.0)).collect(),
+            curves: vec![(results.pruned.to_vec(), LINE)],
+        },
+        Way {
+            title: "quantisation",
+            varied: "bits of a weight",
+            values: BITS.iter().map(u32::to_string).collect(),
+            curves: vec![(results.quantized.to_vec(), LINE)],
+        },
+        Way {
+            title: "distillation",
+            varied: "hidden units of the student",
+            values: STUDENTS.iter().map(usize::to_string).collect(),
+            curves: vec![(of(0), WRONG), (of(1), RIGHT)],
+        },
+    ];
+    let all = ways.iter().flat_map(|way| way.curves.iter().flat_map(|(accuracies, _)| accuracies));
+    let lowest = all.copied().fold(1.0, f64::min).clamp(0.0, 0.98);
     write(path, (WIDTH, HEIGHT), |sheet| {
-        let all = results.pruned.iter().chain(results.quantized).chain(results.students.iter().flatten());
-        let lowest = all.copied().fold(1.0, f64::min).clamp(0.0, 0.98);
-        let of = |students: usize| results.students.iter().map(|pair| pair[students]).collect::<Vec<_>>();
-
-        let shares = SHARES.iter().map(|share| format!("{:.0}", share * 100.0)).collect::<Vec<_>>();
-        let bits = BITS.iter().map(u32::to_string).collect::<Vec<_>>();
-        let units = STUDENTS.iter().map(usize::to_string).collect::<Vec<_>>();
-        let panels: [(&str, &str, &[String], Vec<(Vec<f64>, RGBColor)>); 3] = [
-            ("pruning", "% of the weights taken away", &shares, vec![(results.pruned.to_vec(), LINE)]),
-            ("quantisation", "bits of a weight", &bits, vec![(results.quantized.to_vec(), LINE)]),
-            ("distillation", "hidden units of the student", &units, vec![(of(0), WRONG), (of(1), RIGHT)]),
-        ];
-        for (i, (title, below, labels, curves)) in panels.into_iter().enumerate() {
-            let left = 64 + i as i32 * (SIZE.0 + 74);
-            panel(sheet, (title, below), left, labels, &curves, (lowest, results.full))?;
+        for (i, way) in ways.iter().enumerate() {
+            panel(sheet, way, left(i), (lowest, results.full))?;
         }
-        let left = 64 + 2 * (SIZE.0 + 74);
-        text(sheet, "alone", (left + 214, TOP + SIZE.1 - 48), 1, WRONG)?;
-        text(sheet, "taught by the large one", (left + 150, TOP + SIZE.1 - 30), 1, RIGHT)
+        text(sheet, "alone", (left(2) + 214, TOP + SIZE.1 - 48), 1, WRONG)?;
+        text(sheet, "taught by the large one", (left(2) + 150, TOP + SIZE.1 - 30), 1, RIGHT)
     })
 }
 
-/// One way: a curve over what it varies, and a line where the network began.
-fn panel(
-    area: &Area<'_>,
-    (title, below): (&str, &str),
-    left: i32,
-    labels: &[String],
-    curves: &[(Vec<f64>, RGBColor)],
-    (lowest, full): (f64, f64),
-) -> Drawn {
-    let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
+/// Where the panel of a way begins.
+fn left(way: usize) -> i32 {
+    64 + way as i32 * (SIZE.0 + 74)
+}
+
+/// A curve over what is varied, and a line where the network began.
+fn panel(area: &Area<'_>, way: &Way<'_>, left: i32, (lowest, full): (f64, f64)) -> Drawn {
+    let labels: Vec<&str> = way.values.iter().map(String::as_str).collect();
     let scales = [Scale::names(&labels), Scale::towards_one(lowest, 0.995)];
-    let panel = Panel::new(area, title, (left, TOP), SIZE, scales)?;
-    text(area, below, (left + (SIZE.0 - width(below, 1)) / 2, TOP + SIZE.1 + 28), 1, INK)?;
+    let panel = Panel::new(area, way.title, (left, TOP), SIZE, scales)?;
+    let below = (left + (SIZE.0 - width(way.varied, 1)) / 2, TOP + SIZE.1 + 28);
+    text(area, way.varied, below, 1, INK)?;
     panel.line([(-0.5, full), (labels.len() as f64 - 0.5, full)], PALE.stroke_width(3))?;
-    for (values, color) in curves {
-        let points = || values.iter().enumerate().map(|(i, &value)| (i as f64, value));
+    for (accuracies, color) in &way.curves {
+        let points = || accuracies.iter().enumerate().map(|(i, &accuracy)| (i as f64, accuracy));
         panel.line(points(), color.stroke_width(2))?;
         panel.dots(points(), 4, color.filled())?;
     }
