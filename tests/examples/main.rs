@@ -6,3 +6,4 @@ mod efficient;
 mod mnist;
 mod reinforce;
 mod segmentation;
+mod visualize;
