@@ -49,7 +49,7 @@ pub mod prelude {
         Buffer, Counter, Forward, KeyStream, Module, PadMode, Padding, Parameter, Tbptt, Training, clip_grad_norm,
         clip_grad_value, init, unreached,
     };
-    pub use autograd_core::ops::{CrossEntropyOptions, Reduction};
+    pub use autograd_core::ops::{BinaryCrossEntropyOptions, CrossEntropyOptions, Reduction};
     pub use autograd_core::{
         Axes, Generator, Gradients, Key, Real, Shape, Tensor, Var, grad, no_grad, s, with_threads,
     };
@@ -66,3 +66,7 @@ pub mod prelude {
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/from-pytorch.md")]
+struct FromPyTorch;

@@ -1,14 +1,11 @@
 //! One seed gives one result, bit for bit, on any number of threads.
 
 #[expect(dead_code, reason = "the example uses more of it than this test")]
-#[path = "../examples/mnist/digits.rs"]
-mod digits;
-#[expect(dead_code, reason = "the example uses more of it than this test")]
 #[path = "../examples/mnist/lenet.rs"]
 mod lenet;
 
 use autograd::prelude::*;
-use digits::Digits;
+use autograd_examples_support::digits::Digits;
 use lenet::LeNet5;
 
 /// The fingerprints before and after an epoch on these digits.

@@ -7,9 +7,9 @@ mod saved;
 use autograd::nn::Tbptt;
 use autograd::nn::data::Dataset;
 use autograd::prelude::*;
+use autograd_examples_support::command::{self, at_least_one, share};
 use autograd_examples_support::{curve, picture, progress};
 use clap::Parser;
-use clap::builder::RangedU64ValueParser;
 use corpus::Corpus;
 use model::{Cell, CharRnn, Sizes};
 use saved::{Progress, Setup};
@@ -109,29 +109,9 @@ impl Args {
     }
 }
 
-fn at_least_one() -> RangedU64ValueParser<usize> {
-    RangedU64ValueParser::new().range(1..)
-}
-
-fn share(text: &str) -> Result<f64, String> {
-    let share: f64 = text.parse().map_err(|error| format!("{error}"))?;
-    if (0.0..1.0).contains(&share) { Ok(share) } else { Err("it must be at least 0 and below 1".to_owned()) }
-}
-
 fn main() -> ExitCode {
     let args = Args::parse();
-    // Errors go over the threads' border as text.
-    let result = match args.threads {
-        Some(threads) => with_threads(threads, || run(&args).map_err(|error| error.to_string())),
-        None => run(&args).map_err(|error| error.to_string()),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("char_rnn: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    command::run("char_rnn", args.threads, || run(&args))
 }
 
 fn run(args: &Args) -> Result<(), Box<dyn Error>> {

@@ -9,10 +9,10 @@ use autograd::nn::data::{
     RandomHorizontalFlip, Statistics, cifar10, statistics,
 };
 use autograd::prelude::*;
+use autograd_examples_support::command::{self, at_least_one};
 use autograd_examples_support::picture::tell;
 use autograd_examples_support::progress;
 use clap::Parser;
-use clap::builder::RangedU64ValueParser;
 use picture::Outcome;
 use resnet::ResNet;
 use std::error::Error;
@@ -59,24 +59,9 @@ struct Args {
     picture: PathBuf,
 }
 
-fn at_least_one() -> RangedU64ValueParser<usize> {
-    RangedU64ValueParser::new().range(1..)
-}
-
 fn main() -> ExitCode {
     let args = Args::parse();
-    // Errors go over the threads' border as text.
-    let result = match args.threads {
-        Some(threads) => with_threads(threads, || run(&args).map_err(|error| error.to_string())),
-        None => run(&args).map_err(|error| error.to_string()),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("cifar: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    command::run("cifar", args.threads, || run(&args))
 }
 
 fn run(args: &Args) -> Result<(), Box<dyn Error>> {

@@ -4,8 +4,8 @@ mod formula;
 mod network;
 mod picture;
 
-use autograd::ops::BinaryCrossEntropyOptions;
 use autograd::prelude::*;
+use autograd_examples_support::command::{self, at_least_one};
 use autograd_examples_support::{picture::tell, progress};
 use clap::Parser;
 use clap::builder::RangedU64ValueParser;
@@ -23,13 +23,13 @@ struct Args {
     #[arg(long, default_value_t = 1500)]
     steps: usize,
     /// Formulas in one step
-    #[arg(long, default_value_t = 32, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
+    #[arg(long, default_value_t = 32, value_parser = at_least_one())]
     batch: usize,
     /// Depth of the deepest formulas to learn from
     #[arg(long, default_value_t = 4, value_parser = RangedU64ValueParser::<usize>::new().range(1..=8))]
     depth: usize,
     /// Numbers in the vector of a formula
-    #[arg(long, default_value_t = 16, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
+    #[arg(long, default_value_t = 16, value_parser = at_least_one())]
     width: usize,
     /// Learning rate of Adam
     #[arg(long, default_value_t = 0.003)]
@@ -44,13 +44,7 @@ struct Args {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    match run(&args) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("define_by_run: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    command::run("define_by_run", None, || run(&args))
 }
 
 fn run(args: &Args) -> Result<(), Box<dyn std::error::Error>> {

@@ -1,7 +1,7 @@
 //! LeNet-5 (LeCun, Bottou, Bengio and Haffner 1998), with today's max pooling and ReLU.
 
-use crate::digits::Digits;
 use autograd::prelude::*;
+use autograd_examples_support::digits::Digits;
 
 /// Two convolutions with pooling, then three linear layers.
 #[derive(Module)]

@@ -1,15 +1,13 @@
 //! LeNet-5 learns to read handwritten digits: `cargo run --release --example mnist`.
 
-mod digits;
 mod lenet;
 mod picture;
 
-use autograd::nn::data;
 use autograd::prelude::*;
+use autograd_examples_support::command::{self, at_least_one};
+use autograd_examples_support::digits::Digits;
 use autograd_examples_support::{picture::tell, progress};
 use clap::Parser;
-use clap::builder::RangedU64ValueParser;
-use digits::Digits;
 use lenet::LeNet5;
 use std::error::Error;
 use std::path::PathBuf;
@@ -43,36 +41,14 @@ struct Args {
     picture: PathBuf,
 }
 
-fn at_least_one() -> RangedU64ValueParser<usize> {
-    RangedU64ValueParser::new().range(1..)
-}
-
 fn main() -> ExitCode {
     let args = Args::parse();
-    // Errors go over the threads' border as text.
-    let result = match args.threads {
-        Some(threads) => with_threads(threads, || run(&args).map_err(|error| error.to_string())),
-        None => run(&args).map_err(|error| error.to_string()),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("mnist: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    command::run("mnist", args.threads, || run(&args))
 }
 
 fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     let mut generator = Generator::seed(args.seed);
-    let (train, test) = match &args.data {
-        Some(folder) => {
-            let help = |error| format!("{error}, or leave out --data for the built-in digits");
-            let (train, test) = data::mnist(folder).map_err(help)?;
-            (Digits::from(train), Digits::from(test))
-        }
-        None => Digits::built_in()?.split(4000, &mut generator),
-    };
+    let (train, test) = Digits::load(args.data.as_deref(), &mut generator)?;
     let model = LeNet5::new(&mut generator);
     println!(
         "LeNet-5 with {} parameters, {} digits to learn from, {} to be tested on",

@@ -1,7 +1,7 @@
 //! The picture: how the loss fell, and some test digits with what the network took them for.
 
-use crate::digits::{Digits, SIZE};
 use autograd_examples_support::curve;
+use autograd_examples_support::digits::{Digits, SIZE};
 use autograd_examples_support::picture::{Area, Drawn, INK, RIGHT, WRONG, block, text, write};
 use plotters::style::RGBColor;
 use std::path::Path;

@@ -4,6 +4,7 @@ mod list;
 mod picture;
 
 use autograd::optim::Error;
+use autograd_examples_support::command;
 use autograd_examples_support::picture::tell;
 use clap::Parser;
 use clap::builder::RangedU64ValueParser;
@@ -27,13 +28,7 @@ struct Args {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    match run(&args) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("schedules: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    command::run("schedules", None, || run(&args))
 }
 
 fn run(args: &Args) -> Result<(), Error> {

@@ -8,9 +8,9 @@ mod table;
 
 use autograd::optim::search::{Outcome, Plan, SearchError, Settings};
 use autograd::prelude::*;
+use autograd_examples_support::command::{self, at_least_one};
 use autograd_examples_support::{picture::tell, progress};
 use clap::Parser;
-use clap::builder::RangedU64ValueParser;
 use digits::{Digits, Parts};
 use indicatif::ProgressBar;
 use learner::{Learner, space};
@@ -47,10 +47,6 @@ struct Args {
     picture: PathBuf,
 }
 
-fn at_least_one() -> RangedU64ValueParser<usize> {
-    RangedU64ValueParser::new().range(1..)
-}
-
 /// A way to search, and what it found with each seed.
 pub struct Way {
     /// Its name: `grid`, `random` or `halving`.
@@ -70,13 +66,8 @@ pub struct Found {
 }
 
 fn main() -> ExitCode {
-    match run(&Args::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("search: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    let args = Args::parse();
+    command::run("search", None, || run(&args))
 }
 
 fn run(args: &Args) -> Result<(), Box<dyn Error>> {

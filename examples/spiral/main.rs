@@ -5,6 +5,7 @@ mod points;
 
 use autograd::optim::Error;
 use autograd::prelude::*;
+use autograd_examples_support::command::{self, at_least_one};
 use autograd_examples_support::{picture::tell, progress};
 use clap::Parser;
 use clap::builder::RangedU64ValueParser;
@@ -17,7 +18,7 @@ use std::process::ExitCode;
 #[command(name = "spiral")]
 struct Args {
     /// Points in each arm of a new spiral
-    #[arg(long, requires = "seed", default_value_t = 100, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
+    #[arg(long, requires = "seed", default_value_t = 100, value_parser = at_least_one())]
     points: usize,
     /// Arms of a new spiral
     #[arg(long, requires = "seed", default_value_t = 3, value_parser = RangedU64ValueParser::<usize>::new().range(2..=6))]
@@ -26,7 +27,7 @@ struct Args {
     #[arg(long, requires = "seed", default_value_t = 0.2)]
     noise: f64,
     /// Units in the hidden layer
-    #[arg(long, default_value_t = 100, value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
+    #[arg(long, default_value_t = 100, value_parser = at_least_one())]
     hidden: usize,
     /// Steps for the linear classifier
     #[arg(long, default_value_t = 200)]
@@ -50,13 +51,7 @@ struct Args {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    match run(&args) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("spiral: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    command::run("spiral", None, || run(&args))
 }
 
 fn run(args: &Args) -> Result<(), String> {

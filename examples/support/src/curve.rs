@@ -13,9 +13,15 @@ const LEFT: i32 = 68;
 /// If the backend fails.
 pub fn logarithmic(area: &Area<'_>, title: &str, values: &[f32]) -> Drawn {
     let values: Vec<f64> = values.iter().map(|&value| f64::from(value.max(1e-4)).log10()).collect();
-    let lowest = values.iter().copied().fold(f64::INFINITY, f64::min).min(0.0).floor();
-    let highest = values.iter().copied().fold(0.0, f64::max).max(lowest + 2f64.log10());
-    let levels = (lowest as i32..=highest.floor() as i32).map(|power| (f64::from(power), number(10f64.powi(power))));
+    let lowest = values.iter().copied().fold(f64::INFINITY, f64::min).floor();
+    let highest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max).max(lowest + 2f64.log10());
+    let (lowest, highest) = if values.is_empty() { (-1.0, 0.0) } else { (lowest, highest) };
+    // Few powers of ten are too few labels.
+    let factors: &[f64] = if highest - lowest < 2.0 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+    let levels = (lowest as i32..=highest.floor() as i32)
+        .flat_map(|power| factors.iter().map(move |factor| factor * 10f64.powi(power)))
+        .map(|level| (level.log10(), number(level)))
+        .filter(|(level, _)| *level <= highest);
     let mut mean = values.first().map_or(1.0, |value| 10f64.powf(*value));
     let smooth: Vec<f64> = values
         .iter()

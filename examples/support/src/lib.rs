@@ -1,6 +1,10 @@
-//! What the examples share: progress bars, and pictures that need no font of the system.
+//! What the examples share: arguments, handwritten digits, progress bars, and pictures that need no font of the system.
 
 pub mod axes;
+pub mod bounds;
+pub mod command;
 pub mod curve;
+pub mod digits;
 pub mod picture;
 pub mod progress;
+pub mod scenes;

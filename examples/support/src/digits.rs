@@ -1,9 +1,10 @@
 //! Handwritten digits: those that are built in, how they are split, and how they become a batch.
 
-use autograd::nn::data::{DataError, Dataset, LabelledImages};
-use autograd::prelude::*;
+use autograd_core::{Generator, Tensor, Var};
+use autograd_nn::data::{DataError, Dataset, LabelledImages, mnist};
 use flate2::read::GzDecoder;
 use std::io::Read;
+use std::path::Path;
 
 /// Height and width of an image.
 pub const SIZE: usize = 28;
@@ -15,7 +16,7 @@ const SHIFT: usize = 2;
 const MEAN: f32 = 0.1307;
 const STD: f32 = 0.3081;
 
-static BUILT_IN: &[u8] = include_bytes!("../data/mnist_5k.csv.gz");
+static BUILT_IN: &[u8] = include_bytes!("../../data/mnist_5k.csv.gz");
 
 /// Images of 28 × 28 pixels from 0 to 255, one behind the other, and the digit that each shows.
 #[derive(Debug)]
@@ -42,6 +43,21 @@ impl Digits {
             let help = "restore the file from the repository and build again";
             DataError::new("examples/data/mnist_5k.csv.gz", what, help)
         })
+    }
+
+    /// Digits to learn from and others to be tested on: those in the four files of MNIST in a folder, or 4,000 and 1,000 of those that are
+    /// built in.
+    ///
+    /// # Errors
+    /// If the files cannot be read.
+    pub fn load(folder: Option<&Path>, generator: &mut Generator) -> Result<(Self, Self), String> {
+        match folder {
+            Some(folder) => match mnist(folder) {
+                Ok((train, test)) => Ok((Digits::from(train), Digits::from(test))),
+                Err(error) => Err(format!("{error}, or leave out --data for the built-in digits")),
+            },
+            None => Ok(Digits::built_in().map_err(|error| error.to_string())?.split(4000, generator)),
+        }
     }
 
     /// Reads lines of 784 pixels and a label.
@@ -71,6 +87,11 @@ impl Digits {
         self.labels.len()
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
     /// The digit that image `i` shows.
     pub fn label(&self, i: usize) -> u8 {
         self.labels[i]
@@ -93,6 +114,18 @@ impl Digits {
     pub fn select(&self, order: &[usize]) -> Digits {
         let pixels = order.iter().flat_map(|&i| self.image(i)).copied().collect();
         Digits { pixels, labels: order.iter().map(|&i| self.labels[i]).collect() }
+    }
+
+    /// The pixels of these digits as `[n, 1, 28, 28]`, from 0 to 1.
+    pub fn images(&self, order: &[usize]) -> Tensor {
+        Tensor::from_fn([order.len(), 1, SIZE, SIZE], |at| {
+            f32::from(self.image(order[at / PIXELS])[at % PIXELS]) / 255.0
+        })
+    }
+
+    /// What these digits show.
+    pub fn labels(&self, order: &[usize]) -> Tensor<i64> {
+        Tensor::from_fn([order.len()], |i| i64::from(self.labels[order[i]]))
     }
 
     /// These digits as `[n, 1, 28, 28]`, with mean 0 and variance 1, and their labels.
@@ -118,7 +151,7 @@ impl Digits {
             };
             (f32::from(pixel) / 255.0 - MEAN) / STD
         });
-        (Var::constant(images), Tensor::from_fn([order.len()], |i| i64::from(self.labels[order[i]])))
+        (Var::constant(images), self.labels(order))
     }
 
     /// The share of digits for which the answer is right.

@@ -1,11 +1,8 @@
 //! The digits of the example mnist: those that are built in, how they become batches, and what damaged lines say.
 
-#[path = "../examples/mnist/digits.rs"]
-mod digits;
-
 use autograd::Generator;
 use autograd::nn::data::LabelledImages;
-use digits::{Digits, PIXELS};
+use autograd_examples_support::digits::{Digits, PIXELS};
 
 #[test]
 fn the_built_in_digits_are_five_hundred_of_each() {
