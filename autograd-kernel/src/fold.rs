@@ -35,16 +35,44 @@ pub(crate) fn sum_in_block<T: Real>(x: &[T]) -> T {
     sum_lanes(Lanes { x, lanes: [T::zero(); LANES], step: &Plus(|x| x) }.call())
 }
 
-/// [`sum_exp`] likewise.
-#[inline(always)]
-pub(crate) fn sum_exp_in_block<T: Real>(x: &[T], largest: T) -> T {
-    sum_lanes(Lanes { x, lanes: [T::zero(); LANES], step: &PlusExp(largest) }.call())
-}
-
 /// The largest element of a slice likewise.
 #[inline(always)]
 pub(crate) fn largest_in_block<T: Real>(x: &[T]) -> T {
     join(Lanes { x, lanes: [T::neg_infinity(); LANES], step: &By(&max) }.call(), max)
+}
+
+/// [`sum_in_block`] of the first `n` elements, which others may follow: then what is left of the last lanes is read where it lies. What was copied in a few
+/// pieces is not there at once.
+#[inline(always)]
+pub(crate) fn sum_of_first<T: Real>(x: &[T], n: usize) -> T {
+    sum_lanes(first(x, n, T::zero(), &Plus(|x| x)))
+}
+
+/// [`sum_exp`] likewise.
+#[inline(always)]
+pub(crate) fn sum_exp_of_first<T: Real>(x: &[T], n: usize, largest: T) -> T {
+    sum_lanes(first(x, n, T::zero(), &PlusExp(largest)))
+}
+
+/// [`largest_in_block`] likewise.
+#[inline(always)]
+pub(crate) fn largest_of_first<T: Real>(x: &[T], n: usize) -> T {
+    join(first(x, n, T::neg_infinity(), &By(&max)), max)
+}
+
+/// The lanes of the first `n` elements, which others may follow.
+#[inline(always)]
+fn first<T: Real, S: Step<T>>(x: &[T], n: usize, start: T, step: &S) -> [T; LANES] {
+    let (whole, rest) = x[..n].as_chunks::<LANES>();
+    let (false, Some(part)) = (rest.is_empty(), x[whole.len() * LANES..].first_chunk::<LANES>()) else {
+        return Lanes { x: &x[..n], lanes: [start; LANES], step }.call();
+    };
+    let mut lanes = Lanes { x: whole.as_flattened(), lanes: [start; LANES], step }.call();
+    for (i, (lane, &x)) in lanes.iter_mut().zip(part).enumerate() {
+        let after = step.take(*lane, x);
+        *lane = if (i as u32) < rest.len() as u32 { after } else { *lane };
+    }
+    lanes
 }
 
 /// Takes more elements into the lanes of a block's sum, at most [`BLOCK`] in all, each time but the last a multiple of [`LANES`]; [`sum_lanes`] ends it.

@@ -80,7 +80,7 @@ macro_rules! methods {
         /// # Arithmetic
         ///
         /// Tensors take `+ - * /` among each other and with numbers, and the commonest functions. All others are those of variables, which a
-        /// tensor becomes without a copy: `Var::constant(&x).softmax(-1).value()`.
+        /// tensor becomes without a copy: `Var::constant(&x).erf().value()`.
         ///
         /// ```
         /// use autograd_core::Tensor;
@@ -113,8 +113,13 @@ methods! {
     abs();
     sign();
     exp();
+    log();
     sqrt();
     square();
+    sigmoid();
+    softmax(axis: isize);
+    log_softmax(axis: isize);
+    gather(axis: isize, index: &Tensor<i64>);
     clamp(min: Option<T>, max: Option<T>);
     cumsum(axis: isize);
     squeeze(axes: impl Into<Axes>);
@@ -138,6 +143,7 @@ mod tests {
     fn tensors_compute_what_variables_do() {
         let (a, b) = (Tensor::from([[1.0, -2.0], [3.0, 0.5]]), Tensor::from([4.0, -0.25]));
         let (x, y) = (Var::leaf(&a), Var::leaf(&b));
+        let index = Tensor::from([[1i64], [0]]);
         for (tensor, var) in [
             (&a + &b, &x + &y),
             (a.clone() - &b, &x - &y),
@@ -153,6 +159,8 @@ mod tests {
             (a.norm(2.0, 0, false), x.norm(2.0, 0, false)),
             (a.clamp(Some(0.0), None).sign().unsqueeze(0), x.clamp(Some(0.0), None).sign().unsqueeze(0)),
             (a.matmul(&a), x.matmul(&x)),
+            (a.softmax(-1), x.softmax(-1)),
+            (a.gather(1, &index), x.gather(1, &index)),
         ] {
             assert_eq!(&tensor, var.value());
         }

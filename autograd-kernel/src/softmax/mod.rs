@@ -1,6 +1,7 @@
 //! Exponentials of a row that sum to 1, and their logarithms.
 
 mod adjoint;
+mod change;
 mod columns;
 mod tiles;
 
@@ -14,6 +15,7 @@ use super::threads;
 use crate::element::Real;
 use crate::list::List;
 pub use adjoint::{log_softmax_adjoint, softmax_adjoint};
+use change::{Above, Change, Each, LogShare, Share, whole_lanes};
 use columns::Columns;
 
 /// The sum of the exponentials of a row, in a form that does not overflow.
@@ -34,7 +36,7 @@ impl<T: Real> LogSum<T> {
     #[inline(never)]
     pub fn of(row: &[T]) -> Self {
         if row.len() <= BLOCK {
-            return isa::dispatch(Row { row });
+            return isa::dispatch(Row { x: row, n: row.len() });
         }
         let largest = fold::fold_slice(row, T::neg_infinity(), &elementwise::max);
         let sum = fold::sum_exp(row, largest);
@@ -59,9 +61,10 @@ impl<T: Real> LogSum<T> {
     }
 }
 
-/// The sum of a row of no more than [`BLOCK`] elements.
+/// The sum of the first `n` elements, no more than [`BLOCK`].
 struct Row<'a, T> {
-    row: &'a [T],
+    x: &'a [T],
+    n: usize,
 }
 
 impl<T: Real> NullaryFnOnce for Row<'_, T> {
@@ -69,8 +72,9 @@ impl<T: Real> NullaryFnOnce for Row<'_, T> {
 
     #[inline(always)]
     fn call(self) -> LogSum<T> {
-        let largest = fold::largest_in_block(self.row);
-        let sum = fold::sum_exp_in_block(self.row, largest);
+        let Row { x, n } = self;
+        let largest = fold::largest_of_first(x, n);
+        let sum = fold::sum_exp_of_first(x, n, largest);
         LogSum { largest, sum, log: math::log(sum) }
     }
 }
@@ -182,13 +186,13 @@ impl<T: Real> NullaryFnOnce for Shares<'_, T> {
     #[inline(always)]
     fn call(self) {
         let Shares { x, n, y } = self;
-        for (x, y) in x.chunks_exact(n).zip(y.chunks_exact_mut(n)) {
-            let largest = fold::largest_in_block(x);
-            for (y, &x) in y.iter_mut().zip(x) {
-                *y = math::exp(x - largest);
-            }
-            let by = fold::sum_in_block(y);
-            Divide { row: y, by }.call();
+        for start in (0..y.len()).step_by(n) {
+            let range = whole_lanes(start, n, y.len());
+            let (x, y) = (&x[range.clone()], &mut y[range]);
+            let largest = fold::largest_of_first(x, n);
+            Each { x, f: Above { largest }, y }.call();
+            let sum = fold::sum_of_first(y, n);
+            Change { row: y, f: Share { sum } }.call();
         }
     }
 }
@@ -206,11 +210,11 @@ impl<T: Real> NullaryFnOnce for Logs<'_, T> {
     #[inline(always)]
     fn call(self) {
         let Logs { x, n, y } = self;
-        for (row, y) in x.chunks_exact(n).zip(y.chunks_exact_mut(n)) {
-            let LogSum { largest, log, .. } = Row { row }.call();
-            for (y, &x) in y.iter_mut().zip(row) {
-                *y = x - largest - log;
-            }
+        for start in (0..y.len()).step_by(n) {
+            let range = whole_lanes(start, n, y.len());
+            let (x, y) = (&x[range.clone()], &mut y[range]);
+            let LogSum { largest, log, .. } = Row { x, n }.call();
+            Each { x, f: LogShare { largest, log }, y }.call();
         }
     }
 }
@@ -229,9 +233,9 @@ impl<T: Real> NullaryFnOnce for Sums<'_, T> {
 
     #[inline(always)]
     fn call(self) {
-        for (i, (sum, row)) in self.sums.iter_mut().zip(self.x.chunks_exact(self.n)).enumerate() {
+        for (i, sum) in self.sums.iter_mut().enumerate() {
             if (self.counts)(self.start + i) {
-                *sum = Row { row }.call();
+                *sum = Row { x: &self.x[i * self.n..], n: self.n }.call();
             }
         }
     }
@@ -240,49 +244,15 @@ impl<T: Real> NullaryFnOnce for Sums<'_, T> {
 /// Replaces each element of a row by its exponential over the sum of all.
 fn softmax<T: Real>(row: &mut [T]) {
     let largest = fold::fold_slice(row, T::neg_infinity(), &elementwise::max);
-    isa::dispatch(Above { row, largest });
+    isa::dispatch(Change { row, f: Above { largest } });
     let sum = fold::sum_slice(row);
-    isa::dispatch(Divide { row, by: sum });
+    isa::dispatch(Change { row, f: Share { sum } });
 }
 
 /// Replaces each element of a row by the logarithm of its softmax.
 fn log_softmax<T: Real>(row: &mut [T]) {
     let LogSum { largest, log, .. } = LogSum::of(row);
-    row.iter_mut().for_each(|x| *x = *x - largest - log);
-}
-
-/// The exponentials of what elements are above a number, in their place.
-struct Above<'a, T> {
-    row: &'a mut [T],
-    largest: T,
-}
-
-impl<T: Real> NullaryFnOnce for Above<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        for x in self.row {
-            *x = math::exp(*x - self.largest);
-        }
-    }
-}
-
-/// Elements divided by a number, in their place.
-struct Divide<'a, T> {
-    row: &'a mut [T],
-    by: T,
-}
-
-impl<T: Real> NullaryFnOnce for Divide<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        for x in self.row {
-            *x /= self.by;
-        }
-    }
+    isa::dispatch(Change { row, f: LogShare { largest, log } });
 }
 
 #[cfg(test)]
@@ -316,6 +286,32 @@ mod tests {
                         assert_eq!(found, [share[class], log[class]].map(f32::to_bits), "{} {fold:?}", isa.name);
                     }
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn what_lies_behind_a_row_does_not_count() {
+        for (n, poison) in
+            [17, 24, 31, 33, 40].into_iter().flat_map(|n| [f32::NAN, f32::INFINITY, -0.0].map(|x| (n, x)))
+        {
+            let clean: Vec<f32> = (0..4 * n).map(|i| (i * 7919 % 1009) as f32 / 100.0 - 5.0).collect();
+            let mut x = clean.clone();
+            x[n..2 * n].fill(poison);
+            x[3 * n..].fill(poison);
+            for isa in Isa::all() {
+                let fold = Fold { outer: 4, n, inner: 1 };
+                let all = |x: &[f32]| {
+                    let mut found = [vec![0.0; x.len()], vec![0.0; x.len()]];
+                    softmax_rows(x, fold, &mut found[0]);
+                    log_softmax_rows(x, fold, &mut found[1]);
+                    let sums = sums(x, fold, &|_| true);
+                    let bits = |row: usize| {
+                        found.each_ref().map(|y| y[row * n..][..n].iter().map(|y| y.to_bits()).collect::<Vec<_>>())
+                    };
+                    [0, 2].map(|row| (bits(row), sums[row].sum.to_bits(), sums[row].largest.to_bits()))
+                };
+                assert_eq!(isa.hold(|| all(&x)), isa.hold(|| all(&clean)), "{} {n} {poison}", isa.name);
             }
         }
     }

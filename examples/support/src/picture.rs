@@ -33,6 +33,8 @@ pub fn write(path: &Path, size: (u32, u32), draw: impl FnOnce(&Area<'_>) -> Draw
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
+    // Before the picture is drawn, and in the words of the system.
+    std::fs::File::create(path)?;
     let sheet = BitMapBackend::new(path, size).into_drawing_area();
     sheet.fill(&WHITE)?;
     draw(&sheet)?;
