@@ -19,6 +19,9 @@ use std::time::Instant;
 
 /// Digits that are attacked at once.
 const CHUNK: usize = 250;
+/// How strong the attacks of the test are, in shares of the strength in the training, and which of them is that one.
+const STRENGTHS: [f64; 7] = [0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5];
+const TRAINED: usize = 4;
 
 /// Trains two networks to read handwritten digits, one on the digits as they are and one on digits that an attacker has changed, and attacks
 /// both.
@@ -73,7 +76,7 @@ fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     let plain = learn("plain", None, &train, args)?;
     let hardened = learn("hardened", Some(hardening), &train, args)?;
 
-    let epsilons: Vec<f64> = (0..=6).map(|i| args.epsilon * f64::from(i) / 4.0).collect();
+    let epsilons = STRENGTHS.map(|strength| strength * args.epsilon);
     println!("\naccuracy on {} test digits, by how far each pixel may be moved", test.len());
     println!("{:28}{}", "", epsilons.iter().map(|epsilon| format!("{epsilon:8.3}")).collect::<String>());
     let mut curves = Vec::new();
@@ -92,7 +95,7 @@ fn run(args: &Args) -> Result<(), Box<dyn Error>> {
     let strongest = Attack { method: Method::ProjectedDescent(args.test_steps), epsilon: args.epsilon as f32 };
     let specimens = specimens([&plain, &hardened], strongest, &test, args.seed);
     tell("adversarial", &args.picture, picture::draw(&args.picture, &epsilons, &curves, &specimens));
-    let [plain, hardened] = [1, 3].map(|curve: usize| curves[curve].values[4]);
+    let [plain, hardened] = [1, 3].map(|curve: usize| curves[curve].values[TRAINED]);
     println!("accuracy under attack {plain:.3}, after learning from attacks {hardened:.3}");
     Ok(())
 }

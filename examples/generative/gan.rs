@@ -54,6 +54,10 @@ impl Gan {
 }
 
 impl Painter for Gan {
+    fn losses(&self) -> [&'static str; 2] {
+        ["discriminator", "generator"]
+    }
+
     fn step(&mut self, images: &Tensor, random: &mut Generator) -> Result<Step, Box<dyn Error>> {
         self.generator.train();
         self.discriminator.train();

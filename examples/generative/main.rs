@@ -86,6 +86,7 @@ fn run(args: &Args) -> Result<(), Box<dyn Error>> {
         _ => Tensor::normal([picture::PATHS + 1, model.codes()], 0.0, 1.0, &mut random),
     };
     let sheet = picture::Sheet {
+        names: model.losses(),
         losses: &losses,
         samples: model.paint(&noise),
         copies: codes
@@ -121,12 +122,8 @@ fn learn(
             let of_epoch: &[Step] = &losses[first..];
             of_epoch.iter().map(|loss| loss[which]).sum::<f32>() / of_epoch.len() as f32
         };
-        match args.model {
-            Kind::Vae => println!("epoch {epoch:>3}  bound {:.2} nats  {rate:.0} images/s", mean(0)),
-            Kind::Gan => {
-                println!("epoch {epoch:>3}  discriminator {:.4}  generator {:.4}  {rate:.0} images/s", mean(0), mean(1))
-            }
-        }
+        let [first_name, second_name] = model.losses();
+        println!("epoch {epoch:>3}  {first_name} {:.3}  {second_name} {:.3}  {rate:.0} images/s", mean(0), mean(1));
     }
     Ok(losses)
 }

@@ -3,7 +3,7 @@
 use autograd::prelude::*;
 use std::error::Error;
 
-/// The losses of a step: of the whole model twice, or of the discriminator and the generator.
+/// The two losses of a step.
 pub type Step = [f32; 2];
 
 /// What a trained model says of itself.
@@ -16,6 +16,8 @@ pub struct Learnt {
 
 /// A generative model of images of `[n, 784]` pixels from 0 to 1.
 pub trait Painter {
+    /// What the two losses of a step are called.
+    fn losses(&self) -> [&'static str; 2];
     /// Learns from some images.
     ///
     /// # Errors

@@ -21,6 +21,7 @@ pub const STEPS: usize = 12;
 
 /// What there is to see.
 pub struct Sheet<'a> {
+    pub names: [&'static str; 2],
     pub losses: &'a [Step],
     /// Digits from noise, `[SAMPLES, 784]`.
     pub samples: Tensor,
@@ -35,19 +36,17 @@ pub fn draw(path: &Path, sheet: &Sheet<'_>) -> Drawn {
     write(path, (WIDTH, HEIGHT), |area| {
         let (left, right) = area.split_horizontally(450);
         let (upper, lower) = left.split_vertically(340);
-        let of = |which: usize| sheet.losses.iter().map(|loss| loss[which]).collect::<Vec<_>>();
+        let (first, second) = upper.split_vertically(170);
+        for (which, area) in [first, second].iter().enumerate() {
+            let losses: Vec<f32> = sheet.losses.iter().map(|loss| loss[which]).collect();
+            curve::logarithmic(area, sheet.names[which], &losses)?;
+        }
         match &sheet.copies {
             Some(copies) => {
-                curve::logarithmic(&upper, "bound in nats", &of(0))?;
                 again(&lower, copies)?;
                 paths(&lower, &sheet.paths, 100)?;
             }
-            None => {
-                let (first, second) = upper.split_vertically(170);
-                curve::logarithmic(&first, "discriminator", &of(0))?;
-                curve::logarithmic(&second, "generator", &of(1))?;
-                paths(&lower, &sheet.paths, 4)?;
-            }
+            None => paths(&lower, &sheet.paths, 4)?,
         }
         text(&right, "digits from noise", (24, 16), 2, INK)?;
         grid(&right, &sheet.samples, COLUMNS, 2, (24, 48))

@@ -47,25 +47,29 @@ impl Vae {
         self.networks.output.forward(&self.networks.decoder.forward(z).relu())
     }
 
-    /// The bound on the negative log-likelihood of an image, in nats, mean over the images (equation 10 there): what it costs to paint the
-    /// image from its code, and how far the codes lie from the normal distribution that they will be drawn from (appendix B).
-    fn bound(&self, x: &Var, random: &mut Generator) -> Var {
+    /// The two parts of the bound on the negative log-likelihood of an image, in nats, means over the images (equation 10 there): what it
+    /// costs to paint the image from its code, and how far the codes lie from the normal distribution that they will be drawn from (appendix B).
+    fn bound(&self, x: &Var, random: &mut Generator) -> [Var; 2] {
         let (mean, log_variance) = self.encode(x);
         let noise = Var::constant(Tensor::normal(mean.shape().clone(), 0.0, 1.0, random));
         let z = &mean + (&log_variance * 0.5).exp() * noise;
         let options = BinaryCrossEntropyOptions { reduction: Reduction::Sum, ..Default::default() };
         let painting = self.decode(&z).binary_cross_entropy_with_logits(x, options);
         let divergence = (mean.square() + log_variance.exp() - &log_variance - 1.0).sum() * 0.5;
-        (painting + divergence) / x.shape()[0] as f32
+        [painting, divergence].map(|part| part / x.shape()[0] as f32)
     }
 }
 
 impl Painter for Vae {
+    fn losses(&self) -> [&'static str; 2] {
+        ["painting", "divergence"]
+    }
+
     fn step(&mut self, images: &Tensor, random: &mut Generator) -> Result<Step, Box<dyn Error>> {
-        let loss = self.bound(&Var::constant(images), random);
-        let value = loss.item();
-        self.optimizer.step(&loss.backward())?;
-        Ok([value, value])
+        let [painting, divergence] = self.bound(&Var::constant(images), random);
+        let losses = [painting.item(), divergence.item()];
+        self.optimizer.step(&(painting + divergence).backward())?;
+        Ok(losses)
     }
 
     fn codes(&self) -> usize {
@@ -77,7 +81,7 @@ impl Painter for Vae {
     }
 
     fn learnt(&self, images: &Tensor, random: &mut Generator) -> Learnt {
-        let bound = no_grad(|| self.bound(&Var::constant(images), random)).item();
+        let bound: f32 = no_grad(|| self.bound(&Var::constant(images), random)).iter().map(Var::item).sum();
         let codes = no_grad(|| self.encode(&Var::constant(images)).0).value().clone();
         Learnt { sentence: format!("bound on the test digits {bound:.1} nats"), codes: Some(codes) }
     }
