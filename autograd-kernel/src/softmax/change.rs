@@ -28,14 +28,7 @@ impl<T: Real, F: Function<T, T>> NullaryFnOnce for Each<'_, T, F> {
     #[inline(always)]
     fn call(self) {
         let Each { x, f, y } = self;
-        // By whole lanes, or else the compiler takes more at a time, and what is left of a short row one by one.
-        let ((x, x_rest), (y, y_rest)) = (x.as_chunks::<LANES>(), y.as_chunks_mut::<LANES>());
-        for (x, y) in x.iter().zip(y) {
-            for (y, &x) in y.iter_mut().zip(x) {
-                *y = f.at(x);
-            }
-        }
-        for (y, &x) in y_rest.iter_mut().zip(x_rest) {
+        for (y, &x) in y.iter_mut().zip(x) {
             *y = f.at(x);
         }
     }
@@ -53,13 +46,7 @@ impl<T: Real, F: Function<T, T>> NullaryFnOnce for Change<'_, T, F> {
     #[inline(always)]
     fn call(self) {
         let Change { row, f } = self;
-        let (whole, rest) = row.as_chunks_mut::<LANES>();
-        for lanes in whole {
-            for x in lanes {
-                *x = f.at(*x);
-            }
-        }
-        for x in rest {
+        for x in row {
             *x = f.at(*x);
         }
     }
