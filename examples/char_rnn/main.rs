@@ -8,6 +8,7 @@ use autograd::nn::Tbptt;
 use autograd::nn::data::Dataset;
 use autograd::prelude::*;
 use autograd_examples_support::command::{self, at_least_one, share};
+use autograd_examples_support::rate::half_cosine;
 use autograd_examples_support::{curve, picture, progress};
 use clap::Parser;
 use corpus::Corpus;
@@ -181,7 +182,7 @@ fn learn(model: &CharRnn, corpus: &Corpus, args: &Args) -> Result<Vec<f32>, Box<
             });
             if let Some(window) = window {
                 let done = losses.len() as f64 / steps as f64;
-                optimizer.set_lr(args.lr * 0.5 * (1.0 + (std::f64::consts::PI * done).cos()))?;
+                optimizer.set_lr(half_cosine(args.lr, done))?;
                 let taken = optimizer.step_clipped(&window.gradients, args.clip);
                 taken.map_err(|error| format!("segment {}: {error}; try a smaller --lr", losses.len()))?;
             }

@@ -12,6 +12,7 @@ use autograd::prelude::*;
 use autograd_examples_support::command::{self, at_least_one};
 use autograd_examples_support::picture::tell;
 use autograd_examples_support::progress;
+use autograd_examples_support::rate::half_cosine;
 use clap::Parser;
 use picture::Outcome;
 use resnet::ResNet;
@@ -124,7 +125,7 @@ fn learn(
             let loss = model.forward(&Var::constant(images)).cross_entropy(&labels);
             losses.push(loss.item());
             let progress = losses.len() as f64 / steps as f64;
-            optimizer.set_lr(args.lr * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos()))?;
+            optimizer.set_lr(half_cosine(args.lr, progress))?;
             let taken = optimizer.step(&loss.backward());
             taken.map_err(|error| format!("step {}: {error}; try a smaller --lr", losses.len()))?;
             bar.set_message(format!("loss {:.4}", losses.last().expect("just pushed")));

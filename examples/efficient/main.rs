@@ -10,6 +10,7 @@ use autograd::nn::state::{StateDict, Strictness};
 use autograd::prelude::*;
 use autograd_examples_support::command::{self, at_least_one, positive, share};
 use autograd_examples_support::digits::Digits;
+use autograd_examples_support::rate::half_cosine;
 use autograd_examples_support::{picture::tell, progress};
 use clap::Parser;
 use distill::Lesson;
@@ -141,7 +142,7 @@ impl Task<'_> {
                     Images::Shifted => train.shifted_batch(batch, &mut generator),
                 };
                 let progress = f64::from(step) / steps as f64;
-                optimizer.set_lr(args.lr * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos()))?;
+                optimizer.set_lr(half_cosine(args.lr, progress))?;
                 let taken = optimizer.step(&loss(&images, &labels).backward());
                 step += 1;
                 taken.map_err(|error| format!("step {step}: {error}; try a smaller --lr"))?;

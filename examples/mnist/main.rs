@@ -6,6 +6,7 @@ mod picture;
 use autograd::prelude::*;
 use autograd_examples_support::command::{self, at_least_one};
 use autograd_examples_support::digits::Digits;
+use autograd_examples_support::rate::half_cosine;
 use autograd_examples_support::{picture::tell, progress};
 use clap::Parser;
 use lenet::LeNet5;
@@ -87,7 +88,7 @@ fn learn(
             let loss = model.forward(&images).cross_entropy(&labels);
             losses.push(loss.item());
             let progress = losses.len() as f64 / steps as f64;
-            optimizer.set_lr(args.lr * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos()))?;
+            optimizer.set_lr(half_cosine(args.lr, progress))?;
             let taken = optimizer.step(&loss.backward());
             taken.map_err(|error| format!("step {}: {error}; try a smaller --lr", losses.len()))?;
             bar.set_message(format!("loss {:.4}", losses.last().expect("just pushed")));

@@ -9,6 +9,7 @@ use autograd::nn::data::DataLoader;
 use autograd::prelude::*;
 use autograd_examples_support::command::{self, at_least_one, positive};
 use autograd_examples_support::digits::Digits;
+use autograd_examples_support::rate::half_cosine;
 use autograd_examples_support::scenes::{self, CLASSES, Scene, Scenes};
 use autograd_examples_support::{picture::tell, progress};
 use clap::Parser;
@@ -113,7 +114,7 @@ fn learn(model: &Segmenter, train: Digits, test: &[Scene], args: &Args) -> Resul
             // not told apart for a long time.
             let loss = loss + cross_entropy.forward(&coarse, &blocks);
             let progress = losses.len() as f64 / steps as f64;
-            optimizer.set_lr(args.lr * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos()))?;
+            optimizer.set_lr(half_cosine(args.lr, progress))?;
             let taken = optimizer.step(&loss.backward());
             taken.map_err(|error| format!("step {}: {error}; try a smaller --lr", losses.len()))?;
             bar.set_message(format!("loss {:.4}", losses.last().expect("just pushed")));

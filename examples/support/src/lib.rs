@@ -1,4 +1,4 @@
-//! What the examples share: arguments, handwritten digits, progress bars, and pictures that need no font of the system.
+//! What the examples share: arguments, handwritten digits, learning rates, progress bars, and pictures that need no font of the system.
 
 pub mod axes;
 pub mod bounds;
@@ -7,4 +7,5 @@ pub mod curve;
 pub mod digits;
 pub mod picture;
 pub mod progress;
+pub mod rate;
 pub mod scenes;
