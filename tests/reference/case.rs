@@ -1,13 +1,9 @@
 //! One stored case: its op, attributes and constants, and how they are read.
 
-use crate::support::{number, numbers, sizes};
-use autograd::{Axes, AxisSlice, Real, Shape, Tensor};
+use crate::stored::tensor;
+use crate::support::{number, sizes};
+use autograd::{Axes, AxisSlice, Real, Tensor};
 use serde_json::Value;
-
-/// A tensor stored as `{"shape": .., "data": ..}`.
-pub fn tensor(value: &Value) -> Tensor<f64> {
-    Tensor::from_vec(numbers(&value["data"]), Shape::from(sizes(&value["shape"])))
-}
 
 /// One case; the element type that it is computed in is the test's choice.
 pub struct Case<'a> {

@@ -49,6 +49,7 @@ pub fn apply<T: Real>(case: &Case<'_>, x: &[Var<T>]) -> Option<Vec<Var<T>>> {
         }
         "atan2" => x[0].atan2(&x[1]),
         "hypot" => x[0].hypot(&x[1]),
+        "xlogy" => x[0].xlogy(&x[1]),
         "where" if x.len() == 1 => {
             Var::where_(&x[0].value().eq(x[0].value()), &x[0], &Var::constant(Tensor::zeros(x[0].shape())))
         }

@@ -18,57 +18,49 @@ mod reduce;
 mod resample;
 mod scan;
 mod shape;
+mod stored;
 
 use autograd::{Real, Tensor, Var, grad_with};
-use case::{Case, tensor};
-use serde_json::Value;
-use support::{load, sizes};
-
-/// Equal to within `tolerance` relative to the larger of 1 and the value; infinities and NaN are the same, the sign of zero is not compared.
-fn assert_close<T: Real>(name: &str, what: &str, found: &Tensor<T>, expected: &Tensor<f64>, tolerance: f64) {
-    assert_eq!(found.shape(), expected.shape(), "{name}: shape of {what}");
-    for (i, (found, expected)) in found.to_vec().into_iter().zip(expected.to_vec()).enumerate() {
-        let found = found.as_f64();
-        let same = found == expected || found.is_nan() && expected.is_nan();
-        let close = (found - expected).abs() <= tolerance * expected.abs().max(1.0);
-        assert!(same || close, "{name}: {what}[{i}] is {found}, PyTorch has {expected}");
-    }
-}
+use case::Case;
+use serde_json::{Value, json};
+use stored::{difference, tensor};
+use support::{load, number, sizes};
 
 /// What a family makes of a case; `None` if the op is not one of its own.
 type Family<T> = fn(&Case<'_>, &[Var<T>]) -> Option<Vec<Var<T>>>;
 
-/// Compares a case with what `family` makes of it; whether the op is one of the family's own.
-fn check<T: Real>(stored: &Value, family: Family<T>, tolerance: f64) -> bool {
+/// Compares a case with what `family` makes of it: what differs, or `None` if the op is not one of the family's own.
+fn check<T: Real>(stored: &Value, family: Family<T>, tolerance: f64) -> Option<Vec<String>> {
     let name = stored["name"].as_str().expect("a name");
     let case = Case { op: stored["op"].as_str().expect("an op"), attrs: &stored["attrs"], consts: &stored["consts"] };
     let list = |key: &str| stored[key].as_array().expect("a list");
     let xs: Vec<Var<T>> = list("inputs").iter().map(|x| Var::leaf(tensor(x).cast::<T>())).collect();
     let refs: Vec<&Var<T>> = xs.iter().collect();
-    let Some(ys) = family(&case, &xs) else { return false };
+    let ys = family(&case, &xs)?;
+    let mut off = Vec::new();
+    let mut compare = |what: String, found: &Tensor<T>, expected: &Value| {
+        off.extend(difference(found, expected, tolerance).map(|off| format!("{name}, {}: {what} {off}", T::NAME)));
+    };
     assert_eq!(ys.len(), list("y").len(), "{name}: the number of results");
     for (i, (y, expected)) in ys.iter().zip(list("y")).enumerate() {
-        assert_close(name, &format!("y{i}"), y.value(), &tensor(expected), tolerance);
+        compare(format!("y{i}"), y.value(), expected);
     }
     let dys: Vec<Var<T>> = list("dy").iter().map(|dy| Var::constant(tensor(dy).cast::<T>())).collect();
-    let gradients = |create_graph| {
+    // Recorded or not, the gradient is one and the same; fused rules are taken only where nothing is recorded.
+    let mut gradients = |create_graph| {
         let dx = grad_with(&ys.iter().collect::<Vec<_>>(), &dys.iter().collect::<Vec<_>>(), &refs, create_graph);
         for (i, (found, expected)) in dx.iter().zip(list("dx")).enumerate() {
-            match (found, expected) {
-                (Some(found), expected) if !expected.is_null() => {
-                    assert_close(name, &format!("dx{i}"), found.value(), &tensor(expected), tolerance);
-                }
-                (None, Value::Null) => {}
-                _ => panic!("{name}: only one of us has a gradient for operand {i}"),
+            match found {
+                Some(found) if !expected.is_null() => compare(format!("dx{i}"), found.value(), expected),
+                found => assert_eq!(found.is_none(), expected.is_null(), "{name}: whose gradient reaches operand {i}"),
             }
         }
         dx
     };
-    // Recorded or not, the gradient is one and the same; fused rules are taken only where nothing is recorded.
     gradients(false);
     let dx = gradients(true);
     if stored.get("ddx").is_none() {
-        return true;
+        return Some(off);
     }
     // Σ ⟨dx[i], ddx_w⟩ over i in ddx_of, differentiated with respect to each operand.
     let (of, weights) = (sizes(&stored["ddx_of"]), list("ddx_w"));
@@ -78,50 +70,89 @@ fn check<T: Real>(stored: &Value, family: Family<T>, tolerance: f64) -> bool {
     for (i, (found, expected)) in found.iter().zip(list("ddx")).enumerate() {
         let zero = Tensor::zeros(xs[i].shape());
         let found = found.as_ref().map_or(&zero, Var::value);
-        // Where PyTorch has no path, ours must be zero if there is one.
-        let expected = if expected.is_null() { Tensor::zeros(xs[i].shape()) } else { tensor(expected) };
-        assert_close(name, &format!("ddx{i}"), found, &expected, tolerance);
+        if expected.is_null() {
+            // Where PyTorch has no path, ours must be zero if there is one.
+            let shape: &[usize] = xs[i].shape();
+            let zeros = json!({ "shape": shape, "data": vec![0; xs[i].shape().numel()] });
+            compare(format!("ddx{i}"), found, &zeros);
+        } else {
+            compare(format!("ddx{i}"), found, expected);
+        }
     }
-    true
+    Some(off)
 }
 
-fn cases() -> Vec<Value> {
-    load("pytorch_ops.json")["cases"].as_array().expect("cases").clone()
+/// The cases of a file; in `wide/`, one file a family.
+fn cases(file: &str) -> Vec<Value> {
+    load(file)["cases"].as_array().expect("cases").clone()
+}
+
+/// The names in the table of `LEFT_OUT.md` under a heading.
+fn left_out(heading: &str) -> Vec<String> {
+    let page = include_str!("LEFT_OUT.md");
+    let section = page.split("\n## ").find(|section| section.starts_with(heading)).expect("the heading");
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    rows.map(str::to_owned).collect()
 }
 
 /// Runs the cases of a family in double and in single precision.
-fn check_family(double: Family<f64>, single: Family<f32>) {
-    let mut count = 0;
-    for case in cases() {
-        count += usize::from(check::<f64>(&case, double, 1e-9));
+fn check_family(name: &str, double: Family<f64>, single: Family<f32>) {
+    let (left_out, mut off) = (left_out("Cases"), Vec::new());
+    let common = cases("pytorch_ops.json").into_iter().map(|case| (case, false));
+    let own = cases(&format!("wide/{name}.json")).into_iter().map(|case| (case, true));
+    for (case, own) in common.chain(own) {
+        if left_out.iter().any(|name| case["name"] == **name) {
+            continue;
+        }
+        let Some(found) = check::<f64>(&case, double, 1e-9) else {
+            assert!(!own, "{name} does not know the op of {}", case["name"]);
+            continue;
+        };
+        off.extend(found);
         // A point that single precision cannot tell from zero is another point there.
         let vanishes = |x: &Value| tensor(x).to_vec().into_iter().any(|x| x != 0.0 && x as f32 == 0.0);
         if !case["inputs"].as_array().expect("inputs").iter().any(vanishes) {
-            check::<f32>(&case, single, 1e-4);
+            off.extend(check::<f32>(&case, single, case.get("single").map_or(1e-4, number)).into_iter().flatten());
         }
     }
-    assert!(count > 0, "the family knows no case");
+    assert!(off.is_empty(), "{} differences:\n{}", off.len(), off.join("\n"));
 }
 
-/// One test for each family, and one that no case is left out.
+/// One test for each family, and some for all of them.
 macro_rules! families {
     ($($family:ident),+ $(,)?) => {
         $(#[test]
         fn $family() {
-            check_family($family::apply, $family::apply);
+            check_family(stringify!($family), $family::apply, $family::apply);
         })+
 
-        #[test]
-        fn each_case_belongs_to_a_family_or_is_left_out_with_its_reason() {
-            let families: &[Family<f64>] = &[$($family::apply),+];
-            let unknown = |stored: &Value| !families.iter().any(|&family| check::<f64>(stored, family, 1e-9));
-            let left_out: Vec<String> = cases().into_iter().filter(unknown).map(|case| case["name"].to_string()).collect();
-            let page = format!("{}/tests/reference/LEFT_OUT.md", env!("CARGO_MANIFEST_DIR"));
-            let page = std::fs::read_to_string(page).expect("tests/reference/LEFT_OUT.md");
-            let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
-            let listed: Vec<String> = rows.map(|name| format!("{name:?}")).collect();
-            assert_eq!(left_out, listed, "cases that no family knows, and those that LEFT_OUT.md gives a reason for");
-        }
+        const DOUBLE: &[Family<f64>] = &[$($family::apply),+];
+        const FILES: &[&str] = &["pytorch_ops.json", $(concat!("wide/", stringify!($family), ".json")),+];
     };
 }
 families! { attention, conv, elementwise, index, linalg, loss, norm, order, pool, recurrent, reduce, resample, scan, shape }
+
+#[test]
+fn each_case_belongs_to_a_family() {
+    let unknown = |stored: &Value| DOUBLE.iter().all(|&family| check::<f64>(stored, family, 1e-9).is_none());
+    let alone: Vec<Value> = cases("pytorch_ops.json").into_iter().filter(unknown).collect();
+    assert!(alone.is_empty(), "{alone:?}");
+}
+
+#[test]
+fn cases_that_are_left_out_differ() {
+    let all: Vec<Value> = FILES.iter().flat_map(|file| cases(file)).collect();
+    for name in left_out("Cases") {
+        let stored = all.iter().find(|case| case["name"] == *name).unwrap_or_else(|| panic!("no case {name}"));
+        let differs = DOUBLE.iter().any(|&family| check::<f64>(stored, family, 1e-9).is_some_and(|off| !off.is_empty()));
+        assert!(differs, "{name} is left out, but agrees");
+    }
+}
+
+#[test]
+fn each_op_has_a_case_or_a_reason_why_not() {
+    let compared: Vec<Value> = FILES.iter().flat_map(|file| cases(file)).map(|case| case["op"].clone()).collect();
+    let ops = include_str!("../../docs/ops.md").lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+    let without: Vec<&str> = ops.filter(|op| !compared.iter().any(|known| known == op)).collect();
+    assert_eq!(without, left_out("Ops"), "ops without a case, and those that LEFT_OUT.md gives a reason for");
+}
