@@ -30,6 +30,11 @@ impl Case<'_> {
         T::of(number(&self.attrs[name]))
     }
 
+    /// A number, or `None` where the case has none.
+    pub fn optional<T: Real>(&self, name: &str) -> Option<T> {
+        Some(&self.attrs[name]).filter(|value| !value.is_null()).map(|value| T::of(number(value)))
+    }
+
     pub fn count(&self, name: &str) -> usize {
         self.attrs[name].as_u64().expect("a count") as usize
     }
