@@ -90,7 +90,7 @@ def plain(x):
 
 def digest(y):
     """A result: all of it if it is small, else some elements, its norm and two sums with the weights of seeds 1 and 2."""
-    y = y.detach().to(torch.float64).numpy()
+    y = y.detach().to(torch.float64).numpy(force=True)
     flat = y.reshape(-1)
     if flat.size <= WHOLE:
         return {"shape": list(y.shape), "data": [plain(x) for x in flat]}
