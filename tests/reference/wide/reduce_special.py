@@ -73,6 +73,11 @@ def spreads(f):
         # Fewer elements than the correction.
         f.case(op, lambda x: fn(x, 1, correction=2), D([[1.0, 3.0]]), attrs={**ROW, "correction": 2}, order=1)
         f.case(op, lambda x: fn(x, 1, correction=3), D([[1.0, 3.0]]), attrs={**ROW, "correction": 3}, order=1)
+        if op == "std":
+            # Their variance is out of the range of single precision.
+            for unit in [2.0**100, 2.0**-80]:
+                rows = [[unit, 2.0 * unit, -5.0 * unit], [3.0 * unit, 3.0 * unit, 3.0 * unit]]
+                f.case(op, lambda x: x.std(1), D(rows), attrs={**ROW, "correction": 1}, order=1)
 
 
 def norms(f):
