@@ -45,10 +45,19 @@ fn check<T: Real>(stored: &Value, family: Family<T>, tolerance: f64) -> Option<V
     for (i, (y, expected)) in ys.iter().zip(list("y")).enumerate() {
         compare(format!("y{i}"), y.value(), expected);
     }
+    if list("dy").is_empty() {
+        return Some(off);
+    }
+    // What no gradient reaches comes last, and is compared as a value only.
     let dys: Vec<Var<T>> = list("dy").iter().map(|dy| Var::constant(tensor(dy).cast::<T>())).collect();
     // Recorded or not, the gradient is one and the same; fused rules are taken only where nothing is recorded.
     let mut gradients = |create_graph| {
-        let dx = grad_with(&ys.iter().collect::<Vec<_>>(), &dys.iter().collect::<Vec<_>>(), &refs, create_graph);
+        let dx = grad_with(
+            &ys.iter().take(dys.len()).collect::<Vec<_>>(),
+            &dys.iter().collect::<Vec<_>>(),
+            &refs,
+            create_graph,
+        );
         for (i, (found, expected)) in dx.iter().zip(list("dx")).enumerate() {
             match found {
                 Some(found) if !expected.is_null() => compare(format!("dx{i}"), found.value(), expected),
@@ -144,7 +153,8 @@ fn cases_that_are_left_out_differ() {
     let all: Vec<Value> = FILES.iter().flat_map(|file| cases(file)).collect();
     for name in left_out("Cases") {
         let stored = all.iter().find(|case| case["name"] == *name).unwrap_or_else(|| panic!("no case {name}"));
-        let differs = DOUBLE.iter().any(|&family| check::<f64>(stored, family, 1e-9).is_some_and(|off| !off.is_empty()));
+        let differs =
+            DOUBLE.iter().any(|&family| check::<f64>(stored, family, 1e-9).is_some_and(|off| !off.is_empty()));
         assert!(differs, "{name} is left out, but agrees");
     }
 }

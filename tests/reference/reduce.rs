@@ -1,23 +1,44 @@
 //! Reductions.
 
 use crate::case::Case;
-use autograd::{Real, Var};
+use crate::support::number;
+use autograd::{Axes, Real, Var};
+use serde_json::Value;
+
+/// The axes of a case, negative ones among them; all if it names none.
+pub fn axes(case: &Case<'_>) -> Axes {
+    let Some(list) = case.attrs.get("axes").and_then(Value::as_array) else {
+        return Axes::All;
+    };
+    let list: Vec<isize> = list.iter().map(|axis| axis.as_i64().expect("an axis") as isize).collect();
+    Axes::from(&list[..])
+}
 
 pub fn apply<T: Real>(case: &Case<'_>, x: &[Var<T>]) -> Option<Vec<Var<T>>> {
-    let (axes, keepdim) = (|| case.axes().0, || case.axes().1);
+    let keepdim = case.attrs["keepdim"] == true;
+    let axes = || axes(case);
     let y = match case.op {
-        "sum" => x[0].sum_axes(axes(), keepdim()),
-        "mean" => x[0].mean_axes(axes(), keepdim()),
-        "amax" => x[0].amax(axes(), keepdim()),
-        "amin" => x[0].amin(axes(), keepdim()),
-        "logsumexp" => x[0].logsumexp(axes(), keepdim()),
+        "sum" if case.attrs.get("axes").is_none() => x[0].sum(),
+        "sum" | "sum_axes" => x[0].sum_axes(axes(), keepdim),
+        "sum_to" => x[0].sum_to(crate::support::sizes(&case.attrs["shape"])),
+        "mean" if case.attrs.get("axes").is_none() => x[0].mean(),
+        "mean" | "mean_axes" => x[0].mean_axes(axes(), keepdim),
+        "amax" => x[0].amax(axes(), keepdim),
+        "amin" => x[0].amin(axes(), keepdim),
+        "logsumexp" => x[0].logsumexp(axes(), keepdim),
+        "prod" if case.attrs.get("axis").is_none() => x[0].prod(),
         "prod" => x[0].prod_axes(case.axis(), false),
-        "var" => x[0].var(axes(), case.count("correction"), keepdim()),
-        "std" => x[0].std(axes(), case.count("correction"), keepdim()),
-        "norm1" => x[0].norm(1.0, axes(), keepdim()),
-        "norm2" => x[0].norm(2.0, axes(), keepdim()),
+        "prod_axes" => x[0].prod_axes(axes(), keepdim),
+        "prod_adjoint" => x[0].prod_adjoint(&x[1]),
+        "var" => x[0].var(axes(), case.count("correction"), keepdim),
+        "std" => x[0].std(axes(), case.count("correction"), keepdim),
+        "norm" => x[0].norm(number(&case.attrs["p"]), axes(), keepdim),
+        "norm1" => x[0].norm(1.0, axes(), keepdim),
+        "norm2" => x[0].norm(2.0, axes(), keepdim),
         "softmax" => x[0].softmax(case.axis()),
+        "softmax_adjoint" => x[0].softmax_adjoint(&x[1], case.axis()),
         "log_softmax" => x[0].log_softmax(case.axis()),
+        "log_softmax_adjoint" => x[0].log_softmax_adjoint(&x[1], case.axis()),
         _ => return None,
     };
     Some(vec![y])

@@ -1,7 +1,8 @@
 //! `std`: the standard deviation over axes.
 
 use super::apex;
-use super::var::Variance;
+use super::var::{Variance, divisor};
+use crate::kernel::reduce;
 use crate::ops::prelude::*;
 
 impl<T: Real> Var<T> {
@@ -16,7 +17,8 @@ impl<T: Real> Var<T> {
     /// `dx[i, j] = dy[i] · (x[i, j] - m[i]) / ((n - correction) · y[i])`. Saves `x` and `y`.
     ///
     /// # Edge cases
-    /// Of equal elements exactly 0, and there the gradient is 0. With no more elements than the correction it divides by 0: NaN for a single one.
+    /// Of equal elements exactly 0, and there the gradient is 0. It neither overflows nor vanishes where the variance does. With no more
+    /// elements than the correction it divides by 0: NaN for a single one.
     ///
     /// # Example
     /// ```
@@ -49,7 +51,12 @@ impl<T: Real> Op<T> for StandardDeviation {
     }
 
     fn forward(&self, x: [&Tensor<T>; 1]) -> Tensor<T> {
-        self.0.forward(x).map_cost(4, T::sqrt)
+        let variance = self.0.forward(x);
+        if !variance.map(|variance| variance.is_infinite() || variance < vanishing()).any() {
+            return variance.map_cost(4, T::sqrt);
+        }
+        let axes = self.0.axes.resolve(x[0].shape()).expect("the shape rule accepted the axes");
+        x[0].each_row(&axes, variance.shape().clone(), |row| deviation(row, divisor(row.len(), self.0.correction)))
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {
@@ -60,6 +67,23 @@ impl<T: Real> Op<T> for StandardDeviation {
         };
         [saved.needs(0).then(dx)]
     }
+}
+
+/// Below this a sum of squares may have lost some of them.
+fn vanishing<T: Real>() -> T {
+    T::min_positive_value() / T::epsilon() / T::epsilon()
+}
+
+/// The root of a variance; where squares overflow or vanish, that of the row brought near 1 by a power of two, which rounds nothing.
+fn deviation<T: Real>(row: &[T], divisor: T) -> T {
+    let sum = reduce::squared_deviations(row);
+    let largest = row.iter().fold(T::zero(), |largest, x| largest.max(x.abs()));
+    if sum.is_nan() || sum.is_finite() && sum >= vanishing() || !largest.is_normal() {
+        return (sum / divisor).sqrt();
+    }
+    let unit = largest.log2().floor().exp2();
+    let near: Vec<T> = row.iter().map(|&x| x / unit).collect();
+    (reduce::squared_deviations(&near) / divisor).sqrt() * unit
 }
 
 #[cfg(any(test, feature = "testing"))]
@@ -78,6 +102,8 @@ impl Checked for StandardDeviation {
             .domain(Domain::distinct(0.1))
             .pin("equal elements", all(1), tensors![[0.1, 0.1, 0.1]], 0.0, tensors![[0.0; 3]])
             .pin("far from zero", all(1), tensors![[1e9, 1e9 + 1.0, 1e9 + 2.0]], 1.0, tensors![[-0.5, 0.0, 0.5]])
+            .pin("large", all(0), tensors![[-1e300, 1e300]], 1e300, tensors![[-0.5, 0.5]])
+            .pin("small", all(0), tensors![[-1e-300, 1e-300]], 1e-300, tensors![[-0.5, 0.5]])
             .pin("one element", all(1), tensors![[3.0]], nan, tensors![[nan]])
             .pin("one element, no correction", all(0), tensors![[3.0]], 0.0, tensors![[0.0]])
             .pin("a single number", all(0), tensors![3.0], 0.0, tensors![0.0])

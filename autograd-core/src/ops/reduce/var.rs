@@ -61,7 +61,7 @@ impl Variance {
     }
 }
 
-fn divisor<T: Real>(n: usize, correction: usize) -> T {
+pub(super) fn divisor<T: Real>(n: usize, correction: usize) -> T {
     T::of(n.saturating_sub(correction) as f64)
 }
 

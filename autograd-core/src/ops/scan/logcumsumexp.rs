@@ -19,7 +19,7 @@ impl<T: Real> Var<T> {
     ///
     /// # Edge cases
     /// An element of minus infinity counts for nothing and has gradient 0; as long as all are, the result is minus infinity. From an
-    /// element of infinity on the result is infinite.
+    /// element of infinity on the result is infinite, and the gradient of that element is NaN; those before and behind it have theirs.
     ///
     /// # Example
     /// ```
@@ -66,7 +66,11 @@ impl<T: Real> Op<T> for LogCumSumExp {
         let axis = dy.shape().axis(self.axis).expect("the shape rule accepted the axis");
         let dx = || {
             let (x, y) = (saved.input(0), saved.y());
-            let factors = share(&rest(&y, axis, true), &rest(&y, axis, false));
+            let before = rest(&y, axis, true);
+            let factors = share(&before, &rest(&y, axis, false));
+            // Of an infinity no share is known, but only its own gradient is NaN for that: what comes back to the elements before it is times 0.
+            let endless = before.value().eq(T::infinity());
+            let factors = if endless.any() { factors.masked_fill(&endless, T::one()) } else { factors };
             share(&x, &y) * record(LinearRecurrence { axis: self.axis, reverse: true }, [dy, &factors])
         };
         [saved.needs(0).then(dx)]
@@ -108,6 +112,13 @@ impl Checked for LogCumSumExp {
             )
             .pin("all minus infinity", along(0), tensors![[-infinity, -infinity]], [-infinity; 2], tensors![[0.0, 0.0]])
             .pin("infinite", along(0), tensors![[infinity, infinity, 1.0]], [infinity; 3], tensors![[nan, nan, 0.0]])
+            .pin(
+                "infinite behind a number",
+                along(0),
+                tensors![[1.0, infinity, 2.0, infinity]],
+                [1.0, infinity, infinity, infinity],
+                tensors![[1.0, nan, 0.0, nan]],
+            )
             .pin("NaN", along(0), tensors![[0.0, nan, 1.0]], [0.0, nan, nan], tensors![[nan, nan, nan]])
             .rejects(along(2), shapes![[2, 3]], "axis 2 is out of range, the axes are -2 to 1")
             .rejects(along(0), shapes![[]], "axis 0 of a single number, which has none")
