@@ -85,7 +85,10 @@ def D(data):
 
 def plain(x):
     x = float(x)
-    return repr(x) if math.isnan(x) or math.isinf(x) else int(x) if x == int(x) and abs(x) < 1e15 else float(f"{x:.13g}")
+    if math.isnan(x) or math.isinf(x):
+        return repr(x)
+    whole = x == int(x) and abs(x) < 1e15 and not (x == 0 and math.copysign(1, x) < 0)
+    return int(x) if whole else float(f"{x:.13g}")
 
 
 def digest(y):
