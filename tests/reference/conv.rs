@@ -7,21 +7,19 @@ use autograd::{Real, Var};
 
 pub fn apply<T: Real>(case: &Case<'_>, x: &[Var<T>]) -> Option<Vec<Var<T>>> {
     let y = match case.op {
+        "add_bias" => x[0].add_bias(&x[1]),
         "conv1d" => x[0].conv1d(&x[1], conv(case)),
         "conv2d" => x[0].conv2d(&x[1], conv(case)),
-        "conv_transpose2d" => {
-            let options = ConvTranspose {
-                stride: axes(case, "stride"),
-                padding: axes(case, "padding").into(),
-                output_padding: axes(case, "output_padding"),
-                groups: case.count("groups"),
-                ..ConvTranspose::default()
-            };
-            x[0].conv_transpose2d(&x[1], options)
-        }
+        "conv3d" => x[0].conv3d(&x[1], conv(case)),
+        "conv1d_weight" => x[0].conv1d_weight(&x[1], axes(case, "kernel"), conv(case)),
+        "conv2d_weight" => x[0].conv2d_weight(&x[1], axes(case, "kernel"), conv(case)),
+        "conv3d_weight" => x[0].conv3d_weight(&x[1], axes(case, "kernel"), conv(case)),
+        "conv_transpose1d" => x[0].conv_transpose1d(&x[1], transposed(case)),
+        "conv_transpose2d" => x[0].conv_transpose2d(&x[1], transposed(case)),
+        "conv_transpose3d" => x[0].conv_transpose3d(&x[1], transposed(case)),
         _ => return None,
     };
-    Some(vec![y.add_bias(&x[2])])
+    Some(vec![if let Some(bias) = x.get(2) { y.add_bias(bias) } else { y }])
 }
 
 fn conv<const D: usize>(case: &Case<'_>) -> Conv<D> {
@@ -29,6 +27,16 @@ fn conv<const D: usize>(case: &Case<'_>) -> Conv<D> {
         stride: axes(case, "stride"),
         padding: axes(case, "padding").into(),
         dilation: axes(case, "dilation"),
+        groups: case.count("groups"),
+    }
+}
+
+fn transposed<const D: usize>(case: &Case<'_>) -> ConvTranspose<D> {
+    ConvTranspose {
+        stride: axes(case, "stride"),
+        padding: axes(case, "padding").into(),
+        output_padding: axes(case, "output_padding"),
+        dilation: if case.attrs["dilation"].is_null() { [1; D] } else { axes(case, "dilation") },
         groups: case.count("groups"),
     }
 }
