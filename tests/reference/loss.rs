@@ -25,10 +25,7 @@ pub fn apply<T: Real>(case: &Case<'_>, x: &[Var<T>]) -> Option<Vec<Var<T>>> {
         }
         "cross_entropy_soft" => {
             let label_smoothing = number(&case.attrs["label_smoothing"]);
-            x[0].cross_entropy_soft(
-                &x[1],
-                SoftCrossEntropyOptions { weight: weight(case), label_smoothing, reduction },
-            )
+            x[0].cross_entropy_soft(&x[1], SoftCrossEntropyOptions { weight: weight(case), label_smoothing, reduction })
         }
         "nll" | "nll_loss" => {
             let ignore_index = case.attrs.get("ignore_index").and_then(Value::as_i64);
@@ -43,9 +40,7 @@ pub fn apply<T: Real>(case: &Case<'_>, x: &[Var<T>]) -> Option<Vec<Var<T>>> {
             };
             x[0].multi_margin_loss(&case.index("target"), options)
         }
-        "multiclass_hinge_loss" => {
-            x[0].multiclass_hinge_loss(&case.index("target"), case.scalar("margin"), reduction)
-        }
+        "multiclass_hinge_loss" => x[0].multiclass_hinge_loss(&case.index("target"), case.scalar("margin"), reduction),
         "binary_cross_entropy" => x[0].binary_cross_entropy(&x[1], reduction),
         "bce_with_logits" => {
             let options = BinaryCrossEntropyOptions::new().reduction(reduction);
@@ -53,11 +48,8 @@ pub fn apply<T: Real>(case: &Case<'_>, x: &[Var<T>]) -> Option<Vec<Var<T>>> {
         }
         "binary_cross_entropy_with_logits" => {
             let weights = |name| case.consts.get(name).map(|_| case.constant(name));
-            let options = BinaryCrossEntropyOptions {
-                weight: weights("weight"),
-                pos_weight: weights("pos_weight"),
-                reduction,
-            };
+            let options =
+                BinaryCrossEntropyOptions { weight: weights("weight"), pos_weight: weights("pos_weight"), reduction };
             x[0].binary_cross_entropy_with_logits(&x[1], options)
         }
         // The distributions come from scores.
@@ -84,9 +76,7 @@ pub fn apply<T: Real>(case: &Case<'_>, x: &[Var<T>]) -> Option<Vec<Var<T>>> {
             x[0].gaussian_nll_loss(&x[1], &x[2], options)
         }
         "cosine_similarity" => x[0].cosine_similarity(&x[1], case.axis(), case.scalar("eps")),
-        "cosine_embedding_loss" => {
-            x[0].cosine_embedding_loss(&x[1], &signs(case), case.scalar("margin"), reduction)
-        }
+        "cosine_embedding_loss" => x[0].cosine_embedding_loss(&x[1], &signs(case), case.scalar("margin"), reduction),
         "pairwise_distance" => x[0].pairwise_distance(&x[1], number(&case.attrs["p"]), case.scalar("eps")),
         "margin_ranking_loss" => x[0].margin_ranking_loss(&x[1], &signs(case), case.scalar("margin"), reduction),
         "soft_margin_loss" => x[0].soft_margin_loss(&signs(case), reduction),

@@ -1,26 +1,99 @@
 //! Pooling.
 
 use crate::case::Case;
-use autograd::ops::{AvgPool2d, MaxPool2d};
-use autograd::{Real, Var};
+use crate::support::{number, sizes};
+use autograd::ops::{AvgPool1d, AvgPool2d, AvgPool3d, LpPool1d, LpPool2d, MaxPool1d, MaxPool2d, MaxPool3d};
+use autograd::{Real, Tensor, Var};
 
 pub fn apply<T: Real>(case: &Case<'_>, x: &[Var<T>]) -> Option<Vec<Var<T>>> {
+    let x = x.first()?;
     let y = match case.op {
-        "max_pool2d" => {
-            let options = MaxPool2d::new(case.pair("kernel")).stride(case.pair("stride")).padding(case.pair("padding"));
-            x[0].max_pool2d(options)
+        "max_pool1d" => {
+            let ([kernel], [stride], [padding], [dilation]) =
+                (of(case, "kernel"), of(case, "stride"), of(case, "padding"), of(case, "dilation"));
+            x.max_pool1d(MaxPool1d { kernel, stride, padding, dilation, ceil_mode: ceil_mode(case) })
         }
-        "avg_pool2d" => {
-            let options = AvgPool2d::new(case.pair("kernel")).stride(case.pair("stride")).padding(case.pair("padding"));
-            x[0].avg_pool2d(options)
+        "max_pool2d" => x.max_pool2d(max_pool2d(case)),
+        "max_pool2d_with_indices" => return Some(found(x.max_pool2d_with_indices(max_pool2d(case)))),
+        "max_pool3d" => {
+            let (kernel, stride, padding, dilation) =
+                (of(case, "kernel"), of(case, "stride"), of(case, "padding"), of(case, "dilation"));
+            x.max_pool3d(MaxPool3d { kernel, stride, padding, dilation, ceil_mode: ceil_mode(case) })
         }
-        "adaptive_avg_pool2d" => x[0].adaptive_avg_pool2d(case.pair("output")),
-        "global_avg_pool2d" => x[0].global_avg_pool2d(),
+        "avg_pool1d" => {
+            let ([kernel], [stride], [padding]) = (of(case, "kernel"), of(case, "stride"), of(case, "padding"));
+            let options = AvgPool1d::new(kernel).stride(stride).padding(padding).ceil_mode(ceil_mode(case));
+            x.avg_pool1d(options.count_include_pad(case.attrs["count_include_pad"] == true))
+        }
+        "avg_pool2d" => x.avg_pool2d(avg_pool2d(case)),
+        "avg_unpool2d" => x.avg_unpool2d(of(case, "size"), avg_pool2d(case)),
+        "avg_pool3d" => {
+            let (kernel, stride, padding) = (of(case, "kernel"), of(case, "stride"), of(case, "padding"));
+            let options = AvgPool3d::new(kernel).stride(stride).padding(padding).ceil_mode(ceil_mode(case));
+            let options = options.count_include_pad(case.attrs["count_include_pad"] == true);
+            x.avg_pool3d(match case.attrs["divisor"].as_u64() {
+                Some(divisor) => options.divisor_override(divisor as usize),
+                None => options,
+            })
+        }
+        "lp_pool1d" => {
+            let ([kernel], [stride]) = (of(case, "kernel"), of(case, "stride"));
+            x.lp_pool1d(LpPool1d::new(number(&case.attrs["p"]), kernel).stride(stride).ceil_mode(ceil_mode(case)))
+        }
+        "lp_pool2d" => {
+            let options = LpPool2d::new(number(&case.attrs["p"]), of(case, "kernel")).stride(of(case, "stride"));
+            x.lp_pool2d(options.ceil_mode(ceil_mode(case)))
+        }
+        "adaptive_avg_pool1d" => x.adaptive_avg_pool1d(case.count("size")),
+        "adaptive_avg_pool2d" if case.attrs["size"].is_null() => x.adaptive_avg_pool2d(of(case, "output")),
+        "adaptive_avg_pool2d" => x.adaptive_avg_pool2d(of(case, "size")),
+        "adaptive_avg_pool3d" => x.adaptive_avg_pool3d(of(case, "size")),
+        "adaptive_avg_unpool2d" => x.adaptive_avg_unpool2d(of(case, "size")),
+        "adaptive_max_pool1d" => x.adaptive_max_pool1d(case.count("size")),
+        "adaptive_max_pool2d" => x.adaptive_max_pool2d(of(case, "size")),
+        "adaptive_max_pool2d_with_indices" => {
+            return Some(found(x.adaptive_max_pool2d_with_indices(of(case, "size"))));
+        }
+        "global_avg_pool1d" => x.global_avg_pool1d(),
+        "global_max_pool1d" => x.global_max_pool1d(),
+        "global_avg_pool2d" => x.global_avg_pool2d(),
+        "global_max_pool2d" => x.global_max_pool2d(),
+        "nearest_unpool2d" => x.nearest_unpool2d(of(case, "block")),
+        "bed_of_nails_unpool2d" => x.bed_of_nails_unpool2d(of(case, "block")),
         "max_unpool2d" => {
-            let (y, at) = x[0].max_pool2d_with_indices(MaxPool2d::new(case.pair("kernel")));
-            y.max_unpool2d(&at, [x[0].shape()[2], x[0].shape()[3]])
+            let (y, at) = x.max_pool2d_with_indices(MaxPool2d::new(of(case, "kernel")));
+            y.max_unpool2d(&at, [x.shape()[2], x.shape()[3]])
         }
         _ => return None,
     };
     Some(vec![y])
+}
+
+/// One number for each axis.
+fn of<const D: usize>(case: &Case<'_>, name: &str) -> [usize; D] {
+    sizes(&case.attrs[name]).try_into().expect("a number for each axis")
+}
+
+fn ceil_mode(case: &Case<'_>) -> bool {
+    case.attrs["ceil_mode"] == true
+}
+
+fn max_pool2d(case: &Case<'_>) -> MaxPool2d {
+    let dilation = if case.attrs["dilation"].is_null() { [1, 1] } else { of(case, "dilation") };
+    let options = MaxPool2d::new(of(case, "kernel")).stride(of(case, "stride")).padding(of(case, "padding"));
+    options.dilation(dilation).ceil_mode(ceil_mode(case))
+}
+
+fn avg_pool2d(case: &Case<'_>) -> AvgPool2d {
+    let options = AvgPool2d::new(of(case, "kernel")).stride(of(case, "stride")).padding(of(case, "padding"));
+    let options = options.ceil_mode(ceil_mode(case)).count_include_pad(case.attrs["count_include_pad"] != false);
+    match case.attrs["divisor"].as_u64() {
+        Some(divisor) => options.divisor_override(divisor as usize),
+        None => options,
+    }
+}
+
+/// A result and where it was found.
+fn found<T: Real>((y, at): (Var<T>, Tensor<i64>)) -> Vec<Var<T>> {
+    vec![y, Var::constant(at.map(|at| T::of(at as f64)))]
 }
