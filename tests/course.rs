@@ -149,7 +149,7 @@ fn at_step(x: &Var<f64>, t: usize) -> Var<f64> {
 fn rnn(x: &Var<f64>, h0: &Var<f64>, w: [&Var<f64>; 2], b: &Var<f64>) -> Var<f64> {
     let mut states = vec![h0.clone()];
     (0..x.shape()[1]).for_each(|t| states.push(rnn_step(&at_step(x, t), &states[t], w, b)));
-    Var::stack(&states[1..].iter().collect::<Vec<_>>(), 1)
+    Var::stack(&states[1..], 1)
 }
 
 fn lstm(x: &Var<f64>, h0: &Var<f64>, w: [&Var<f64>; 2], b: &Var<f64>) -> Var<f64> {
@@ -159,7 +159,7 @@ fn lstm(x: &Var<f64>, h0: &Var<f64>, w: [&Var<f64>; 2], b: &Var<f64>) -> Var<f64
         state = lstm_step(&at_step(x, t), &state.0, &state.1, w, b);
         ys.push(state.0.clone());
     }
-    Var::stack(&ys.iter().collect::<Vec<_>>(), 1)
+    Var::stack(&ys, 1)
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn numeric_error_with(step: f64, f: impl Fn(&[Var<f64>]) -> Var<f64>, inputs: &[
     let xs = leaves(inputs);
     let y = f(&xs);
     let dy = Tensor::normal(y.shape(), 0.0, 1.0, &mut generator);
-    let dxs = grad_with(&[&y], &[&Var::constant(&dy)], &xs.iter().collect::<Vec<_>>(), false);
+    let dxs = grad_with(&y, &Var::constant(&dy), &xs, false);
     let mut worst = 0f64;
     for (i, dx) in dxs.iter().enumerate() {
         let moved = |j: usize, by: f64| {

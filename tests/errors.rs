@@ -139,7 +139,7 @@ fn backward_passes_blame_the_line_that_asked() {
     note(refusal(|| x.clone().backward()));
     note(refusal(|| Var::constant(1.0).backward()));
     note(refusal(|| x.clone().backward_with(&Tensor::from([1.0]))));
-    note(refusal(|| grad(&[&x], &[&x], false)));
+    note(refusal(|| grad(&x, &x, false)));
     note(refusal(|| (&x * 1.0).update(|_| ())));
     note(refusal(|| hessian(|x| x * x, &Tensor::from([1.0, 2.0]))));
     note(refusal(|| hvp(|x| x * x, &Tensor::from([1.0, 2.0]), &Tensor::from([1.0, 0.0]))));

@@ -1,6 +1,7 @@
 //! Derivatives as functions: gradients that are recorded themselves, and products with Jacobians and Hessians.
 
 mod inputs;
+mod vars;
 
 use crate::error::{Error, Mismatch};
 use crate::graph::backward::{self, Wanted};
@@ -8,9 +9,10 @@ use crate::graph::mode;
 use crate::tensor::{Real, Tensor};
 use crate::var::{self, Var};
 pub use inputs::Inputs;
-use inputs::{directions, leaves, refs};
+use inputs::{directions, leaves};
+pub use vars::Vars;
 
-/// The gradient of `Σ y` over `ys`, each a single number, with respect to each of `xs`.
+/// The gradient of `Σ y` over `ys`, each a single number, with respect to each of `xs`; both are one variable or several: [`Vars`].
 ///
 /// Unlike [`Var::backward`] it keeps the graph, takes any variable for `x`, and computes only what leads to `xs`. With `create_graph` the
 /// gradients are recorded themselves and can be differentiated again; without it they are constants, and the gradient of what is computed
@@ -20,8 +22,8 @@ use inputs::{directions, leaves, refs};
 /// use autograd_core::{Var, grad};
 /// let x = Var::leaf(2.0);
 /// let y = &x * &x * &x;
-/// let dy = grad(&[&y], &[&x], true)[0].clone().unwrap();
-/// let ddy = grad(&[&dy], &[&x], false)[0].clone().unwrap();
+/// let dy = grad(&y, &x, true).unwrap();
+/// let ddy = grad(&dy, &x, false).unwrap();
 /// assert_eq!((dy.item(), ddy.item()), (12.0, 12.0)); // 3x² and 6x
 /// ```
 ///
@@ -29,26 +31,49 @@ use inputs::{directions, leaves, refs};
 /// If a `y` is not a single number.
 #[track_caller]
 #[must_use]
-pub fn grad<T: Real>(ys: &[&Var<T>], xs: &[&Var<T>], create_graph: bool) -> Vec<Option<Var<T>>> {
-    let seeds: Vec<Var<T>> = ys.iter().map(|y| Var::constant(Tensor::ones(y.shape()))).collect();
-    for y in ys {
+pub fn grad<T: Real, X: Vars<T> + ?Sized>(
+    ys: &(impl Vars<T> + ?Sized),
+    xs: &X,
+    create_graph: bool,
+) -> X::Of<Option<Var<T>>> {
+    let ys = ys.refs();
+    for y in &ys {
         if y.numel() != 1 {
             let why = format!("a result is not a single number, it has shape {}", y.shape());
             Error::new("grad", Mismatch::new(why).help("call .sum() or .mean() first, or use grad_with")).raise();
         }
     }
-    grad_with(ys, &seeds.iter().collect::<Vec<_>>(), xs, create_graph)
+    let seeds: Vec<Var<T>> = ys.iter().map(|y| Var::constant(Tensor::ones(y.shape()))).collect();
+    X::collect(products(&ys, &seeds.refs(), &xs.refs(), create_graph))
 }
 
-/// The gradient of `Σ ⟨dy, y⟩` over `ys` and their `dys`, with respect to each of `xs`: the vector-Jacobian product.
+/// The gradient of `Σ ⟨dy, y⟩` over `ys` and their `dys`, with respect to each of `xs`: the vector-Jacobian product. Each is one variable or
+/// several: [`Vars`].
 ///
 /// With `create_graph` the result can be differentiated with respect to `dys` as well.
+///
+/// ```
+/// use autograd_core::{Var, grad_with};
+/// let x = Var::leaf([2.0, 3.0]);
+/// let dx = grad_with(&(&x * &x), &Var::constant([1.0, 10.0]), &x, false).unwrap();
+/// assert_eq!(dx.to_vec(), [4.0, 60.0]);
+/// ```
 ///
 /// # Panics
 /// If a `dy` has not the shape of its `y`, or their numbers differ.
 #[track_caller]
 #[must_use]
-pub fn grad_with<T: Real>(ys: &[&Var<T>], dys: &[&Var<T>], xs: &[&Var<T>], create_graph: bool) -> Vec<Option<Var<T>>> {
+pub fn grad_with<T: Real, X: Vars<T> + ?Sized>(
+    ys: &(impl Vars<T> + ?Sized),
+    dys: &(impl Vars<T> + ?Sized),
+    xs: &X,
+    create_graph: bool,
+) -> X::Of<Option<Var<T>>> {
+    X::collect(products(&ys.refs(), &dys.refs(), &xs.refs(), create_graph))
+}
+
+#[track_caller]
+fn products<T: Real>(ys: &[&Var<T>], dys: &[&Var<T>], xs: &[&Var<T>], create_graph: bool) -> Vec<Option<Var<T>>> {
     if ys.len() != dys.len() {
         let why = format!("{} results have {} gradients", ys.len(), dys.len());
         Error::new("grad_with", Mismatch::new(why)).raise();
@@ -80,8 +105,8 @@ pub fn value_and_grad<T: Real, X: Inputs<T>>(
 ) -> (Tensor<T>, X::Of<Tensor<T>>) {
     let x = leaves(x);
     let y = recorded(|| f(&x));
-    let x = refs::<T, X>(&x);
-    (y.value().clone(), values::<T, X>(grad(&[&y], &x, false), &x))
+    let x = X::slice(&x);
+    (y.value().clone(), values::<T, X>(grad(&y, x, false), x))
 }
 
 /// The value of `f` at `x` and the product `dy · J` with its Jacobian there (reverse mode). `x` is a tensor or several: [`Inputs`].
@@ -104,8 +129,8 @@ pub fn vjp<T: Real, X: Inputs<T>>(
 ) -> (Tensor<T>, X::Of<Tensor<T>>) {
     let x = leaves(x);
     let y = recorded(|| f(&x));
-    let x = refs::<T, X>(&x);
-    (y.value().clone(), values::<T, X>(grad_with(&[&y], &[&Var::constant(dy)], &x, false), &x))
+    let x = X::slice(&x);
+    (y.value().clone(), values::<T, X>(grad_with(&y, &Var::constant(dy), x, false), x))
 }
 
 /// The value of `f` at `x` and the product `J · v` with its Jacobian there, by differentiating the product `u · J` with respect to `u`. `x` is a
@@ -126,8 +151,8 @@ pub fn jvp<T: Real, X: Inputs<T>>(f: impl Fn(&X::Of<Var<T>>) -> Var<T>, x: &X, v
     let x = leaves(x);
     let y = recorded(|| f(&x));
     let u = Var::leaf(Tensor::zeros(y.shape()));
-    let products = grad_with(&[&y], &[&u], &refs::<T, X>(&x), true);
-    let dy = along(&products, &v, &[&u]).swap_remove(0);
+    let products = grad_with(&y, &u, X::slice(&x), true);
+    let dy = along(&products, &v, &u);
     (y.value().clone(), or_zero(dy, &u).value().clone())
 }
 
@@ -149,9 +174,9 @@ pub fn hvp<T: Real, X: Inputs<T>>(f: impl Fn(&X::Of<Var<T>>) -> Var<T>, x: &X, v
     let v = directions("hvp", x, v);
     let x = leaves(x);
     let y = recorded(|| f(&x));
-    let x = refs::<T, X>(&x);
-    let products = along(&grad(&[&y], &x, true), &v, &x);
-    values::<T, X>(products, &x)
+    let x = X::slice(&x);
+    let products = along(&grad(&y, x, true), &v, x);
+    values::<T, X>(products, x)
 }
 
 /// The Jacobian of `f` at `x`: element `[i.., j..]` is `∂f(x)[i..] / ∂x[j..]`, of shape `shape(f(x)) ++ shape(x)`; one for each tensor where `x` is
@@ -166,7 +191,7 @@ pub fn hvp<T: Real, X: Inputs<T>>(f: impl Fn(&X::Of<Var<T>>) -> Var<T>, x: &X, v
 pub fn jacobian<T: Real, X: Inputs<T>>(f: impl Fn(&X::Of<Var<T>>) -> Var<T>, x: &X) -> X::Of<Tensor<T>> {
     let x = leaves(x);
     let y = recorded(|| f(&x));
-    X::collect(jacobians(&y, &refs::<T, X>(&x)).into_iter())
+    X::collect(jacobians(&y, X::slice(&x)).into_iter())
 }
 
 /// The Hessian of `f` at `x`, of shape `shape(x) ++ shape(x)`; `f` gives a single number. Where `x` is several tensors ([`Inputs`]), `h[i][j]` has
@@ -189,9 +214,9 @@ pub fn jacobian<T: Real, X: Inputs<T>>(f: impl Fn(&X::Of<Var<T>>) -> Var<T>, x: 
 pub fn hessian<T: Real, X: Inputs<T>>(f: impl Fn(&X::Of<Var<T>>) -> Var<T>, x: &X) -> X::Of<X::Of<Tensor<T>>> {
     let x = leaves(x);
     let y = recorded(|| f(&x));
-    let x = refs::<T, X>(&x);
-    let gradients = grad(&[&y], &x, true);
-    let rows = gradients.into_iter().zip(&x).map(|(dx, x_i)| X::collect(jacobians(&or_zero(dx, x_i), &x).into_iter()));
+    let x = X::slice(&x);
+    let gradients = grad(&y, x, true);
+    let rows = gradients.into_iter().zip(x).map(|(dx, x_i)| X::collect(jacobians(&or_zero(dx, x_i), x).into_iter()));
     X::collect(rows)
 }
 
@@ -201,17 +226,17 @@ fn recorded<R>(f: impl FnOnce() -> R) -> R {
 }
 
 /// The gradient of `Σ ⟨v, dx⟩` over gradients that were recorded, with respect to each of `xs`.
-fn along<T: Real>(dxs: &[Option<Var<T>>], v: &[Var<T>], xs: &[&Var<T>]) -> Vec<Option<Var<T>>> {
+fn along<T: Real, X: Vars<T> + ?Sized>(dxs: &[Option<Var<T>>], v: &[Var<T>], xs: &X) -> X::Of<Option<Var<T>>> {
     let (dxs, v): (Vec<_>, Vec<_>) = dxs.iter().zip(v).filter_map(|(dx, v)| Some((dx.as_ref()?, v))).unzip();
     grad_with(&dxs, &v, xs, false)
 }
 
 /// The Jacobian of `y` with respect to each of `xs`.
-fn jacobians<T: Real>(y: &Var<T>, xs: &[&Var<T>]) -> Vec<Tensor<T>> {
+fn jacobians<T: Real>(y: &Var<T>, xs: &[Var<T>]) -> Vec<Tensor<T>> {
     let mut rows: Vec<Vec<T>> = xs.iter().map(|x| Vec::with_capacity(y.numel() * x.numel())).collect();
     for i in 0..y.numel() {
         let unit = Tensor::from_fn(y.shape(), |j| if i == j { T::one() } else { T::zero() });
-        let dxs = grad_with(&[y], &[&Var::constant(unit)], xs, false);
+        let dxs = grad_with(y, &Var::constant(unit), xs, false);
         for ((rows, dx), x) in rows.iter_mut().zip(dxs).zip(xs) {
             rows.extend(or_zero(dx, x).to_vec());
         }
@@ -221,7 +246,7 @@ fn jacobians<T: Real>(y: &Var<T>, xs: &[&Var<T>]) -> Vec<Tensor<T>> {
 }
 
 /// The values of gradients, in the form of the inputs.
-fn values<T: Real, X: Inputs<T>>(dxs: Vec<Option<Var<T>>>, xs: &[&Var<T>]) -> X::Of<Tensor<T>> {
+fn values<T: Real, X: Inputs<T>>(dxs: Vec<Option<Var<T>>>, xs: &[Var<T>]) -> X::Of<Tensor<T>> {
     X::collect(dxs.into_iter().zip(xs).map(|(dx, x)| or_zero(dx, x).value().clone()))
 }
 

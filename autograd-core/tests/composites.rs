@@ -126,7 +126,7 @@ fn a_result_can_be_asked_for_by_name_and_differentiated_through() {
     let (a, b) = (Var::leaf(3.0), Var::leaf(4.0));
     let [r, p] = polar(&a, &b);
     let y = &r * &r * &p;
-    let found = grad(&[&y], &[&r, &p, &a], false);
+    let found = grad(&y, &[&r, &p, &a], false);
     assert_eq!(found[0].as_ref().unwrap().item(), 2.0 * 5.0 * 12.0);
     assert_eq!(found[1].as_ref().unwrap().item(), 25.0);
     assert_eq!(found[2].as_ref().unwrap().item(), 120.0 * 0.6 + 25.0 * 4.0);
@@ -149,9 +149,9 @@ fn an_operand_computed_from_the_other_is_not_counted_twice() {
 fn third_derivatives_follow_from_the_algebra() {
     let x = Var::leaf(2.0);
     let [_, p] = polar(&x, &x.square()); // x³
-    let d1 = grad(&[&p], &[&x], true)[0].clone().unwrap();
-    let d2 = grad(&[&d1], &[&x], true)[0].clone().unwrap();
-    let d3 = grad(&[&d2], &[&x], false)[0].clone().unwrap();
+    let d1 = grad(&p, &x, true).unwrap();
+    let d2 = grad(&d1, &x, true).unwrap();
+    let d3 = grad(&d2, &x, false).unwrap();
     assert_eq!((d1.item(), d2.item(), d3.item()), (12.0, 12.0, 6.0));
 }
 
@@ -159,8 +159,8 @@ fn third_derivatives_follow_from_the_algebra() {
 fn an_operand_that_this_pass_does_not_ask_for_is_reached_by_the_next() {
     let (a, b) = (Var::leaf(3.0), Var::leaf(4.0));
     let [_, p] = polar(&a, &b);
-    let da = grad(&[&p], &[&a], true)[0].clone().unwrap(); // = b
-    assert_eq!(grad_with(&[&da], &[&Var::constant(1.0)], &[&b], false)[0].as_ref().unwrap().item(), 1.0);
+    let da = grad(&p, &a, true).unwrap(); // = b
+    assert_eq!(grad_with(&da, &Var::constant(1.0), &b, false).unwrap().item(), 1.0);
 }
 
 #[test]

@@ -73,7 +73,7 @@ impl Kind {
             }
             outputs.push(states[0].clone());
         }
-        let y = Var::stack(&outputs.iter().collect::<Vec<_>>(), 0);
+        let y = Var::stack(&outputs, 0);
         [vec![y], states].concat()
     }
 }
@@ -85,12 +85,7 @@ fn leaves<T: Real>(x: &[Tensor<T>]) -> Vec<Var<T>> {
 /// The gradients of the operands for given gradients of the results; zero where no path leads.
 fn gradients<T: Real>(ys: &[Var<T>], dys: &[Tensor<T>], x: &[Var<T>], recorded: bool) -> Vec<Tensor<T>> {
     let dys: Vec<Var<T>> = dys.iter().map(Var::constant).collect();
-    let dx = grad_with(
-        &ys.iter().collect::<Vec<_>>(),
-        &dys.iter().collect::<Vec<_>>(),
-        &x.iter().collect::<Vec<_>>(),
-        recorded,
-    );
+    let dx = grad_with(ys, &dys, x, recorded);
     dx.iter().zip(x).map(|(dx, x)| dx.as_ref().map_or(Tensor::zeros(x.shape()), |dx| dx.value().clone())).collect()
 }
 

@@ -86,12 +86,11 @@ fn hvp(generator: &mut Generator) -> Step {
         parameters.iter().map(|w| Var::constant(Tensor::normal(w.shape(), 0.0, 1.0, generator))).collect();
     Box::new(move || {
         let weights: Vec<Var> = parameters.iter().map(Parameter::var).collect();
-        let weights: Vec<&Var> = weights.iter().collect();
         let loss = mlp.forward(&x).square().mean();
-        let gradient = grad(&[&loss], &weights, true);
+        let gradient = grad(&loss, &weights, true);
         let along = gradient.iter().zip(&direction).map(|(dw, v)| (dw.as_ref().expect("a gradient") * v).sum());
         let along = along.reduce(|a, b| a + b).expect("a parameter");
-        for product in grad(&[&along], &weights, false) {
+        for product in grad(&along, &weights, false) {
             black_box(product.expect("a gradient").value().as_slice());
         }
     })

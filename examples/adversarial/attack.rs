@@ -33,10 +33,9 @@ impl Attack {
         let climb = |x: &Tensor, step: f32| {
             let leaf = Var::leaf(x);
             let loss = network.forward(&leaf).cross_entropy(labels);
-            let gradients = grad(&[&loss], &[&leaf], false);
-            let gradient = gradients[0].as_ref().expect("the scores follow from the images").value();
+            let gradient = grad(&loss, &leaf, false).expect("the scores follow from the images");
             // Not `signum`, which is 1 at 0: where the loss does not change, neither does the pixel.
-            let moved = x.zip(gradient, |x, g| if g == 0.0 { x } else { x + step * g.signum() });
+            let moved = x.zip(gradient.value(), |x, g| if g == 0.0 { x } else { x + step * g.signum() });
             moved.zip(images, |x, from| x.clamp(from - epsilon, from + epsilon).clamp(0.0, 1.0))
         };
         match self.method {

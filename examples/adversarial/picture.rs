@@ -2,8 +2,10 @@
 
 use autograd_examples_support::axes::{Panel, Scale};
 use autograd_examples_support::digits::SIZE;
-use autograd_examples_support::picture::{Area, Drawn, INK, LINE, RIGHT, WRONG, block, text, write};
-use plotters::style::{Color, RGBColor};
+use autograd_examples_support::picture::{
+    Area, Drawn, INK, LINE, RIGHT, WRONG, block, grey, image, signed, text, write,
+};
+use plotters::style::Color;
 use std::path::Path;
 
 const WIDTH: u32 = 1240;
@@ -76,25 +78,13 @@ fn gallery(area: &Area<'_>, specimens: &[Specimen]) -> Drawn {
     Ok(())
 }
 
-fn digit(area: &Area<'_>, image: &[f32], corner: (i32, i32)) -> Drawn {
-    pixels(area, image.iter().map(|&x| [x; 3]), corner)
+fn digit(area: &Area<'_>, pixels: &[f32], corner: (i32, i32)) -> Drawn {
+    image(area, pixels.iter().copied().map(grey), SIZE, DOT, corner)
 }
 
 /// What is added in blue, what is taken away in red.
-fn change(area: &Area<'_>, image: &[f32], changed: &[f32], corner: (i32, i32)) -> Drawn {
-    let largest = image.iter().zip(changed).map(|(from, to)| (to - from).abs()).fold(f32::MIN_POSITIVE, f32::max);
-    let colors = image.iter().zip(changed).map(|(from, to)| {
-        let (share, pale) = ((to - from) / largest, 1.0 - ((to - from) / largest).abs());
-        if share > 0.0 { [pale, pale, 1.0] } else { [1.0, pale, pale] }
-    });
-    pixels(area, colors, corner)
-}
-
-fn pixels(area: &Area<'_>, colors: impl Iterator<Item = [f32; 3]>, (x, y): (i32, i32)) -> Drawn {
-    for (at, color) in colors.enumerate() {
-        let [r, g, b] = color.map(|share| (share * 255.0) as u8);
-        let (column, row) = ((at % SIZE) as i32 * DOT, (at / SIZE) as i32 * DOT);
-        block(area, (x + column, y + row), (DOT, DOT), RGBColor(r, g, b))?;
-    }
-    Ok(())
+fn change(area: &Area<'_>, pixels: &[f32], changed: &[f32], corner: (i32, i32)) -> Drawn {
+    let changes = || pixels.iter().zip(changed).map(|(from, to)| to - from);
+    let largest = changes().map(f32::abs).fold(f32::MIN_POSITIVE, f32::max);
+    image(area, changes().map(|change| signed(change / largest)), SIZE, DOT, corner)
 }

@@ -9,7 +9,7 @@ use autograd::nn::data::Dataset;
 use autograd::prelude::*;
 use autograd_examples_support::command::{self, at_least_one, share};
 use autograd_examples_support::rate::half_cosine;
-use autograd_examples_support::{curve, picture, progress};
+use autograd_examples_support::{curve, picture, progress::Epoch};
 use clap::Parser;
 use corpus::Corpus;
 use model::{Cell, CharRnn, Sizes};
@@ -17,7 +17,6 @@ use saved::{Progress, Setup};
 use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
 
 /// Trains a recurrent network to predict each character of a text from those before it, and lets it write. It learns from 32,032 first names
 /// that are built in, or from any text with --text.
@@ -169,9 +168,7 @@ fn learn(model: &CharRnn, corpus: &Corpus, args: &Args) -> Result<Vec<f32>, Box<
     while past.epochs < args.epochs {
         let (epoch, losses) = (past.epochs + 1, &mut past.losses);
         model.train();
-        let bar = progress::bar(format!("epoch {epoch}/{}", args.epochs), corpus.train.len(), "characters");
-        let start = Instant::now();
-        let first = losses.len();
+        let mut course = Epoch::new(epoch, args.epochs, corpus.train.len(), "characters");
         // The text begins anew, and with it the state.
         let mut stream = tbptt.start(Vec::new());
         for segment in text.segments(0) {
@@ -186,15 +183,11 @@ fn learn(model: &CharRnn, corpus: &Corpus, args: &Args) -> Result<Vec<f32>, Box<
                 let taken = optimizer.step_clipped(&window.gradients, args.clip);
                 taken.map_err(|error| format!("segment {}: {error}; try a smaller --lr", losses.len()))?;
             }
-            bar.set_message(format!("loss {:.4}", losses.last().copied().unwrap_or(f32::NAN)));
-            bar.inc(segment.0.numel() as u64);
+            course.step(*losses.last().expect("just pushed"), segment.0.numel());
         }
-        bar.finish_and_clear();
+        let report = course.end();
         model.eval();
-        let rate = corpus.train.len() as f64 / start.elapsed().as_secs_f64();
-        let loss = losses[first..].iter().sum::<f32>() / (losses.len() - first) as f32;
-        let nats = held_out(model, corpus, args)?;
-        println!("epoch {epoch:>2}  loss {loss:.4}  held out {nats:.4} nats/character  {rate:.0} characters/s");
+        println!("{report}  held out {:.4} nats/character", held_out(model, corpus, args)?);
         past.epochs = epoch;
         save(&optimizer, &past)?;
     }

@@ -11,7 +11,7 @@ use autograd::nn::data::{
 use autograd::prelude::*;
 use autograd_examples_support::command::{self, at_least_one};
 use autograd_examples_support::picture::tell;
-use autograd_examples_support::progress;
+use autograd_examples_support::progress::Epoch;
 use autograd_examples_support::rate::half_cosine;
 use clap::Parser;
 use picture::Outcome;
@@ -19,7 +19,6 @@ use resnet::ResNet;
 use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
 
 /// Trains a residual network on CIFAR-10 with --data, or without it on a synthetic stand-in: ten kinds of figures under noise.
 #[derive(Parser)]
@@ -117,25 +116,21 @@ fn learn(
     let mut losses = Vec::with_capacity(steps);
     for epoch in 1..=args.epochs {
         model.train();
-        let bar = progress::bar(format!("epoch {epoch}/{}", args.epochs), loader.items(), "images");
-        let (start, first) = (Instant::now(), losses.len());
+        let mut course = Epoch::new(epoch, args.epochs, loader.items(), "images");
         for batch in loader.epoch(epoch as u64) {
             let (images, labels) = batch?;
             let count = labels.numel();
             let loss = model.forward(&Var::constant(images)).cross_entropy(&labels);
             losses.push(loss.item());
+            course.step(loss.item(), count);
             let progress = losses.len() as f64 / steps as f64;
             optimizer.set_lr(half_cosine(args.lr, progress))?;
             let taken = optimizer.step(&loss.backward());
             taken.map_err(|error| format!("step {}: {error}; try a smaller --lr", losses.len()))?;
-            bar.set_message(format!("loss {:.4}", losses.last().expect("just pushed")));
-            bar.inc(count as u64);
         }
-        bar.finish_and_clear();
-        let rate = loader.items() as f64 / start.elapsed().as_secs_f64();
-        let loss = losses[first..].iter().sum::<f32>() / (losses.len() - first) as f32;
+        let report = course.end();
         let accuracy = share_right(&answers(model, test, normalize)?, test);
-        println!("epoch {epoch:>2}  loss {loss:.4}  test accuracy {accuracy:.4}  {rate:.0} images/s");
+        println!("{report}  test accuracy {accuracy:.4}");
     }
     Ok(losses)
 }

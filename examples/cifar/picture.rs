@@ -2,7 +2,7 @@
 
 use autograd::nn::data::LabelledImages;
 use autograd_examples_support::curve;
-use autograd_examples_support::picture::{Area, Drawn, INK, RIGHT, WRONG, block, text, write};
+use autograd_examples_support::picture::{Area, Drawn, INK, RIGHT, WRONG, image, text, write};
 use plotters::style::RGBColor;
 use std::path::Path;
 
@@ -45,13 +45,9 @@ fn gallery(area: &Area<'_>, outcome: &Outcome<'_>) -> Drawn {
     for (place, i) in wrong.chain(right).take(COLUMNS * ROWS).enumerate() {
         let (x, y) = (16 + (place % COLUMNS) as i32 * 86, 54 + (place / COLUMNS) as i32 * 98);
         let bytes = outcome.test.bytes(i);
-        for row in 0..rows {
-            for column in 0..columns {
-                let [r, g, b] = [0, 1, 2].map(|channel| bytes[(channel * rows + row) * columns + column]);
-                let at = (x + column as i32 * DOT, y + row as i32 * DOT);
-                block(area, at, (DOT, DOT), RGBColor(r, g, b))?;
-            }
-        }
+        let channel = |c: usize, at: usize| bytes[c * rows * columns + at];
+        let pixels = (0..rows * columns).map(|at| RGBColor(channel(0, at), channel(1, at), channel(2, at)));
+        image(area, pixels, columns, DOT, (x, y))?;
         let name = |class: i64| outcome.classes[class as usize];
         let below = y + rows as i32 * DOT + 4;
         let color = if is_wrong(&i) { WRONG } else { RIGHT };

@@ -60,7 +60,7 @@ fn run(args: &Args) -> Result<(), Box<dyn std::error::Error>> {
             })
             .collect();
         let scores: Vec<Var> = formulas.iter().map(|formula| network.score(formula)).collect();
-        let scores = Var::concat(&scores.iter().collect::<Vec<_>>(), 0);
+        let scores = Var::concat(&scores, 0);
         let truth: Vec<f32> = formulas.iter().map(|formula| f32::from(formula.truth())).collect();
         let loss = scores.binary_cross_entropy_with_logits(&Var::constant(truth), BinaryCrossEntropyOptions::new());
         bar.set_message(format!("loss {:.4}", loss.item()));

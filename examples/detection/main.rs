@@ -11,14 +11,13 @@ use autograd_examples_support::command::{self, at_least_one, share};
 use autograd_examples_support::digits::Digits;
 use autograd_examples_support::rate::half_cosine;
 use autograd_examples_support::scenes::{self, Scene, Scenes};
-use autograd_examples_support::{picture::tell, progress};
+use autograd_examples_support::{picture::tell, progress::Epoch};
 use clap::Parser;
 use model::Detector;
 use precision::{Detection, Measured};
 use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
 
 /// Scenes to be tested on, and how many of them at once.
 const TESTED: usize = 200;
@@ -99,25 +98,21 @@ fn learn(model: &Detector, train: Digits, test: &[Scene], args: &Args) -> Result
     let mut losses = Vec::with_capacity(steps);
     for epoch in 1..=args.epochs {
         model.train();
-        let bar = progress::bar(format!("epoch {epoch}/{}", args.epochs), loader.items(), "scenes");
-        let (start, first) = (Instant::now(), losses.len());
+        let mut course = Epoch::new(epoch, args.epochs, loader.items(), "scenes");
         for batch in loader.epoch(epoch as u64) {
             let (images, wanted) = batch?;
             let count = images.shape()[0];
             let loss = model::loss(&model.forward(&Var::constant(images)), &wanted);
             losses.push(loss.item());
+            course.step(loss.item(), count);
             let progress = losses.len() as f64 / steps as f64;
             optimizer.set_lr(half_cosine(args.lr, progress))?;
             let taken = optimizer.step(&loss.backward());
             taken.map_err(|error| format!("step {}: {error}; try a smaller --lr", losses.len()))?;
-            bar.set_message(format!("loss {:.4}", losses.last().expect("just pushed")));
-            bar.inc(count as u64);
         }
-        bar.finish_and_clear();
-        let rate = loader.items() as f64 / start.elapsed().as_secs_f64();
-        let loss = losses[first..].iter().sum::<f32>() / (losses.len() - first) as f32;
+        let report = course.end();
         let mean = Measured::new(&detect(model, test, args.overlap), test, HIT).mean();
-        println!("epoch {epoch:>2}  loss {loss:.4}  mAP@{HIT} {mean:.3}  {rate:.0} scenes/s");
+        println!("{report}  mAP@{HIT} {mean:.3}");
     }
     Ok(losses)
 }

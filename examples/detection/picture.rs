@@ -4,8 +4,8 @@ use crate::precision::{Detection, Measured};
 use autograd_examples_support::axes::{Panel, Scale};
 use autograd_examples_support::bounds::Bounds;
 use autograd_examples_support::curve;
-use autograd_examples_support::picture::{Area, Drawn, INK, LETTER, LINE, block, text, width, write};
-use autograd_examples_support::scenes::{PIXELS, SIDE, Scene};
+use autograd_examples_support::picture::{Area, Drawn, INK, LETTER, LINE, block, grey, image, text, width, write};
+use autograd_examples_support::scenes::{SIDE, Scene};
 use plotters::prelude::{Color, PathElement, RGBColor};
 use std::path::Path;
 
@@ -67,11 +67,7 @@ fn bars(area: &Area<'_>, top: i32, each: &[Option<f64>]) -> Drawn {
 
 /// A scene, the boxes of its digits, and those that were found with some certainty.
 fn draw_scene(area: &Area<'_>, (x, y): (i32, i32), scene: &Scene, found: &[Detection], hits: &[bool]) -> Drawn {
-    for at in 0..PIXELS {
-        let grey = (scene.pixels[at] * 255.0) as u8;
-        let place = (x + (at % SIDE) as i32 * DOT, y + (at / SIDE) as i32 * DOT);
-        block(area, place, (DOT, DOT), RGBColor(grey, grey, grey))?;
-    }
+    image(area, scene.pixels.iter().copied().map(grey), SIDE, DOT, (x, y))?;
     for object in &scene.objects {
         frame(area, (x, y), &object.bounds, TRUTH)?;
     }

@@ -4,8 +4,7 @@ use crate::painter::Step;
 use autograd::Tensor;
 use autograd_examples_support::curve;
 use autograd_examples_support::digits::{PIXELS, SIZE};
-use autograd_examples_support::picture::{Area, Drawn, INK, block, text, write};
-use plotters::style::RGBColor;
+use autograd_examples_support::picture::{Area, Drawn, INK, grey, image, text, write};
 use std::path::Path;
 
 const WIDTH: u32 = 1200;
@@ -74,13 +73,9 @@ fn distance(dot: i32) -> i32 {
 
 /// Images in rows of this many.
 fn grid(area: &Area<'_>, images: &Tensor, columns: usize, dot: i32, (x, y): (i32, i32)) -> Drawn {
-    for (i, image) in images.to_vec().chunks(PIXELS).enumerate() {
+    for (i, pixels) in images.to_vec().chunks(PIXELS).enumerate() {
         let corner = (x + (i % columns) as i32 * distance(dot), y + (i / columns) as i32 * distance(dot));
-        for (at, &pixel) in image.iter().enumerate() {
-            let grey = (pixel * 255.0) as u8;
-            let place = (corner.0 + (at % SIZE) as i32 * dot, corner.1 + (at / SIZE) as i32 * dot);
-            block(area, place, (dot, dot), RGBColor(grey, grey, grey))?;
-        }
+        image(area, pixels.iter().copied().map(grey), SIZE, dot, corner)?;
     }
     Ok(())
 }

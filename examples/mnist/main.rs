@@ -7,13 +7,12 @@ use autograd::prelude::*;
 use autograd_examples_support::command::{self, at_least_one};
 use autograd_examples_support::digits::Digits;
 use autograd_examples_support::rate::half_cosine;
-use autograd_examples_support::{picture::tell, progress};
+use autograd_examples_support::{picture::tell, progress::Epoch};
 use clap::Parser;
 use lenet::LeNet5;
 use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
 
 /// Trains LeNet-5 on handwritten digits: on 5,000 of MNIST that are built in, or on all of them with --data.
 #[derive(Parser)]
@@ -80,25 +79,20 @@ fn learn(
     let steps = args.epochs * train.len().div_ceil(args.batch);
     let mut losses = Vec::new();
     for epoch in 1..=args.epochs {
-        let bar = progress::bar(format!("epoch {epoch}/{}", args.epochs), train.len(), "images");
-        let (start, first) = (Instant::now(), losses.len());
+        let mut course = Epoch::new(epoch, args.epochs, train.len(), "images");
         generator.shuffle(&mut order);
         for batch in order.chunks(args.batch) {
             let (images, labels) = train.shifted_batch(batch, generator);
             let loss = model.forward(&images).cross_entropy(&labels);
             losses.push(loss.item());
+            course.step(loss.item(), batch.len());
             let progress = losses.len() as f64 / steps as f64;
             optimizer.set_lr(half_cosine(args.lr, progress))?;
             let taken = optimizer.step(&loss.backward());
             taken.map_err(|error| format!("step {}: {error}; try a smaller --lr", losses.len()))?;
-            bar.set_message(format!("loss {:.4}", losses.last().expect("just pushed")));
-            bar.inc(batch.len() as u64);
         }
-        bar.finish_and_clear();
-        let rate = train.len() as f64 / start.elapsed().as_secs_f64();
-        let loss = losses[first..].iter().sum::<f32>() / (losses.len() - first) as f32;
-        let accuracy = test.share_right(&model.read(test));
-        println!("epoch {epoch:>2}  loss {loss:.4}  test accuracy {accuracy:.4}  {rate:.0} images/s");
+        let report = course.end();
+        println!("{report}  test accuracy {:.4}", test.share_right(&model.read(test)));
     }
     Ok(losses)
 }

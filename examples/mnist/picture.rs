@@ -2,7 +2,7 @@
 
 use autograd_examples_support::curve;
 use autograd_examples_support::digits::{Digits, SIZE};
-use autograd_examples_support::picture::{Area, Drawn, INK, RIGHT, WRONG, block, text, write};
+use autograd_examples_support::picture::{Area, Drawn, INK, RIGHT, WRONG, image, text, write};
 use plotters::style::RGBColor;
 use std::path::Path;
 
@@ -35,10 +35,8 @@ fn gallery(area: &Area<'_>, test: &Digits, answers: &[u8], accuracy: f64) -> Dra
     let cell = (SIZE as i32 * DOT + 10, SIZE as i32 * DOT + 24);
     for (place, i) in wrong.chain(right).take(COLUMNS * ROWS).enumerate() {
         let (x, y) = (16 + (place % COLUMNS) as i32 * cell.0, 54 + (place / COLUMNS) as i32 * cell.1);
-        for (at, &pixel) in test.image(i).iter().enumerate() {
-            let (column, row) = ((at % SIZE) as i32 * DOT, (at / SIZE) as i32 * DOT);
-            block(area, (x + column, y + row), (DOT, DOT), RGBColor(pixel, pixel, pixel))?;
-        }
+        let pixels = test.image(i).iter().map(|&pixel| RGBColor(pixel, pixel, pixel));
+        image(area, pixels, SIZE, DOT, (x, y))?;
         let (answer, truth) = (answers[i].to_string(), test.label(i).to_string());
         let below = y + SIZE as i32 * DOT + 4;
         text(area, &answer, (x + 10, below), 2, if answer == truth { RIGHT } else { WRONG })?;

@@ -11,14 +11,13 @@ use autograd_examples_support::command::{self, at_least_one, positive};
 use autograd_examples_support::digits::Digits;
 use autograd_examples_support::rate::half_cosine;
 use autograd_examples_support::scenes::{self, CLASSES, Scene, Scenes};
-use autograd_examples_support::{picture::tell, progress};
+use autograd_examples_support::{picture::tell, progress::Epoch};
 use clap::Parser;
 use confusion::Confusion;
 use model::{Segmenter, Upsampling};
 use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
 
 /// Scenes to be tested on, and how many of them at once.
 const TESTED: usize = 200;
@@ -102,14 +101,14 @@ fn learn(model: &Segmenter, train: Digits, test: &[Scene], args: &Args) -> Resul
     let mut losses = Vec::with_capacity(steps);
     for epoch in 1..=args.epochs {
         model.train();
-        let bar = progress::bar(format!("epoch {epoch}/{}", args.epochs), loader.items(), "scenes");
-        let (start, first) = (Instant::now(), losses.len());
+        let mut course = Epoch::new(epoch, args.epochs, loader.items(), "scenes");
         for batch in loader.epoch(epoch as u64) {
             let (images, classes, blocks) = batch?;
             let count = images.shape()[0];
             let (pixels, coarse) = model.scores(&Var::constant(images));
             let loss = cross_entropy.forward(&pixels, &classes);
             losses.push(loss.item());
+            course.step(loss.item(), count);
             // Deep supervision (Lee, Xie, Gallagher, Zhang and Tu 2015): the encoder has a loss of its own. Without it the digits are found but
             // not told apart for a long time.
             let loss = loss + cross_entropy.forward(&coarse, &blocks);
@@ -117,14 +116,10 @@ fn learn(model: &Segmenter, train: Digits, test: &[Scene], args: &Args) -> Resul
             optimizer.set_lr(half_cosine(args.lr, progress))?;
             let taken = optimizer.step(&loss.backward());
             taken.map_err(|error| format!("step {}: {error}; try a smaller --lr", losses.len()))?;
-            bar.set_message(format!("loss {:.4}", losses.last().expect("just pushed")));
-            bar.inc(count as u64);
         }
-        bar.finish_and_clear();
-        let rate = loader.items() as f64 / start.elapsed().as_secs_f64();
-        let loss = losses[first..].iter().sum::<f32>() / (losses.len() - first) as f32;
+        let report = course.end();
         let iou = confusion(test, &answers(model, test)).mean_iou();
-        println!("epoch {epoch:>2}  loss {loss:.4}  mean IoU {iou:.3}  {rate:.0} scenes/s");
+        println!("{report}  mean IoU {iou:.3}");
     }
     Ok(losses)
 }

@@ -2,7 +2,7 @@
 
 use crate::confusion::Confusion;
 use autograd_examples_support::curve;
-use autograd_examples_support::picture::{Area, Drawn, INK, block, text, write};
+use autograd_examples_support::picture::{Area, Drawn, INK, block, grey, image, text, write};
 use autograd_examples_support::scenes::{BACKGROUND, CLASSES, PIXELS, SIDE, Scene};
 use plotters::style::RGBColor;
 use std::path::Path;
@@ -43,24 +43,13 @@ pub fn draw(path: &Path, losses: &[f32], scenes: &[Scene], answers: &[i64], conf
         text(&right, &line, (52, 16), 2, INK)?;
         for (column, (scene, answers)) in scenes.iter().zip(answers.chunks(PIXELS)).take(COLUMNS).enumerate() {
             let corner = |row: i32| (52 + column as i32 * CELL, 52 + row * CELL);
-            paint(&right, corner(0), |at| {
-                let grey = (scene.pixels[at] * 255.0) as u8;
-                RGBColor(grey, grey, grey)
-            })?;
-            paint(&right, corner(1), |at| COLORS[usize::from(scene.classes[at])])?;
-            paint(&right, corner(2), |at| COLORS[answers[at] as usize])?;
+            image(&right, scene.pixels.iter().copied().map(grey), SIDE, DOT, corner(0))?;
+            let truth = scene.classes.iter().map(|&class| COLORS[usize::from(class)]);
+            image(&right, truth, SIDE, DOT, corner(1))?;
+            image(&right, answers.iter().map(|&class| COLORS[class as usize]), SIDE, DOT, corner(2))?;
         }
         legend(&right, confusion)
     })
-}
-
-/// A scene whose pixels have the colours that are asked for.
-fn paint(area: &Area<'_>, (x, y): (i32, i32), color: impl Fn(usize) -> RGBColor) -> Drawn {
-    for at in 0..PIXELS {
-        let place = (x + (at % SIDE) as i32 * DOT, y + (at / SIDE) as i32 * DOT);
-        block(area, place, (DOT, DOT), color(at))?;
-    }
-    Ok(())
 }
 
 /// The colour of each class, and its intersection over union.

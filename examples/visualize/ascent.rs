@@ -29,8 +29,7 @@ impl Climb {
             let x = Var::leaf(&images);
             // The logarithm of the probability, which also falls where the scores of other digits rise.
             let score = network.forward(&x).log_softmax(1).gather(1, &classes).sum();
-            let gradients = grad(&[&score], &[&x], false);
-            let slope = gradients[0].as_ref().expect("the scores follow from the images");
+            let slope = grad(&score, &x, false).expect("the scores follow from the images");
             // All images climb at one pace, however steep they are.
             let norm = slope.square().sum_axes([1, 2, 3], true).sqrt() + 1e-8;
             let moved = &images * (1.0 - self.decay) + (slope / norm).value() * self.rate;

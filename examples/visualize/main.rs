@@ -10,14 +10,13 @@ use ascent::Climb;
 use autograd::prelude::*;
 use autograd_examples_support::command::{self, at_least_one};
 use autograd_examples_support::digits::{Digits, PIXELS};
-use autograd_examples_support::{picture::tell, progress};
+use autograd_examples_support::{picture::tell, progress::Epoch};
 use clap::Parser;
 use model::{Backward, Reader};
 use picture::{Column, Curve, Sheet};
 use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
 
 /// Digits that are looked at in one pass.
 const CHUNK: usize = 250;
@@ -96,20 +95,16 @@ fn learn(network: &Reader, train: &Digits, args: &Args, generator: &mut Generato
     let mut order: Vec<usize> = (0..train.len()).collect();
     let mut losses = Vec::new();
     for epoch in 1..=args.epochs {
-        let bar = progress::bar(format!("epoch {epoch}/{}", args.epochs), train.len(), "images");
-        let (start, first) = (Instant::now(), losses.len());
+        let mut course = Epoch::new(epoch, args.epochs, train.len(), "images");
         generator.shuffle(&mut order);
         for batch in order.chunks(args.batch) {
             let loss = network.forward(&Var::constant(train.images(batch))).cross_entropy(&train.labels(batch));
             losses.push(loss.item());
+            course.step(loss.item(), batch.len());
             let taken = optimizer.step(&loss.backward());
             taken.map_err(|error| format!("step {}: {error}; try a smaller --lr", losses.len()))?;
-            bar.inc(batch.len() as u64);
         }
-        bar.finish_and_clear();
-        let rate = train.len() as f64 / start.elapsed().as_secs_f64();
-        let loss = losses[first..].iter().sum::<f32>() / (losses.len() - first) as f32;
-        println!("epoch {epoch:>2}  loss {loss:.4}  {rate:.0} images/s");
+        println!("{}", course.end());
     }
     Ok(losses)
 }

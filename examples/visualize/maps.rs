@@ -12,8 +12,8 @@ pub fn gradient(network: &Reader, images: &Tensor, classes: &Tensor<i64>, backwa
     let (x, n) = (Var::leaf(images), classes.numel());
     // The images do not mix, so the gradient of the sum is that of each score.
     let scores = network.scores(&x, backward).gather(1, &classes.reshape([n, 1]));
-    let gradients = grad(&[&scores.sum()], &[&x], false);
-    gradients[0].as_ref().expect("the scores follow from the images").value().reshape([n, PIXELS])
+    let gradient = grad(&scores.sum(), &x, false).expect("the scores follow from the images");
+    gradient.value().reshape([n, PIXELS])
 }
 
 /// How much of the class's score is lost when a black square of `side` pixels covers the image around each pixel, `[784]`.

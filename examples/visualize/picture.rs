@@ -5,8 +5,10 @@ use autograd::Tensor;
 use autograd_examples_support::axes::{Panel, Scale};
 use autograd_examples_support::curve;
 use autograd_examples_support::digits::{PIXELS, SIZE};
-use autograd_examples_support::picture::{Area, Drawn, INK, LINE, RIGHT, WRONG, block, text, write};
-use plotters::style::{Color, RGBColor};
+use autograd_examples_support::picture::{
+    Area, Drawn, INK, LINE, RIGHT, WRONG, grey, image, light, signed, text, write,
+};
+use plotters::style::Color;
 use std::path::Path;
 
 const WIDTH: u32 = 1240;
@@ -143,19 +145,12 @@ enum Colors {
 }
 
 /// A square of values.
-fn pixels(area: &Area<'_>, values: &[f32], side: usize, dot: i32, (x, y): (i32, i32), colors: Colors) -> Drawn {
+fn pixels(area: &Area<'_>, values: &[f32], side: usize, dot: i32, corner: (i32, i32), colors: Colors) -> Drawn {
     let largest = values.iter().map(|value| value.abs()).fold(f32::MIN_POSITIVE, f32::max);
-    for (at, value) in values.iter().enumerate() {
-        let share = value / largest;
-        let color = match colors {
-            Colors::Grey => [*value; 3],
-            Colors::Heat => [2.0 * share, 2.0 * share - 1.0, 0.0],
-            Colors::Signed if share > 0.0 => [1.0 - share, 1.0 - share, 1.0],
-            Colors::Signed => [1.0, 1.0 + share, 1.0 + share],
-        };
-        let [r, g, b] = color.map(|part| (part.clamp(0.0, 1.0) * 255.0) as u8);
-        let place = (x + (at % side) as i32 * dot, y + (at / side) as i32 * dot);
-        block(area, place, (dot, dot), RGBColor(r, g, b))?;
-    }
-    Ok(())
+    let color = |value: &f32| match (colors, value / largest) {
+        (Colors::Grey, _) => grey(*value),
+        (Colors::Heat, share) => light([2.0 * share, 2.0 * share - 1.0, 0.0]),
+        (Colors::Signed, share) => signed(share),
+    };
+    image(area, values.iter().map(color), side, dot, corner)
 }

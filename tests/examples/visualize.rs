@@ -99,8 +99,7 @@ fn a_unit_sees_its_patch_and_nothing_else() {
 
         let patch = patches[0];
         let place = s![patch.image, unit, patch.top / STRIDE, patch.left / STRIDE];
-        let gradients = grad(&[&answers.slice(place)], &[&x], false);
-        let gradient = gradients[0].as_ref().expect("the answer follows from the images").to_vec();
+        let gradient = grad(&answers.slice(place), &x, false).expect("the answer follows from the images").to_vec();
         let reached: Vec<usize> = (0..gradient.len()).filter(|&at| gradient[at] != 0.0).collect();
         let within = |at: usize| {
             let (row, column) = (at / SIZE % SIZE, at % SIZE);

@@ -79,7 +79,6 @@ pub fn compare<M: Module<f64>>(name: &str, module: M, call: impl Fn(&M, &[Var<f6
     let parameters = module.named_parameters();
     let leaves: Vec<Var<f64>> = parameters.iter().map(|(_, parameter)| parameter.var()).collect();
     let wanted: Vec<&Var<f64>> = xs.iter().chain(&leaves).collect();
-    let (ys, dys): (Vec<&Var<f64>>, Vec<&Var<f64>>) = (ys.iter().collect(), dys.iter().collect());
     let gradients = grad_with(&ys, &dys, &wanted, false);
     let expected = |i: usize| match i.checked_sub(xs.len()) {
         None => format!("dx.{i}"),

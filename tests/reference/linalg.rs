@@ -22,7 +22,7 @@ pub fn apply<T: Real>(case: &Case<'_>, x: &[Var<T>]) -> Option<Vec<Var<T>>> {
         "linear" => x[0].linear(&x[1], x.get(2)),
         "bilinear" => x[0].bilinear(&x[1], &x[2], x.get(3)),
         "cross" => x[0].cross(&x[1], case.axis()),
-        "einsum" => Var::einsum(case.attrs["equation"].as_str().expect("an equation"), &x.iter().collect::<Vec<_>>()),
+        "einsum" => Var::einsum(case.attrs["equation"].as_str().expect("an equation"), x),
         "outer" => x[0].outer(&x[1]),
         "kron" => x[0].kron(&x[1]),
         "tensordot" => x[0].tensordot(&x[1], dot_axes(&case.attrs["axes"])),

@@ -48,9 +48,9 @@ pub fn apply<T: Real>(case: &Case<'_>, x: &[Var<T>]) -> Option<Vec<Var<T>>> {
             outputs.push(output);
             last.iter_mut().zip(ends).for_each(|(last, end)| last.push(end));
         }
-        y = Var::concat(&outputs.iter().collect::<Vec<_>>(), 2);
+        y = Var::concat(&outputs, 2);
     }
-    let last = last.iter().map(|states| Var::stack(&states.iter().collect::<Vec<_>>(), 0));
+    let last = last.iter().map(|states| Var::stack(states, 0));
     Some([y].into_iter().chain(last).collect())
 }
 

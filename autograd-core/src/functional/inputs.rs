@@ -83,11 +83,6 @@ pub(super) fn leaves<T: Real, X: Inputs<T>>(x: &X) -> X::Of<Var<T>> {
     X::collect(x.tensors().iter().map(Var::leaf))
 }
 
-/// References to what was collected, as lists of operands are passed.
-pub(super) fn refs<T: Real, X: Inputs<T>>(of: &X::Of<Var<T>>) -> Vec<&Var<T>> {
-    X::slice(of).iter().collect()
-}
-
 /// The directions `v`, each of the shape of its `x`, as constants.
 #[track_caller]
 pub(super) fn directions<T: Real, X: Inputs<T>>(method: &'static str, x: &X, v: &X) -> Vec<Var<T>> {

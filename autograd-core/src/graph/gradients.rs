@@ -97,7 +97,7 @@ impl<T: Real> Gradients<T> {
         Gradients { table }
     }
 
-    /// The gradient of a leaf; `None` if no path reaches it, and for what is no leaf: that of a result in between is `grad(&[&loss], &[&h], false)`,
+    /// The gradient of a leaf; `None` if no path reaches it, and for what is no leaf: that of a result in between is `grad(&loss, &h, false)`,
     /// by [`grad`](crate::grad).
     pub fn get(&self, leaf: &Var<T>) -> Option<&Tensor<T>> {
         self.table.get(leaf.node()?).map(Var::value)

@@ -4,6 +4,7 @@ use super::{Element, Shape, Tensor};
 use crate::error::{Error, Mismatch};
 use crate::kernel::index::{self, Part};
 use crate::kernel::list::List;
+use std::borrow::Borrow;
 
 impl<T: Element> Tensor<T> {
     /// The tensors one behind the other along an axis, along which their sizes may differ.
@@ -19,10 +20,11 @@ impl<T: Element> Tensor<T> {
     #[must_use]
     #[track_caller]
     #[doc(alias = "cat")]
-    pub fn concat(parts: &[&Tensor<T>], axis: isize) -> Self {
-        let shape = accept("concat", CONCAT, parts, concatenated(parts.iter().map(|part| part.shape()), axis));
+    pub fn concat(parts: &[impl Borrow<Tensor<T>>], axis: isize) -> Self {
+        let parts: List<&Tensor<T>> = parts.iter().map(Borrow::borrow).collect();
+        let shape = accept("concat", CONCAT, &parts, concatenated(parts.iter().map(|part| part.shape()), axis));
         let axis = shape.axis(axis).expect("the shape rule accepted the axis");
-        join(parts, axis, shape)
+        join(&parts, axis, shape)
     }
 
     /// The tensors, all of one shape, along a new axis; negative axes count from the end of the result's.
@@ -37,8 +39,9 @@ impl<T: Element> Tensor<T> {
     /// If there is none, or their shapes differ.
     #[must_use]
     #[track_caller]
-    pub fn stack(parts: &[&Tensor<T>], axis: isize) -> Self {
-        let shape = accept("stack", STACK, parts, stacked(parts.iter().map(|part| part.shape()), axis));
+    pub fn stack(parts: &[impl Borrow<Tensor<T>>], axis: isize) -> Self {
+        let parts: List<&Tensor<T>> = parts.iter().map(Borrow::borrow).collect();
+        let shape = accept("stack", STACK, &parts, stacked(parts.iter().map(|part| part.shape()), axis));
         let axis = shape.axis(axis).expect("the shape rule accepted the axis");
         let one = shape.with(axis, 1);
         let slices: List<Tensor<T>> = parts.iter().map(|part| part.reshape(&one)).collect();

@@ -63,8 +63,7 @@ impl Subject<'_> {
         recorded: bool,
     ) -> Vec<Option<Tensor<f64>>> {
         let dys: Vec<Var<f64>> = dys.iter().map(Var::constant).collect();
-        let (ys, dys, xs): (Vec<_>, Vec<_>, Vec<_>) = (ys.iter().collect(), dys.iter().collect(), xs.iter().collect());
-        grad_with(&ys, &dys, &xs, recorded).into_iter().map(|dx| dx.map(|dx| dx.value().clone())).collect()
+        grad_with(ys, &dys, xs, recorded).into_iter().map(|dx| dx.map(|dx| dx.value().clone())).collect()
     }
 }
 

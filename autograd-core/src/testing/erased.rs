@@ -75,7 +75,7 @@ fn joined<T: Real>(ys: &[Var<T>]) -> Var<T> {
         [y] => y.clone(),
         _ => {
             let rows: Vec<Var<T>> = ys.iter().map(|y| y.reshape(y.numel())).collect();
-            Var::concat(&rows.iter().collect::<Vec<_>>(), 0)
+            Var::concat(&rows, 0)
         }
     }
 }

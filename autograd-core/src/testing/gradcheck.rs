@@ -62,7 +62,7 @@ pub(super) fn second(f: &dyn Fn(&[Var<f64>]) -> Var<f64>, inputs: &[Tensor<f64>]
     let cotangent = Tensor::normal(shape, 0.0, 1.0, &mut Generator::seed(seed ^ 0x5eed));
     let rules = |x: &[Var<f64>]| -> Vec<Var<f64>> {
         let (dy, xs) = x.split_last().expect("operands and a cotangent");
-        let dx = grad_with(&[&f(xs)], &[dy], &xs.iter().collect::<Vec<_>>(), true);
+        let dx = grad_with(&f(xs), dy, xs, true);
         dx.into_iter().flatten().collect()
     };
     compare(&rules, &[inputs, &[cotangent]].concat(), seed)
@@ -110,12 +110,7 @@ pub(super) fn compare(f: &Function<'_>, inputs: &[Tensor<f64>], seed: u64) -> Re
 /// The gradient by the rules; zero where no path leads.
 fn gradient(ys: &[Var<f64>], dys: &[Tensor<f64>], xs: &[Var<f64>]) -> Result<Vec<Tensor<f64>>, String> {
     let dys: Vec<Var<f64>> = dys.iter().map(Var::constant).collect();
-    let dxs = grad_with(
-        &ys.iter().collect::<Vec<_>>(),
-        &dys.iter().collect::<Vec<_>>(),
-        &xs.iter().collect::<Vec<_>>(),
-        false,
-    );
+    let dxs = grad_with(ys, &dys, xs, false);
     let checked = dxs.into_iter().zip(xs).enumerate().map(|(i, (dx, x))| match dx {
         Some(dx) if dx.shape() != x.shape() => {
             Err(format!("operand {i} has shape {}, its gradient {}", x.shape(), dx.shape()))

@@ -53,7 +53,7 @@ fn outcome<T: Real>(
         x.iter().enumerate().map(|(i, x)| if leaf(i) { Var::leaf(x) } else { Var::constant(x) }).collect();
     let xs = all(&xs);
     let y = y(&xs).map_err(|error| format!("it refuses: {error}"))?;
-    let dx = grad_with(&[&y], &[&Var::constant(dy)], &xs, recorded);
+    let dx = grad_with(&y, &Var::constant(dy), &xs, recorded);
     Ok(Outcome { y: y.value().clone(), dx: dx.into_iter().map(|dx| dx.map(|dx| dx.value().clone())).collect() })
 }
 
@@ -361,7 +361,7 @@ pub(super) fn pin(op: &dyn AnyOp, Pin { x, y, dx, ddx, .. }: &Pin) -> Law {
 fn second_pin(op: &dyn AnyOp, x: &[Tensor<f64>], ones: &Tensor<f64>, ddx: &[Tensor<f64>]) -> Law {
     let leaves: Vec<Var<f64>> = x.iter().map(Var::leaf).collect();
     let (y, xs) = (apply(op, &leaves)?, all(&leaves));
-    let dx = grad_with(&[&y], &[&Var::constant(ones)], &xs, true);
+    let dx = grad_with(&y, &Var::constant(ones), &xs, true);
     // Weights that differ: the gradients of a difference cancel otherwise.
     let weighted = |(i, dx): (usize, Option<Var<f64>>)| {
         let dx = dx?;
@@ -369,7 +369,7 @@ fn second_pin(op: &dyn AnyOp, x: &[Tensor<f64>], ones: &Tensor<f64>, ddx: &[Tens
         Some((dx, Var::constant(weight)))
     };
     let (dx, weights): (Vec<_>, Vec<_>) = dx.into_iter().enumerate().filter_map(weighted).unzip();
-    let found = grad_with(&dx.iter().collect::<Vec<_>>(), &weights.iter().collect::<Vec<_>>(), &xs, false);
+    let found = grad_with(&dx, &weights, &xs, false);
     if ddx.len() != found.len() {
         return Err(format!("the pin gives {} second gradients for {} operands", ddx.len(), found.len()));
     }

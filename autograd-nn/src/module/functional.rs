@@ -3,6 +3,7 @@
 use super::Module;
 use crate::Parameter;
 use autograd_core::{Real, Var};
+use std::borrow::Borrow;
 
 /// Runs `f` with `values` in place of the parameters of `module`, in the order of [`parameters`](Module::parameters).
 ///
@@ -19,16 +20,16 @@ use autograd_core::{Real, Var};
 /// let y = functional_call(&layer, &[&w, &b], || layer.forward(&x));
 /// assert_eq!(y.to_vec(), [11.5]);
 /// // The gradient of the squared result, recorded: 2 y x. Its own gradient along [1, 0] is 2 x x₀.
-/// let dw = grad(&[&y.square().sum()], &[&w], true)[0].clone().unwrap();
+/// let dw = grad(&y.square().sum(), &w, true).unwrap();
 /// assert_eq!(dw.to_vec(), [2.0 * 11.5 * 3.0, 2.0 * 11.5 * 4.0]);
-/// let ddw = grad(&[&dw.slice((.., 0..1)).sum()], &[&w], false)[0].clone().unwrap();
+/// let ddw = grad(&dw.slice((.., 0..1)).sum(), &w, false).unwrap();
 /// assert_eq!(ddw.to_vec(), [18.0, 24.0]);
 ///
 /// // The same product with the Hessian, of all parameters at once.
 /// use autograd_core::functional::hvp;
 /// let at = vec![Tensor::from([[1.0, 2.0]]), Tensor::from([0.5])];
 /// let v = vec![Tensor::from([[1.0, 0.0]]), Tensor::from([0.0])];
-/// let loss = |p: &Vec<Var<f64>>| functional_call(&layer, &[&p[0], &p[1]], || layer.forward(&x).square().sum());
+/// let loss = |p: &Vec<Var<f64>>| functional_call(&layer, p, || layer.forward(&x).square().sum());
 /// assert_eq!(hvp(loss, &at, &v)[0].to_vec(), [18.0, 24.0]);
 /// ```
 ///
@@ -36,8 +37,13 @@ use autograd_core::{Real, Var};
 /// If there are not as many values as parameters, or one has not its parameter's shape.
 #[track_caller]
 #[doc(alias = "functional")]
-pub fn functional_call<T: Real, R>(module: &(impl Module<T> + ?Sized), values: &[&Var<T>], f: impl FnOnce() -> R) -> R {
-    let _restored_at_the_end = substitute(module.named_parameters(), values);
+pub fn functional_call<T: Real, R>(
+    module: &(impl Module<T> + ?Sized),
+    values: &[impl Borrow<Var<T>>],
+    f: impl FnOnce() -> R,
+) -> R {
+    let values: Vec<&Var<T>> = values.iter().map(Borrow::borrow).collect();
+    let _restored_at_the_end = substitute(module.named_parameters(), &values);
     f()
 }
 

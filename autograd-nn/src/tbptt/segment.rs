@@ -48,6 +48,6 @@ fn gradients_of<T: Real>(mut roots: Vec<(Var<T>, Tensor<T>)>) -> Option<Gradient
     // Side by side in one variable; a sum of products would multiply, and so make NaN of what is infinite.
     let (ys, dys): (Vec<Var<T>>, Vec<Var<T>>) =
         roots.into_iter().map(|(y, dy)| (y.reshape([y.numel()]), Var::constant(dy.reshape([dy.numel()])))).unzip();
-    let [ys, dys] = [ys, dys].map(|parts| Var::concat(&parts.iter().collect::<Vec<_>>(), 0));
+    let [ys, dys] = [ys, dys].map(|parts| Var::concat(&parts, 0));
     Some(ys.backward_with(dys.value()))
 }

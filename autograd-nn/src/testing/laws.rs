@@ -207,9 +207,9 @@ fn gradients(case: &Said, module: &dyn Subject) -> Law {
         // Each evaluation begins from the same running statistics and draws the same masks.
         memory.restore(module);
         let (xs, values) = all.split_at(case.inputs.len());
-        let ys = functional_call(module, &values.iter().collect::<Vec<_>>(), || module.call(xs));
+        let ys = functional_call(module, values, || module.call(xs));
         let flat: Vec<Var<f64>> = ys.iter().map(|y| y.reshape([y.numel()])).collect();
-        Var::concat(&flat.iter().collect::<Vec<_>>(), 0)
+        Var::concat(&flat, 0)
     };
     let all = [case.inputs.as_slice(), &parameters].concat();
     gradcheck(f, &all).map_err(|failure| ("gradient", failure.found))?;

@@ -73,6 +73,41 @@ pub fn text(area: &Area<'_>, line: &str, (x, y): (i32, i32), size: i32, color: R
     Ok(())
 }
 
+/// The grey of this brightness, from black at 0 to white at 1.
+pub fn grey(brightness: f32) -> RGBColor {
+    light([brightness; 3])
+}
+
+/// White at 0, blue above, red below: full at 1 and at -1.
+pub fn signed(share: f32) -> RGBColor {
+    let pale = 1.0 - share.abs();
+    light(if share > 0.0 { [pale, pale, 1.0] } else { [1.0, pale, pale] })
+}
+
+/// The colour of so much red, green and blue, each from 0 to 1.
+pub fn light(parts: [f32; 3]) -> RGBColor {
+    let [r, g, b] = parts.map(|part| (part * 255.0) as u8);
+    RGBColor(r, g, b)
+}
+
+/// Paints an image row by row, each pixel a square of `dot` pixels.
+///
+/// # Errors
+/// If the backend fails.
+pub fn image(
+    area: &Area<'_>,
+    pixels: impl IntoIterator<Item = RGBColor>,
+    columns: usize,
+    dot: i32,
+    (x, y): (i32, i32),
+) -> Drawn {
+    for (at, color) in pixels.into_iter().enumerate() {
+        let place = (x + (at % columns) as i32 * dot, y + (at / columns) as i32 * dot);
+        block(area, place, (dot, dot), color)?;
+    }
+    Ok(())
+}
+
 /// Fills a rectangle.
 ///
 /// # Errors

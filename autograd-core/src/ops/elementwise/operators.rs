@@ -131,9 +131,9 @@ mod tests {
         let forms = |op: &dyn Fn(Var<f64>, Var<f64>) -> [Var<f64>; 4]| {
             let [a, b] = leaves.each_ref().map(|x| x * x);
             op(a, b).map(|y| {
-                let first = grad(&[&y.sum()], &leaves.each_ref(), true).into_iter().map(|d| d.expect("reached"));
+                let first = grad(&y.sum(), &leaves.each_ref(), true).into_iter().map(|d| d.expect("reached"));
                 let first: Vec<_> = first.collect();
-                let second = grad(&[&(&first[0] * &first[0] + &first[1] * &first[1]).sum()], &leaves.each_ref(), false);
+                let second = grad(&(&first[0] * &first[0] + &first[1] * &first[1]).sum(), &leaves.each_ref(), false);
                 let numbers = |d: Vec<Var<f64>>| d.iter().flat_map(|d| d.to_vec()).collect::<Vec<_>>();
                 (y.to_vec(), numbers(first), numbers(second.into_iter().map(|d| d.expect("reached")).collect()))
             })

@@ -6,8 +6,8 @@ use crate::{Var, grad};
 fn orders(f: impl Fn(&Var<f64>) -> Var<f64>, x: f64) -> [f64; 3] {
     let x = Var::leaf(x);
     let y = f(&x);
-    let first = grad(&[&y], &[&x], true).remove(0).expect("a gradient");
-    let second = grad(&[&first], &[&x], false).remove(0).map_or(0.0, |second| second.item());
+    let first = grad(&y, &x, true).expect("a gradient");
+    let second = grad(&first, &x, false).map_or(0.0, |second| second.item());
     [y.item(), first.item(), second]
 }
 

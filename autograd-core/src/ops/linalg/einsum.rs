@@ -6,6 +6,7 @@ use super::trace::diagonal;
 use crate::error::Error;
 use crate::graph::mode::blame;
 use crate::ops::prelude::*;
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 use std::panic::Location;
 
@@ -43,11 +44,12 @@ impl<T: Real> Var<T> {
     /// If the equation is malformed or does not fit the operands; the message names the letter.
     #[track_caller]
     #[must_use]
-    pub fn einsum(equation: &str, operands: &[&Var<T>]) -> Self {
+    pub fn einsum(equation: &str, operands: &[impl Borrow<Var<T>>]) -> Self {
+        let operands: List<&Var<T>> = operands.iter().map(Borrow::borrow).collect();
         let shapes: Vec<&Shape> = operands.iter().map(|x| x.shape()).collect();
         let at = Location::caller();
         let y = match Equation::new(equation, &shapes) {
-            Ok(parsed) => blame(at, || evaluate(&parsed, operands)),
+            Ok(parsed) => blame(at, || evaluate(&parsed, &operands)),
             Err(why) => Err(why),
         };
         match y {
@@ -140,7 +142,7 @@ mod tests {
 
     fn apply(equation: &str, x: &[Tensor<f64>]) -> Tensor<f64> {
         let x: Vec<Var<f64>> = x.iter().map(Var::constant).collect();
-        Var::einsum(equation, &x.iter().collect::<Vec<_>>()).value().clone()
+        Var::einsum(equation, &x).value().clone()
     }
 
     #[track_caller]
@@ -178,7 +180,7 @@ mod tests {
         for &(equation, shapes) in equations {
             let x = drawn(shapes);
             close(&apply(equation, &x), &by_loops(equation, &x));
-            let f = |x: &[Var<f64>]| Var::einsum(equation, &x.iter().collect::<Vec<_>>());
+            let f = |x: &[Var<f64>]| Var::einsum(equation, x);
             gradcheck(f, &x).unwrap();
             gradgradcheck(f, &x).unwrap();
         }

@@ -232,9 +232,9 @@ mod tests {
         let (a, b) = (Var::leaf([[1.0, 2.0, 3.0]]), Var::leaf([[0.0, 1.0, 0.5]]));
         let [x, target] = [&a, &b].map(|scores| scores.masked_fill(&mask, f64::NEG_INFINITY));
         let loss = x.cross_entropy_soft(&target.softmax(1), SoftCrossEntropyOptions::new());
-        for first in grad(&[&loss], &[&a, &b], true).into_iter().flatten() {
+        for first in grad(&loss, &[&a, &b], true).into_iter().flatten() {
             assert!(first.value().is_finite(), "{first}");
-            for second in grad(&[&(&first * &first).sum()], &[&a, &b], false).into_iter().flatten() {
+            for second in grad(&(&first * &first).sum(), &[&a, &b], false).into_iter().flatten() {
                 assert!(second.value().is_finite(), "{second}");
             }
         }

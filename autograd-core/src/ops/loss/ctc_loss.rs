@@ -299,8 +299,8 @@ mod tests {
         let x = Var::leaf([[[-0.5, -inf], [0.0, -inf]], [[0.0, -inf], [-0.7, -0.7]]]);
         let losses = x.ctc_loss(&[[1], [1]].into(), &[2, 2], &[1, 1], CtcLossOptions::new().reduction(Reduction::None));
         assert_eq!(losses.to_vec(), [inf, 0.7]);
-        let dx = grad(&[&losses.sum()], &[&x], true)[0].clone().expect("a gradient");
-        let ddx = grad(&[&(&dx * &dx).sum()], &[&x], false)[0].clone().expect("a second one");
+        let dx = grad(&losses.sum(), &x, true).expect("a gradient");
+        let ddx = grad(&(&dx * &dx).sum(), &x, false).expect("a second one");
         assert!(ddx.value().is_finite(), "{ddx}");
     }
 }

@@ -127,8 +127,8 @@ mod tests {
     fn the_slope_stops_rising_at_delta() {
         let x = Var::leaf([1.0, 2.0, -2.0, 3.0]);
         let loss = x.huber_loss(&Var::constant([0.0; 4]), 2.0, Reduction::Sum);
-        let dx = grad(&[&loss], &[&x], true)[0].clone().expect("a gradient");
-        let ddx = grad(&[&dx.sum()], &[&x], false)[0].clone().expect("a second one");
+        let dx = grad(&loss, &x, true).expect("a gradient");
+        let ddx = grad(&dx.sum(), &x, false).expect("a second one");
         assert_eq!(ddx.to_vec(), [1.0, 0.0, 0.0, 0.0]);
     }
 }

@@ -157,9 +157,9 @@ mod tests {
         let log = x.log_softmax(1).kl_div(&target.log_softmax(1), true, Reduction::BatchMean);
         assert!((plain.item() - log.item()).abs() < 1e-15);
         for loss in [plain, log] {
-            for first in grad(&[&loss], &[&a, &b], true).into_iter().flatten() {
+            for first in grad(&loss, &[&a, &b], true).into_iter().flatten() {
                 assert!(first.value().is_finite(), "{first}");
-                for second in grad(&[&(&first * &first).sum()], &[&a, &b], false).into_iter().flatten() {
+                for second in grad(&(&first * &first).sum(), &[&a, &b], false).into_iter().flatten() {
                     assert!(second.value().is_finite(), "{second}");
                 }
             }

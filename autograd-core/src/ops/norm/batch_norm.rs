@@ -159,7 +159,7 @@ mod tests {
         let (x, weight) = (Var::leaf([[2.0], [2.0]]), Var::leaf([3.0]));
         let [_, mean, _] = x.batch_norm(Some(&weight), None, 0.0);
         for recorded in [false, true] {
-            let gradients = grad(&[&mean.sum()], &[&x, &weight], recorded);
+            let gradients = grad(&mean.sum(), &[&x, &weight], recorded);
             let of = |i: usize| gradients[i].as_ref().expect("a gradient").to_vec();
             assert_eq!((of(0), of(1)), (vec![0.5, 0.5], vec![0.0]));
         }
@@ -175,10 +175,7 @@ mod tests {
                 let [x, weight, bias] = leaves.each_ref();
                 let [y, ..] = x.batch_norm(Some(weight), Some(bias), 1e-3);
                 let loss = (y.relu() * x).sum();
-                grad(&[&loss], &leaves.each_ref(), false)
-                    .into_iter()
-                    .map(|dx| dx.expect("a gradient").to_vec())
-                    .collect()
+                grad(&loss, &leaves.each_ref(), false).into_iter().map(|dx| dx.expect("a gradient").to_vec()).collect()
             })
         };
         let (waiting, at_once): (Vec<_>, Vec<_>) = (gradients(1), gradients(usize::MAX));

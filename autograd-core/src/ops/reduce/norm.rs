@@ -176,8 +176,8 @@ mod tests {
     fn curvature(p: f64, x: [[f64; 2]; 2], w: [[f64; 2]; 2]) -> Vec<f64> {
         let x = Var::leaf(x);
         let dy = Var::constant([1.0, 1.0]);
-        let dx = grad_with(&[&x.norm(p, 1, false)], &[&dy], &[&x], true).remove(0).expect("a gradient");
-        grad_with(&[&dx], &[&Var::constant(w)], &[&x], false).remove(0).map_or(vec![0.0; 4], |ddx| ddx.to_vec())
+        let dx = grad_with(&x.norm(p, 1, false), &dy, &x, true).expect("a gradient");
+        grad_with(&dx, &Var::constant(w), &x, false).map_or(vec![0.0; 4], |ddx| ddx.to_vec())
     }
 
     #[test]

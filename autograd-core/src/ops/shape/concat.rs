@@ -3,6 +3,7 @@
 use crate::ops::prelude::*;
 use crate::tensor::AxisSlice;
 use crate::tensor::join::{CONCAT, concatenated};
+use std::borrow::Borrow;
 
 impl<T: Real> Var<T> {
     /// The variables one behind the other along an axis; negative axes count from the end.
@@ -29,8 +30,8 @@ impl<T: Real> Var<T> {
     #[must_use]
     #[doc(alias = "cat")]
     #[doc(alias = "concatenate")]
-    pub fn concat(parts: &[&Var<T>], axis: isize) -> Self {
-        record(Concat { axis }, parts.iter().copied().collect())
+    pub fn concat(parts: &[impl Borrow<Var<T>>], axis: isize) -> Self {
+        record(Concat { axis }, parts.iter().map(Borrow::borrow).collect())
     }
 }
 

@@ -194,17 +194,17 @@ mod tests {
     fn weighted(parts: &[Var<f64>]) -> Var<f64> {
         let parts: Vec<Var<f64>> =
             parts.iter().enumerate().map(|(i, part)| part.mul_scalar(i as f64 + 1.0).pow_scalar(3.0).sum()).collect();
-        Var::stack(&parts.iter().collect::<Vec<_>>(), 0)
+        Var::stack(&parts, 0)
     }
 
     #[test]
     fn parts_side_by_side_are_the_whole() {
         let x = Var::leaf(Tensor::<f64>::arange(42).reshape([2, 7, 3]));
         for parts in [x.split(3, 1), x.split(usize::MAX, 1), x.split_sizes([2, 0, 4, 1], 1), x.chunk(3, 1)] {
-            assert_eq!(Var::concat(&parts.iter().collect::<Vec<_>>(), 1).value(), x.value());
+            assert_eq!(Var::concat(&parts, 1).value(), x.value());
         }
         let rows = x.unbind(-2);
-        assert_eq!(Var::stack(&rows.iter().collect::<Vec<_>>(), 1).value(), x.value());
+        assert_eq!(Var::stack(&rows, 1).value(), x.value());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::ops::prelude::*;
 use crate::tensor::AxisSlice;
 use crate::tensor::join::{STACK, stacked};
+use std::borrow::Borrow;
 
 impl<T: Real> Var<T> {
     /// The variables, all of one shape, along a new axis; negative axes count from the end of the result's.
@@ -26,8 +27,8 @@ impl<T: Real> Var<T> {
     /// ```
     #[track_caller]
     #[must_use]
-    pub fn stack(parts: &[&Var<T>], axis: isize) -> Self {
-        record(Stack { axis }, parts.iter().copied().collect())
+    pub fn stack(parts: &[impl Borrow<Var<T>>], axis: isize) -> Self {
+        record(Stack { axis }, parts.iter().map(Borrow::borrow).collect())
     }
 }
 

@@ -98,7 +98,7 @@ impl<T: Real> Forward<T> for Parallel<T> {
             blame(Location::caller(), || self.branches.iter().map(|branch| branch.forward(x)).collect());
         require!(!results.is_empty(), "Parallel: there is no branch");
         let y = match self.join {
-            Join::Concat(axis) => Var::concat(&results.iter().collect::<Vec<_>>(), axis),
+            Join::Concat(axis) => Var::concat(&results, axis),
             Join::Sum => added_up(results),
         };
         report(self, y)

@@ -51,7 +51,7 @@ pub(super) fn lstm<T: Real>(
         }
         let y = match outputs.is_empty() {
             true => Var::constant(Tensor::zeros([0, batch, w_hr.shape()[0]])),
-            false => Var::stack(&outputs.iter().collect::<Vec<_>>(), 0),
+            false => Var::stack(&outputs, 0),
         };
         (y, [h, c])
     })

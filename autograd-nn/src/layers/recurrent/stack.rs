@@ -81,7 +81,7 @@ impl<T: Real> RecurrentStack<T> {
             }
             y = match &outputs[..] {
                 [output] => output.clone(),
-                outputs => Var::concat(&outputs.iter().collect::<List<_>>(), 2),
+                outputs => Var::concat(outputs, 2),
             };
         }
         let y = match (single, swapped) {
@@ -90,7 +90,7 @@ impl<T: Real> RecurrentStack<T> {
             _ => y,
         };
         let last = last.map(|ends| {
-            let ends = Var::stack(&ends.iter().collect::<List<_>>(), 0);
+            let ends = Var::stack(&ends, 0);
             if single { ends.squeeze(1) } else { ends }
         });
         (y, last)

@@ -16,7 +16,7 @@ impl<'a, T: Real> Hessian<'a, T> {
     pub fn record(space: &'a Space<'a, T>, loss: &Var<T>) -> (Evaluation<T>, Self) {
         assert!(loss.requires_grad(), "step: the loss was computed from no parameter that is not frozen");
         let leaves: Vec<Var<T>> = space.members().map(|named| named.parameter.var()).collect();
-        let gradient = grad(&[loss], &leaves.iter().collect::<Vec<_>>(), true);
+        let gradient = grad(loss, &leaves, true);
         let hessian = Hessian { space, leaves, gradient };
         let flat = hessian.flat(&hessian.gradient);
         (Evaluation { loss: loss.item().as_f64(), gradient: Arc::new(flat) }, hessian)
@@ -37,6 +37,6 @@ impl<'a, T: Real> Hessian<'a, T> {
                 dys.push(Var::constant(Tensor::<T>::from_vec(own.to_vec(), leaf.shape())));
             }
         }
-        self.flat(&grad_with(&ys, &dys.iter().collect::<Vec<_>>(), &self.leaves.iter().collect::<Vec<_>>(), false))
+        self.flat(&grad_with(&ys, &dys, &self.leaves, false))
     }
 }

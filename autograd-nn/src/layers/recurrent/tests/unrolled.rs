@@ -26,9 +26,9 @@ fn unrolled(
             }
             last.push(states);
         }
-        inputs = outputs.iter().map(|y| Var::concat(&y.iter().collect::<Vec<_>>(), 0)).collect();
+        inputs = outputs.iter().map(|y| Var::concat(y, 0)).collect();
     }
-    (Var::stack(&inputs.iter().collect::<Vec<_>>(), 0), last)
+    (Var::stack(&inputs, 0), last)
 }
 
 const LENGTHS: [usize; 3] = [2, 4, 1];
@@ -66,7 +66,7 @@ fn assert_unrolls<M: Module<f64>>(
             ends.push(Var::stack(&runs, 0));
         }
     }
-    let stacked = |parts: &[Var<f64>]| Var::stack(&parts.iter().collect::<Vec<_>>(), 1);
+    let stacked = |parts: &[Var<f64>]| Var::stack(parts, 1);
     let (expected_y, expected_last) = (stacked(&outputs), ends.iter().map(|ends| stacked(ends)).collect::<Vec<_>>());
     assert_close(&y.to_vec(), &expected_y.to_vec(), "outputs");
     let gradients = |y: &Var<f64>, last: &[Var<f64>]| -> Gradients<f64> {
