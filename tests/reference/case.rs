@@ -13,17 +13,27 @@ pub struct Case<'a> {
 }
 
 impl Case<'_> {
-    pub fn pair(&self, name: &str) -> [usize; 2] {
-        sizes(&self.attrs[name]).try_into().expect("two sizes")
+    /// One number for each of `D` axes.
+    pub fn sizes<const D: usize>(&self, name: &str) -> [usize; D] {
+        sizes(&self.attrs[name]).try_into().expect("a number for each axis")
+    }
+
+    /// A whole number, which may be negative.
+    pub fn whole(&self, name: &str) -> isize {
+        self.attrs[name].as_i64().expect("a whole number") as isize
     }
 
     pub fn axis(&self) -> isize {
-        self.attrs["axis"].as_i64().expect("an axis") as isize
+        self.whole("axis")
     }
 
-    pub fn axes(&self) -> (Axes, bool) {
-        let axes: Vec<isize> = sizes(&self.attrs["axes"]).into_iter().map(|axis| axis as isize).collect();
-        (Axes::from(&axes[..]), self.attrs["keepdim"] == true)
+    /// Axes, negative ones among them; all if the case names none.
+    pub fn axes(&self, name: &str) -> Axes {
+        let Some(axes) = self.attrs.get(name).and_then(Value::as_array) else {
+            return Axes::All;
+        };
+        let axes: Vec<isize> = axes.iter().map(|axis| axis.as_i64().expect("an axis") as isize).collect();
+        Axes::from(&axes[..])
     }
 
     pub fn scalar<T: Real>(&self, name: &str) -> T {

@@ -1,7 +1,6 @@
 //! Convolutions.
 
 use crate::case::Case;
-use crate::support::sizes;
 use autograd::ops::{Conv, ConvTranspose};
 use autograd::{Real, Var};
 
@@ -11,9 +10,9 @@ pub fn apply<T: Real>(case: &Case<'_>, x: &[Var<T>]) -> Option<Vec<Var<T>>> {
         "conv1d" => x[0].conv1d(&x[1], conv(case)),
         "conv2d" => x[0].conv2d(&x[1], conv(case)),
         "conv3d" => x[0].conv3d(&x[1], conv(case)),
-        "conv1d_weight" => x[0].conv1d_weight(&x[1], axes(case, "kernel"), conv(case)),
-        "conv2d_weight" => x[0].conv2d_weight(&x[1], axes(case, "kernel"), conv(case)),
-        "conv3d_weight" => x[0].conv3d_weight(&x[1], axes(case, "kernel"), conv(case)),
+        "conv1d_weight" => x[0].conv1d_weight(&x[1], case.sizes("kernel"), conv(case)),
+        "conv2d_weight" => x[0].conv2d_weight(&x[1], case.sizes("kernel"), conv(case)),
+        "conv3d_weight" => x[0].conv3d_weight(&x[1], case.sizes("kernel"), conv(case)),
         "conv_transpose1d" => x[0].conv_transpose1d(&x[1], transposed(case)),
         "conv_transpose2d" => x[0].conv_transpose2d(&x[1], transposed(case)),
         "conv_transpose3d" => x[0].conv_transpose3d(&x[1], transposed(case)),
@@ -24,24 +23,19 @@ pub fn apply<T: Real>(case: &Case<'_>, x: &[Var<T>]) -> Option<Vec<Var<T>>> {
 
 fn conv<const D: usize>(case: &Case<'_>) -> Conv<D> {
     Conv {
-        stride: axes(case, "stride"),
-        padding: axes(case, "padding").into(),
-        dilation: axes(case, "dilation"),
+        stride: case.sizes("stride"),
+        padding: case.sizes("padding").into(),
+        dilation: case.sizes("dilation"),
         groups: case.count("groups"),
     }
 }
 
 fn transposed<const D: usize>(case: &Case<'_>) -> ConvTranspose<D> {
     ConvTranspose {
-        stride: axes(case, "stride"),
-        padding: axes(case, "padding").into(),
-        output_padding: axes(case, "output_padding"),
-        dilation: if case.attrs["dilation"].is_null() { [1; D] } else { axes(case, "dilation") },
+        stride: case.sizes("stride"),
+        padding: case.sizes("padding").into(),
+        output_padding: case.sizes("output_padding"),
+        dilation: if case.attrs["dilation"].is_null() { [1; D] } else { case.sizes("dilation") },
         groups: case.count("groups"),
     }
-}
-
-/// One number for each axis.
-fn axes<const D: usize>(case: &Case<'_>, name: &str) -> [usize; D] {
-    sizes(&case.attrs[name]).try_into().expect("a number for each axis")
 }

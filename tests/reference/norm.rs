@@ -1,7 +1,6 @@
 //! Normalisations.
 
 use crate::case::Case;
-use crate::reduce::axes;
 use crate::support::number;
 use autograd::ops::LocalResponseNorm;
 use autograd::{Real, Var};
@@ -23,7 +22,7 @@ pub fn apply<T: Real>(case: &Case<'_>, x: &[Var<T>]) -> Option<Vec<Var<T>>> {
         "rms_norm" => x[0].rms_norm(case.count("axes"), weight, eps()),
         "group_norm" => x[0].group_norm(case.count("groups"), weight, bias, eps()),
         "instance_norm" => x[0].instance_norm(weight, bias, eps()),
-        "l2_normalize" => x[0].l2_normalize(axes(case), eps()),
+        "l2_normalize" => x[0].l2_normalize(case.axes("axes"), eps()),
         "local_response_norm" => x[0].local_response_norm(local(case)),
         _ => return None,
     };

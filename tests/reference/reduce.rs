@@ -2,21 +2,11 @@
 
 use crate::case::Case;
 use crate::support::number;
-use autograd::{Axes, Real, Var};
-use serde_json::Value;
-
-/// The axes of a case, negative ones among them; all if it names none.
-pub fn axes(case: &Case<'_>) -> Axes {
-    let Some(list) = case.attrs.get("axes").and_then(Value::as_array) else {
-        return Axes::All;
-    };
-    let list: Vec<isize> = list.iter().map(|axis| axis.as_i64().expect("an axis") as isize).collect();
-    Axes::from(&list[..])
-}
+use autograd::{Real, Var};
 
 pub fn apply<T: Real>(case: &Case<'_>, x: &[Var<T>]) -> Option<Vec<Var<T>>> {
     let keepdim = case.attrs["keepdim"] == true;
-    let axes = || axes(case);
+    let axes = || case.axes("axes");
     let y = match case.op {
         "sum" if case.attrs.get("axes").is_none() => x[0].sum(),
         "sum" | "sum_axes" => x[0].sum_axes(axes(), keepdim),

@@ -3,10 +3,10 @@
 use crate::case::Case;
 use crate::support::sizes;
 use autograd::ops::{PadMode, Repeats};
-use autograd::{Axes, Real, Var};
+use autograd::{Real, Var};
 
 pub fn apply<T: Real>(case: &Case<'_>, x: &[Var<T>]) -> Option<Vec<Var<T>>> {
-    let whole = |name| whole(case, name);
+    let whole = |name| case.whole(name);
     let list = |name: &str| sizes(&case.attrs[name]);
     let parts = match case.op {
         "split" => x[0].split(case.count("size"), case.axis()),
@@ -22,10 +22,10 @@ pub fn apply<T: Real>(case: &Case<'_>, x: &[Var<T>]) -> Option<Vec<Var<T>>> {
         "reshape" => x[0].reshape(list("shape")),
         "permute" => x[0].permute(list("axes")),
         "transpose" => x[0].transpose(whole("a"), whole("b")),
-        "movedim" => x[0].movedim(axes(case, "from"), axes(case, "to")),
+        "movedim" => x[0].movedim(case.axes("from"), case.axes("to")),
         "mt" => x[0].mt(),
         "flatten" => x[0].flatten(whole("first"), whole("last")),
-        "squeeze" => x[0].squeeze(axes(case, "axes")),
+        "squeeze" => x[0].squeeze(case.axes("axes")),
         "unsqueeze" => x[0].unsqueeze(case.axis()),
         "broadcast_to" => x[0].broadcast_to(list("shape")),
         "select" => x[0].select(case.axis(), whole("index")),
@@ -42,7 +42,7 @@ pub fn apply<T: Real>(case: &Case<'_>, x: &[Var<T>]) -> Option<Vec<Var<T>>> {
             };
             x[0].pad_with(pads(case), mode)
         }
-        "flip" => x[0].flip(axes(case, "axes")),
+        "flip" => x[0].flip(case.axes("axes")),
         "roll" => x[0].roll(whole("shift"), case.axis()),
         "roll_axes" => {
             let shifts = case.attrs["shifts"].as_array().expect("shifts").iter();
@@ -57,26 +57,16 @@ pub fn apply<T: Real>(case: &Case<'_>, x: &[Var<T>]) -> Option<Vec<Var<T>>> {
         "triu" => x[0].triu(whole("diagonal")),
         "tril" => x[0].tril(whole("diagonal")),
         "diagonal" if case.attrs["axes"].is_null() => x[0].diagonal(0, [0, 1]),
-        "diagonal" => x[0].diagonal(whole("offset"), [whole_at(case, 0), whole_at(case, 1)]),
-        "diag_embed" => x[0].diag_embed(whole("offset"), [whole_at(case, 0), whole_at(case, 1)]),
+        "diagonal" => x[0].diagonal(whole("offset"), two(case)),
+        "diag_embed" => x[0].diag_embed(whole("offset"), two(case)),
         _ => return None,
     };
     Some(vec![y])
 }
 
-fn whole(case: &Case<'_>, name: &str) -> isize {
-    case.attrs[name].as_i64().expect("a whole number") as isize
-}
-
-/// One of the axes, which may be negative.
-fn whole_at(case: &Case<'_>, i: usize) -> isize {
-    case.attrs["axes"][i].as_i64().expect("an axis") as isize
-}
-
-fn axes(case: &Case<'_>, name: &str) -> Axes {
-    let axes = case.attrs[name].as_array().expect("axes").iter();
-    let axes: Vec<isize> = axes.map(|axis| axis.as_i64().expect("an axis") as isize).collect();
-    Axes::from(&axes[..])
+/// Two axes, which may be negative.
+fn two(case: &Case<'_>) -> [isize; 2] {
+    [0, 1].map(|i: usize| case.attrs["axes"][i].as_i64().expect("an axis") as isize)
 }
 
 fn pads(case: &Case<'_>) -> Vec<(usize, usize)> {

@@ -2,7 +2,7 @@
 
 A case has an op (the method's name), operands, attributes, constants and a function that computes the same with PyTorch. Operands and
 cotangents are random numbers by a formula that `tests/reference/stored.rs` repeats, so that files keep a seed instead of numbers; of
-results above 24 elements they keep eight, the norm, and two sums with random weights.
+results above twelve elements they keep four, the norm, and two sums with random weights.
 """
 
 import json
@@ -15,8 +15,8 @@ import torch
 
 torch.set_default_dtype(torch.float64)
 FOLDER = pathlib.Path(__file__).parent
-WHOLE = 24
-SAMPLED = 8
+WHOLE = 12
+SAMPLED = 4
 
 
 def uniform(seed, count):
@@ -88,16 +88,18 @@ def plain(x):
     if math.isnan(x) or math.isinf(x):
         return repr(x)
     whole = x == int(x) and abs(x) < 1e15 and not (x == 0 and math.copysign(1, x) < 0)
-    return int(x) if whole else float(f"{x:.13g}")
+    return int(x) if whole else float(f"{x:.12g}")
 
 
 def digest(y):
     """A result: all of it if it is small, else some elements, its norm and two sums with the weights of seeds 1 and 2."""
     y = y.detach().to(torch.float64).numpy(force=True)
     flat = y.reshape(-1)
-    if flat.size <= WHOLE:
+    # A sum with an infinity in it says nothing.
+    finite = bool(numpy.isfinite(flat).all())
+    if flat.size <= WHOLE or not finite:
+        assert flat.size <= 100, "large results must be finite"
         return {"shape": list(y.shape), "data": [plain(x) for x in flat]}
-    assert numpy.isfinite(flat).all(), "large results must be finite: their sums say nothing otherwise"
     at = sorted({0, flat.size - 1} | {int(u * flat.size) for u in uniform(flat.size, SAMPLED - 2)})
     sums = [float(numpy.sum(flat * (2 * uniform(seed, flat.size) - 1))) for seed in (1, 2)]
     return {
