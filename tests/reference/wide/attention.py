@@ -22,7 +22,14 @@ def attention(q, k, v, bias=0.0, mask=None, causal=False, scale=None):
 
 
 def write(f):
-    for lead, t, s, d, e in [((), 1, 1, 1, 1), ((), 3, 4, 2, 5), ((2, 3), 7, 5, 4, 3), ((1, 2), 33, 65, 8, 16), ((2, 2), 130, 130, 32, 32), ((1,), 257, 70, 64, 24)]:
+    for lead, t, s, d, e in [
+        ((), 1, 1, 1, 1),
+        ((), 3, 4, 2, 5),
+        ((2, 3), 7, 5, 4, 3),
+        ((1, 2), 33, 65, 8, 16),
+        ((2, 2), 130, 130, 32, 32),
+        ((1,), 257, 70, 64, 24),
+    ]:
         operands = lambda: (X(*lead, t, d, low=-2.0, high=2.0), X(*lead, s, d, low=-2.0, high=2.0), X(*lead, s, e))
         for causal, scale in ((False, None), (True, 0.3)):
             attrs = {"causal": causal, "scale": scale}

@@ -111,6 +111,16 @@ def digest(y):
     }
 
 
+def adjoint(fn, shape):
+    """The gradient of a linear function of `shape`, as a function of the gradient of its result."""
+
+    def of(dy):
+        x = torch.zeros(shape, requires_grad=True)
+        return torch.autograd.grad(fn(x), x, dy, create_graph=True)[0]
+
+    return of
+
+
 class Family:
     """The cases of one file."""
 
@@ -118,8 +128,9 @@ class Family:
         self.name, self.cases, self.counts = name, [], {}
 
     def case(self, op, fn, *operands, attrs=None, consts=None, order=2, single=None):
-        """`fn` gets the operands as tensors that want gradients, then the constants by name, and returns a tensor or a tuple of them (what no gradient reaches is compared only as a
-        value, and must come last). `order` is the number of derivatives compared. `single` is the tolerance in single precision where 1e-4 is too strict: say why beside it."""
+        """`fn` gets the operands as tensors that want gradients, then the constants by name, and returns a tensor or a tuple of them (what no
+        gradient reaches is compared only as a value, and must come last). `order` is the number of derivatives compared. `single` is the
+        tolerance in single precision where 1e-4 is too strict: say why beside it."""
         number = self.counts[op] = self.counts.get(op, -1) + 1
         name = f"{op}/wide{number}"
         seeds = iter(range(zlib.crc32(name.encode()) % (1 << 20), 1 << 21))

@@ -9,7 +9,16 @@ from cases import D, I, X
 
 INF, NAN = math.inf, math.nan
 # Shapes that broadcast, those alike last.
-PAIRS = [((3, 1, 5), (4, 1)), ((7,), (3, 7)), ((), (2, 3)), ((1, 1), (5,)), ((3, 7), (3, 7)), ((3, 20011), (3, 20011)), ((3, 20011), (3, 1)), ((3, 20011), (20011,))]
+PAIRS = [
+    ((3, 1, 5), (4, 1)),
+    ((7,), (3, 7)),
+    ((), (2, 3)),
+    ((1, 1), (5,)),
+    ((3, 7), (3, 7)),
+    ((3, 20011), (3, 20011)),
+    ((3, 20011), (3, 1)),
+    ((3, 20011), (20011,)),
+]
 
 # Name: PyTorch's function, and the intervals of both operands.
 SMOOTH = {

@@ -12,7 +12,17 @@ def distinct(size, count):
 
 
 def write(f):
-    for shape, axis, count in [((5,), 0, 3), ((4, 5), 1, 7), ((4, 5), 0, 2), ((3, 4, 5), -2, 9), ((2, 1, 3), 1, 4), ((1000, 33), 0, 5000), ((33, 1000), 1, 70), ((7, 300, 17), 1, 512), ((3, 4), 0, 0)]:
+    for shape, axis, count in [
+        ((5,), 0, 3),
+        ((4, 5), 1, 7),
+        ((4, 5), 0, 2),
+        ((3, 4, 5), -2, 9),
+        ((2, 1, 3), 1, 4),
+        ((1000, 33), 0, 5000),
+        ((33, 1000), 1, 70),
+        ((7, 300, 17), 1, 512),
+        ((3, 4), 0, 0),
+    ]:
         size, attrs = shape[axis], {"axis": axis}
         row = {"index": I(count, below=size)}
         picked = list(shape)
@@ -27,7 +37,13 @@ def write(f):
         f.case("take_along_axis", lambda x, index: torch.take_along_dim(x, index, axis), X(*shape), attrs=attrs, consts=each)
     # Index and operand broadcast off the axis.
     for shape, index, axis in [((3, 5), (1, 4), 1), ((1, 5), (3, 2), 1), ((4, 1, 3), (2, 6, 1), 0)]:
-        f.case("take_along_axis", lambda x, index: torch.take_along_dim(x, index, axis), X(*shape), attrs={"axis": axis}, consts={"index": I(*index, below=shape[axis])})
+        f.case(
+            "take_along_axis",
+            lambda x, index: torch.take_along_dim(x, index, axis),
+            X(*shape),
+            attrs={"axis": axis},
+            consts={"index": I(*index, below=shape[axis])},
+        )
     # Index and source smaller than the operand.
     f.case("gather", lambda x, index: x.gather(1, index), X(4, 5), attrs={"axis": 1}, consts={"index": I(2, 3, below=5)})
     for shape, axis, count in [((6,), 0, 4), ((9, 4), 0, 5), ((4, 9), 1, 9), ((3, 40, 7), 1, 25), ((800, 30), 0, 500)]:
@@ -36,13 +52,21 @@ def write(f):
         rows = distinct(shape[axis], count)
         f.case("index_copy", lambda x, y, index: x.index_copy(axis, index.long(), y), X(*shape), X(*picked), attrs={"axis": axis}, consts={"index": rows})
         index = torch.from_numpy(rows.data).reshape([-1 if i == axis else 1 for i in range(len(shape))]).expand(picked)
-        f.case("scatter", lambda x, y, index: x.scatter(axis, index.long(), y), X(*shape), X(*picked), attrs={"axis": axis}, consts={"index": D(index)}) if count < 30 else None
+        if count < 30:
+            scatter = lambda x, y, index: x.scatter(axis, index.long(), y)
+            f.case("scatter", scatter, X(*shape), X(*picked), attrs={"axis": axis}, consts={"index": D(index)})
     for table, index in [((5, 3), (2, 4)), ((1000, 64), (7, 130)), ((4, 1), (3,)), ((3, 2), (0,)), ((6, 2, 3), (5,))]:
         f.case("embedding", lambda x, index: x[index], X(*table), attrs={"padding": None}, consts={"index": I(*index, below=table[0])})
         if len(table) == 2:
             padded = lambda x, index: F.embedding(index, x, padding_idx=1)
             f.case("embedding", padded, X(*table), attrs={"padding": 1}, consts={"index": I(*index, below=table[0])}, order=1)
-    for shape, indices in [((4, 5), ((3,), (3,))), ((4, 5, 6), ((2, 3), (3,))), ((4, 5, 6), ((7,),)), ((3, 4, 5), ((2, 1), (1, 3), (3,))), ((90, 70, 3), ((5000,), (5000,)))]:
+    for shape, indices in [
+        ((4, 5), ((3,), (3,))),
+        ((4, 5, 6), ((2, 3), (3,))),
+        ((4, 5, 6), ((7,),)),
+        ((3, 4, 5), ((2, 1), (1, 3), (3,))),
+        ((90, 70, 3), ((5000,), (5000,))),
+    ]:
         consts = {f"index{i}": I(*index, below=shape[i]) for i, index in enumerate(indices)}
         places = lambda consts: tuple(consts[f"index{i}"] for i in range(len(consts)))
         f.case("index", lambda x, **consts: x[places(consts)], X(*shape), consts=consts)

@@ -2,7 +2,6 @@
 
 import math
 
-import torch
 import torch.nn.functional as F
 
 import loss_classes
@@ -39,7 +38,13 @@ def write(f):
             f.case("triplet_margin_loss", triplet, X(6, 4), X(6, 4), X(6, 4), attrs={**attrs, **settings})
     for axis, shape in ((1, (6, 4)), (0, (6, 4)), (-1, (2, 3, 70)), (1, (2, 3, 70))):
         f.case("cosine_similarity", lambda a, b: F.cosine_similarity(a, b, axis, 1e-8), X(*shape), X(*shape), attrs={"axis": axis, "eps": 1e-8})
-    f.case("cosine_similarity", lambda a, b: F.cosine_similarity(a, b, 1, 0.5), D([[0.125, 0.25], [3.0, 4.0]]), D([[0.25, 0.125], [0.0, 2.0]]), attrs={"axis": 1, "eps": 0.5})
+    f.case(
+        "cosine_similarity",
+        lambda a, b: F.cosine_similarity(a, b, 1, 0.5),
+        D([[0.125, 0.25], [3.0, 4.0]]),
+        D([[0.25, 0.125], [0.0, 2.0]]),
+        attrs={"axis": 1, "eps": 0.5},
+    )
     for p in (0.5, 1.0, 2.0, 3.0, math.inf):
         f.case("pairwise_distance", lambda a, b: F.pairwise_distance(a, b, p, 1e-6), X(6, 4), X(6, 4), attrs={"p": str(p), "eps": 1e-6})
     f.case("pairwise_distance", lambda a, b: F.pairwise_distance(a, b, 2.0, 1e-6), X(300, 100), X(300, 100), attrs={"p": 2.0, "eps": 1e-6})
@@ -50,7 +55,14 @@ def write(f):
             for shape in SHAPES:
                 target = X(*shape, low=-3.0, high=-0.1) if log_target else X(*shape, low=0.05, high=1.0)
                 f.case("kl_div", kl, X(*shape, low=-3.0, high=-0.1), target, attrs=attrs)
-    f.case("kl_div", lambda x, y: F.kl_div(x, y, reduction="sum"), D([-1.0, -2.0, -3.0]), D([0.0, 1.0, 0.5]), attrs={"reduction": "sum", "log_target": False}, order=0)
+    f.case(
+        "kl_div",
+        lambda x, y: F.kl_div(x, y, reduction="sum"),
+        D([-1.0, -2.0, -3.0]),
+        D([0.0, 1.0, 0.5]),
+        attrs={"reduction": "sum", "log_target": False},
+        order=0,
+    )
     loss_classes.write(f)
 
 
@@ -63,7 +75,13 @@ def several(f, shape, reduction, attrs):
     for width in (0.5, 1.0, 2.0):
         f.case("huber_loss", lambda x, y: F.huber_loss(x, y, reduction=reduction, delta=width), *values(), attrs={**attrs, "delta": width})
         f.case("smooth_l1_loss", lambda x, y: F.smooth_l1_loss(x, y, reduction=reduction, beta=width), *values(), attrs={**attrs, "beta": width})
-    f.case("binary_cross_entropy", lambda x, y: F.binary_cross_entropy(x, y, reduction=reduction), X(*shape, low=0.1, high=0.9), X(*shape, low=0.0, high=1.0), attrs=attrs)
+    f.case(
+        "binary_cross_entropy",
+        lambda x, y: F.binary_cross_entropy(x, y, reduction=reduction),
+        X(*shape, low=0.1, high=0.9),
+        X(*shape, low=0.0, high=1.0),
+        attrs=attrs,
+    )
     logits = F.binary_cross_entropy_with_logits
     scores = lambda: (X(*shape, low=-9.0, high=9.0), X(*shape, low=0.0, high=1.0))
     f.case("binary_cross_entropy_with_logits", lambda x, y: logits(x, y, reduction=reduction), *scores(), attrs=attrs)

@@ -2,7 +2,6 @@
 
 import math
 
-import torch
 import torch.nn.functional as F
 
 from cases import D, I, X
@@ -47,7 +46,14 @@ def write(f):
     for shape in ((5, 4), (2, 3, 7), (1, 1), (256, 10)):
         f.case("cross_entropy", F.cross_entropy, X(*shape, low=-4.0, high=4.0), consts={"target": I(shape[0], *shape[2:], below=shape[1])})
     extreme = D([[1000.0, -1000.0, 0.0], [80.0, 80.0, 80.0], [-math.inf, 1.0, 2.0]])
-    f.case("cross_entropy_with", lambda x, target: F.cross_entropy(x, target.long(), reduction="none"), extreme, attrs={"reduction": "none"}, consts={"target": D([1, 0, 2])}, order=1)
+    f.case(
+        "cross_entropy_with",
+        lambda x, target: F.cross_entropy(x, target.long(), reduction="none"),
+        extreme,
+        attrs={"reduction": "none"},
+        consts={"target": D([1, 0, 2])},
+        order=1,
+    )
     ignored = lambda x, target: F.cross_entropy(x, target.long(), ignore_index=1, reduction="mean")
     f.case("cross_entropy_with", ignored, X(2, 3), attrs={"reduction": "mean", "ignore_index": 1}, consts={"target": D([1, 1])}, order=1)
     ctc(f)

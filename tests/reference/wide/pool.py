@@ -3,14 +3,20 @@
 import torch
 import torch.nn.functional as F
 
-from cases import D, I, X
+from cases import D, X, adjoint
 
 MAX = {1: F.max_pool1d, 2: F.max_pool2d, 3: F.max_pool3d}
 AVG = {1: F.avg_pool1d, 2: F.avg_pool2d, 3: F.avg_pool3d}
 
 # For each number of axes: the shape, kernel, stride, padding, dilation (of the largest only).
 WINDOWS = {
-    1: [((2, 3, 9), [2], [2], [0], [1]), ((1, 2, 11), [3], [2], [1], [2]), ((2, 1, 8), [5], [1], [2], [1]), ((3, 16, 301), [4], [3], [2], [1]), ((1, 1, 1), [1], [1], [0], [1])],
+    1: [
+        ((2, 3, 9), [2], [2], [0], [1]),
+        ((1, 2, 11), [3], [2], [1], [2]),
+        ((2, 1, 8), [5], [1], [2], [1]),
+        ((3, 16, 301), [4], [3], [2], [1]),
+        ((1, 1, 1), [1], [1], [0], [1]),
+    ],
     2: [
         ((2, 3, 4, 6), [2, 2], [2, 2], [0, 0], [1, 1]),
         ((1, 2, 7, 8), [3, 2], [2, 3], [1, 0], [1, 2]),
@@ -21,8 +27,12 @@ WINDOWS = {
         ((1, 3, 20, 20), [11, 11], [1, 1], [5, 5], [1, 1]),
         ((1, 1, 1, 1), [1, 1], [1, 1], [0, 0], [1, 1]),
     ],
-    3: [((1, 2, 4, 5, 6), [2, 2, 2], [2, 2, 2], [0, 0, 0], [1, 1, 1]), ((2, 3, 6, 7, 8), [3, 2, 3], [2, 1, 2], [1, 0, 1], [1, 2, 1]), ((1, 8, 9, 10, 11), [3, 3, 3], [2, 2, 2], [1, 1, 1], [1, 1, 1])],
-}  # fmt: skip
+    3: [
+        ((1, 2, 4, 5, 6), [2, 2, 2], [2, 2, 2], [0, 0, 0], [1, 1, 1]),
+        ((2, 3, 6, 7, 8), [3, 2, 3], [2, 1, 2], [1, 0, 1], [1, 2, 1]),
+        ((1, 8, 9, 10, 11), [3, 3, 3], [2, 2, 2], [1, 1, 1], [1, 1, 1]),
+    ],
+}
 
 
 def write(f):
@@ -33,8 +43,10 @@ def write(f):
                 largest = {**window, "dilation": dilation}
                 fn = lambda x: MAX[axes](x, kernel, stride, padding, dilation, ceil_mode)
                 f.case(f"max_pool{axes}d", fn, X(*shape), attrs=largest)
-                # Whole numbers from 0 to 2 are ties.
-                f.case(f"max_pool{axes}d", fn, D(torch.arange(torch.Size(shape).numel()).mul(7).remainder(3).reshape(shape)), attrs=largest) if torch.Size(shape).numel() < 300 else None
+                count = torch.Size(shape).numel()
+                if count < 300:
+                    # Whole numbers from 0 to 2 are ties.
+                    f.case(f"max_pool{axes}d", fn, D(torch.arange(count).mul(7).remainder(3).reshape(shape)), attrs=largest)
                 if axes == 2:
                     f.case("max_pool2d_with_indices", lambda x: F.max_pool2d(x, kernel, stride, padding, dilation, ceil_mode, True), X(*shape), attrs=largest)
                 for count_include_pad in (False, True):
@@ -51,8 +63,20 @@ def write(f):
                     lp = F.lp_pool2d if axes == 2 else F.lp_pool1d
                     for p in (1.0, 2.0, 3.0):
                         # PyTorch takes powers without absolute values.
-                        f.case(f"lp_pool{axes}d", lambda x: lp(x, p, kernel if axes == 2 else kernel[0], stride, ceil_mode), X(*shape, low=0.1, high=2.0), attrs={**window, "p": p})
-    for shape, size in [((2, 3, 5, 7), (2, 3)), ((1, 2, 6, 6), (3, 2)), ((2, 3, 3, 4), (5, 4)), ((2, 16, 33, 35), (7, 7)), ((1, 1, 1, 1), (1, 1)), ((2, 4, 14, 13), (1, 1))]:
+                        f.case(
+                            f"lp_pool{axes}d",
+                            lambda x: lp(x, p, kernel if axes == 2 else kernel[0], stride, ceil_mode),
+                            X(*shape, low=0.1, high=2.0),
+                            attrs={**window, "p": p},
+                        )
+    for shape, size in [
+        ((2, 3, 5, 7), (2, 3)),
+        ((1, 2, 6, 6), (3, 2)),
+        ((2, 3, 3, 4), (5, 4)),
+        ((2, 16, 33, 35), (7, 7)),
+        ((1, 1, 1, 1), (1, 1)),
+        ((2, 4, 14, 13), (1, 1)),
+    ]:
         f.case("adaptive_avg_pool2d", lambda x: F.adaptive_avg_pool2d(x, size), X(*shape), attrs={"size": size})
         f.case("adaptive_avg_unpool2d", adjoint(lambda x: F.adaptive_avg_pool2d(x, size), shape), X(*shape[:2], *size), attrs={"size": shape[2:]})
         f.case("adaptive_max_pool2d", lambda x: F.adaptive_max_pool2d(x, size), X(*shape), attrs={"size": size})
@@ -69,16 +93,6 @@ def write(f):
         f.case("bed_of_nails_unpool2d", nails(r, s), X(*shape), attrs={"block": (r, s)})
         unpool = lambda x: F.max_unpool2d(*F.max_pool2d(x, 2, return_indices=True), 2, output_size=x.shape[2:])
         f.case("max_unpool2d", unpool, X(*shape), attrs={"kernel": (2, 2)})
-
-
-def adjoint(pool, shape):
-    """The gradient of a mean, as a function of the gradient of its result."""
-
-    def fn(dy):
-        x = torch.zeros(shape, requires_grad=True)
-        return torch.autograd.grad(pool(x), x, dy, create_graph=True)[0]
-
-    return fn
 
 
 def nails(r, s):

@@ -5,12 +5,19 @@ import math
 import torch
 import torch.nn.functional as F
 
-from cases import D, X
+from cases import D, X, adjoint
 
 MODES = [("nearest", None), ("bilinear", False), ("bilinear", True), ("bicubic", False), ("bicubic", True)]
 IMAGES = [(1, 1, 1, 3), (2, 3, 4, 5), (1, 2, 7, 6), (2, 16, 33, 35)]
 # Images of a batch, and corners in no order, beyond the edges, of no size.
-BOXES = [[1.0, 0.25, 0.25, 3.125, 2.75], [0.0, -3.0, 1.0, 2.25, 9.0], [1.0, 3.0, 2.0, 1.0, 2.0], [0.0, 8.0, 8.0, 9.0, 9.0], [0.0, 1.0, 1.0, 1.0, 1.0], [1.0, 0.0, 0.0, 4.0, 3.0]]
+BOXES = [
+    [1.0, 0.25, 0.25, 3.125, 2.75],
+    [0.0, -3.0, 1.0, 2.25, 9.0],
+    [1.0, 3.0, 2.0, 1.0, 2.0],
+    [0.0, 8.0, 8.0, 9.0, 9.0],
+    [0.0, 1.0, 1.0, 1.0, 1.0],
+    [1.0, 0.0, 0.0, 4.0, 3.0],
+]
 
 
 def write(f):
@@ -70,8 +77,16 @@ def regions(f):
                     f.case("roi_align", align, X(*shape), attrs=attrs, consts={"boxes": D(BOXES)})
                     if scale == 1.0 and shape[1] == 3:
                         back = lambda dy, boxes: adjoint(lambda x: align(x, boxes), shape)(dy)
-                        f.case("roi_align_adjoint", back, X(len(BOXES), shape[1], *size), attrs={**attrs, "images": [shape[0], *shape[2:]]}, consts={"boxes": D(BOXES)})
-                f.case("roi_pool", lambda x, boxes: roi_pool(x, boxes, size, scale), X(*shape), attrs={"size": size, "scale": scale}, consts={"boxes": D(BOXES)})
+                        f.case(
+                            "roi_align_adjoint",
+                            back,
+                            X(len(BOXES), shape[1], *size),
+                            attrs={**attrs, "images": [shape[0], *shape[2:]]},
+                            consts={"boxes": D(BOXES)},
+                        )
+                f.case(
+                    "roi_pool", lambda x, boxes: roi_pool(x, boxes, size, scale), X(*shape), attrs={"size": size, "scale": scale}, consts={"boxes": D(BOXES)}
+                )
 
 
 def roi_align(x, boxes, size, scale, ratio, aligned):
@@ -120,13 +135,3 @@ def roi_pool(x, boxes, size, scale):
                 inside = x[int(image), :, low:high, near:far].flatten(1)
                 results.append(F.adaptive_max_pool1d(inside, 1)[:, 0] if inside.shape[1] else 0.0 * x[int(image), :, 0, 0])
     return torch.stack(results).reshape(len(boxes), *size, -1).permute(0, 3, 1, 2)
-
-
-def adjoint(fn, shape):
-    """The gradient of a linear function, as a function of the gradient of its result."""
-
-    def of(dy):
-        x = torch.zeros(shape, requires_grad=True)
-        return torch.autograd.grad(fn(x), x, dy, create_graph=True)[0]
-
-    return of

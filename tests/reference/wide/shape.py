@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from cases import X
+from cases import X, adjoint
 
 SHAPES = [(4,), (3, 5), (2, 3, 4), (2, 1, 3, 2), (37, 41, 43)]
 
@@ -70,7 +70,14 @@ def views(f):
 
 
 def joins(f):
-    for shapes, axis in [([(2, 3), (2, 1), (2, 4)], 1), ([(2, 3), (1, 3)], 0), ([(3,), (0,), (2,)], 0), ([(2, 30, 7), (2, 41, 7)], -2), ([(500, 64)] * 3, 1), ([(200, 1)] * 4, 1)]:
+    for shapes, axis in [
+        ([(2, 3), (2, 1), (2, 4)], 1),
+        ([(2, 3), (1, 3)], 0),
+        ([(3,), (0,), (2,)], 0),
+        ([(2, 30, 7), (2, 41, 7)], -2),
+        ([(500, 64)] * 3, 1),
+        ([(200, 1)] * 4, 1),
+    ]:
         f.case("concat", lambda *x: torch.cat(x, axis), *[X(*shape) for shape in shapes], attrs={"axis": axis})
     for shape, count, axis in [((2, 3), 2, 0), ((2, 3), 3, 1), ((2, 3), 2, -1), ((), 3, 0), ((50, 60), 2, 2), ((50, 60), 5, -1), ((4,), 1, 0)]:
         f.case("stack", lambda *x: torch.stack(x, axis), *[X(*shape) for _ in range(count)], attrs={"axis": axis})
@@ -82,22 +89,23 @@ def joins(f):
 
 
 def borders(f):
-    for shape, pads in [((4,), [[2, 1]]), ((3, 4), [[1, 0], [2, 3]]), ((2, 3, 5), [[0, 0], [1, 2], [3, 0]]), ((2, 3, 20, 30), [[0, 0], [0, 0], [3, 2], [1, 4]])]:
+    for shape, pads in [
+        ((4,), [[2, 1]]),
+        ((3, 4), [[1, 0], [2, 3]]),
+        ((2, 3, 5), [[0, 0], [1, 2], [3, 0]]),
+        ((2, 3, 20, 30), [[0, 0], [0, 0], [3, 2], [1, 4]]),
+    ]:
         flat = [n for pair in reversed(pads) for n in pair]
         for value in (0.0, -1.5):
             f.case("pad", lambda x: F.pad(x, flat, value=value), X(*shape), attrs={"pads": pads, "value": value})
-    for shape, pads in [((1, 2, 5), [[2, 1]]), ((1, 2, 1), [[0, 0]]), ((1, 3, 4, 5), [[1, 2], [3, 0]]), ((2, 3, 3, 4, 5), [[2, 1], [0, 2], [3, 3]]), ((2, 3, 20, 30), [[3, 2], [1, 9]])]:
+    for shape, pads in [
+        ((1, 2, 5), [[2, 1]]),
+        ((1, 2, 1), [[0, 0]]),
+        ((1, 3, 4, 5), [[1, 2], [3, 0]]),
+        ((2, 3, 3, 4, 5), [[2, 1], [0, 2], [3, 3]]),
+        ((2, 3, 20, 30), [[3, 2], [1, 9]]),
+    ]:
         every = [[0, 0], [0, 0], *pads]
         flat = [n for pair in reversed(pads) for n in pair]
         for mode in ("reflect", "replicate", "circular"):
             f.case("pad_with", lambda x: F.pad(x, flat, mode=mode), X(*shape), attrs={"pads": every, "mode": mode})
-
-
-def adjoint(fn, shape):
-    """The gradient of a linear function, as a function of the gradient of its result."""
-
-    def of(dy):
-        x = torch.zeros(shape, requires_grad=True)
-        return torch.autograd.grad(fn(x), x, dy, create_graph=True)[0]
-
-    return of
