@@ -90,7 +90,7 @@ mod tests {
         assert_eq!(found(&grad(&y, &xs, false)), expected);
         assert_eq!(found(&grad(&[&y], &xs[..], false)), expected);
         assert_eq!(found(&grad(&vec![&y], &xs.iter().collect::<Vec<_>>(), false)), expected);
-        assert_eq!(found(&grad(&[y.clone()], &[&xs[0], &xs[1], &xs[2]], false)), expected);
+        assert_eq!(found(&grad(&[&y], &[xs[0].clone(), xs[1].clone(), xs[2].clone()], false)), expected);
         assert_eq!(grad(&[&y, &y], &xs[1], false).map(|dx| dx.item()), Some(6.0));
         assert_eq!(grad_with(&y, &Var::constant(10.0), &xs[0], false).map(|dx| dx.item()), Some(20.0));
         let none: [Var<f64>; 0] = [];

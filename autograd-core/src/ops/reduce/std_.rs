@@ -52,11 +52,13 @@ impl<T: Real> Op<T> for StandardDeviation {
 
     fn forward(&self, x: [&Tensor<T>; 1]) -> Tensor<T> {
         let variance = self.0.forward(x);
-        if !variance.map(|variance| variance.is_infinite() || variance < vanishing()).any() {
+        if !variance.map(doubtful).any() {
             return variance.map_cost(4, T::sqrt);
         }
         let axes = self.0.axes.resolve(x[0].shape()).expect("the shape rule accepted the axes");
-        x[0].each_row(&axes, variance.shape().clone(), |row| deviation(row, divisor(row.len(), self.0.correction)))
+        let again = |row: &[T]| deviation(row, divisor(row.len(), self.0.correction));
+        let again = x[0].each_row(&axes, variance.shape().clone(), again);
+        variance.zip(&again, |variance, again| if doubtful(variance) { again } else { variance.sqrt() })
     }
 
     fn backward(&self, saved: &Saved<'_, T>, dy: &Var<T>) -> [Option<Var<T>>; 1] {
@@ -69,16 +71,16 @@ impl<T: Real> Op<T> for StandardDeviation {
     }
 }
 
-/// Below this a sum of squares may have lost some of them.
-fn vanishing<T: Real>() -> T {
-    T::min_positive_value() / T::epsilon() / T::epsilon()
+/// Whether squares may have overflowed or vanished, in a variance or in the sum that it is made of.
+fn doubtful<T: Real>(variance: T) -> bool {
+    variance.is_infinite() || variance < T::min_positive_value() / T::epsilon() / T::epsilon()
 }
 
-/// The root of a variance; where squares overflow or vanish, that of the row brought near 1 by a power of two, which rounds nothing.
+/// The root of a variance, if it is doubtful that of the row brought near 1 by a power of two, which rounds nothing.
 fn deviation<T: Real>(row: &[T], divisor: T) -> T {
     let sum = reduce::squared_deviations(row);
     let largest = row.iter().fold(T::zero(), |largest, x| largest.max(x.abs()));
-    if sum.is_nan() || sum.is_finite() && sum >= vanishing() || !largest.is_normal() {
+    if !doubtful(sum) || !largest.is_normal() {
         return (sum / divisor).sqrt();
     }
     let unit = largest.log2().floor().exp2();
