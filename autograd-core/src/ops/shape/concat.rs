@@ -8,7 +8,7 @@ use std::borrow::Borrow;
 impl<T: Real> Var<T> {
     /// The variables one behind the other along an axis; negative axes count from the end.
     ///
-    /// `y = [x₀, x₁, ..]`
+    /// `y = [x₀, x₁, ..]`; the list holds variables or references to them.
     ///
     /// # Shape
     /// `[.., n₀, ..] x [.., n₁, ..] x .. -> [.., n₀ + n₁ + .., ..]`

@@ -8,7 +8,7 @@ use std::borrow::Borrow;
 impl<T: Real> Var<T> {
     /// The variables, all of one shape, along a new axis; negative axes count from the end of the result's.
     ///
-    /// `y[.., i, ..] = xᵢ[.., ..]`
+    /// `y[.., i, ..] = xᵢ[.., ..]`; the list holds variables or references to them.
     ///
     /// # Shape
     /// `k` of `[.., ..] -> [.., k, ..]`
