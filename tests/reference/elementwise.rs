@@ -1,100 +1,147 @@
 //! Elementwise ops.
 
 use crate::case::Case;
-use autograd::{Real, Tensor, Var};
+use autograd::{AxisSlice, Real, Tensor, Var};
 
 pub fn apply<T: Real>(case: &Case<'_>, x: &[Var<T>]) -> Option<Vec<Var<T>>> {
-    let y = match case.op {
-        "exp" => x[0].exp(),
-        "log" => x[0].log(),
-        "sqrt" => x[0].sqrt(),
-        "exp2" => x[0].exp2(),
-        "log2" => x[0].log2(),
-        "log10" => x[0].log10(),
-        "sin" => x[0].sin(),
-        "cos" => x[0].cos(),
-        "tan" => x[0].tan(),
-        "asin" => x[0].asin(),
-        "acos" => x[0].acos(),
-        "sinh" => x[0].sinh(),
-        "cosh" => x[0].cosh(),
-        "tanh" => x[0].tanh(),
-        "asinh" => x[0].asinh(),
-        "acosh" => x[0].acosh(),
-        "atanh" => x[0].atanh(),
-        "sigmoid" => x[0].sigmoid(),
-        "relu" => x[0].relu(),
-        "neg" => -&x[0],
-        "abs" => x[0].abs(),
-        "square" => x[0].square(),
-        "leaky_relu" => x[0].leaky_relu(case.scalar("slope")),
-        "clamp" => x[0].clamp(case.optional("min"), case.optional("max")),
-        "clamp_between" => x[0].clamp_between(&x[1], &x[2]),
-        "ceil" => x[0].ceil(),
-        "floor" => x[0].floor(),
-        "round" => x[0].round(),
-        "trunc" => x[0].trunc(),
-        "sign" => x[0].sign(),
-        "add_scalar" => x[0].add_scalar(case.scalar("c")),
-        "rsub_scalar" => x[0].rsub_scalar(case.scalar("c")),
-        "mul_scalar" => x[0].mul_scalar(case.scalar("c")),
-        "div_scalar" => x[0].div_scalar(case.scalar("c")),
-        "rdiv_scalar" => x[0].rdiv_scalar(case.scalar("c")),
-        "lerp" => x[0].lerp(&x[1], &x[2]),
-        "lerp_scalar" => x[0].lerp_scalar(&x[1], case.scalar("weight")),
-        "add" => &x[0] + &x[1],
-        "sub" => &x[0] - &x[1],
-        "mul" => &x[0] * &x[1],
-        "div" => &x[0] / &x[1],
-        "pow" => x[0].pow(&x[1]),
-        "pow_scalar" => x[0].pow_scalar(case.scalar("exponent")),
-        "maximum" => x[0].maximum(&x[1]),
-        "minimum" => x[0].minimum(&x[1]),
-        "remainder" => x[0].remainder(&x[1]),
-        "copysign" => x[0].copysign(&x[1]),
-        "logaddexp" => x[0].logaddexp(&x[1]),
-        "erf" => x[0].erf(),
-        "erfc" => x[0].erfc(),
-        "expm1" => x[0].expm1(),
-        "log1p" => x[0].log1p(),
-        "rsqrt" => x[0].rsqrt(),
-        "reciprocal" => x[0].reciprocal(),
-        "atan" => x[0].atan(),
-        "elu" => x[0].elu(if case.attrs["alpha"].is_null() { T::one() } else { case.scalar("alpha") }),
-        "selu" => x[0].selu(),
-        "gelu" => x[0].gelu(),
-        "gelu_tanh" => x[0].gelu_tanh(),
-        "silu" => x[0].silu(),
-        "softplus" => x[0].softplus(),
-        "log_sigmoid" => x[0].log_sigmoid(),
-        "hardtanh" if case.attrs["min"].is_null() => x[0].hardtanh(-T::one(), T::one()),
-        "hardtanh" => x[0].hardtanh(case.scalar("min"), case.scalar("max")),
-        "hardsigmoid" => x[0].hardsigmoid(),
-        "hardswish" => x[0].hardswish(),
-        "relu6" => x[0].relu6(),
-        "softsign" => x[0].softsign(),
-        "mish" => x[0].mish(),
-        "hardshrink" => x[0].hardshrink(case.scalar("lambda")),
-        "softshrink" => x[0].softshrink(case.scalar("lambda")),
-        "threshold" => x[0].threshold(case.scalar("threshold"), case.scalar("value")),
-        "prelu" => x[0].prelu(&x[1]),
-        "maxout" if x.len() == 1 => x[0].maxout(case.axis(), case.count("pieces")),
-        "maxout" => {
+    let y = match (case.op, x) {
+        ("chain", _) => chain(case, x),
+        ("maxout" | "where" | "where_", _) => selection(case, x),
+        (op, [x]) => unary(op, x).or_else(|| with_numbers(case, x))?,
+        (op, [a, b]) => {
+            binary(op, a, b).or_else(|| (op == "lerp_scalar").then(|| a.lerp_scalar(b, case.scalar("weight"))))?
+        }
+        ("lerp", [start, end, weight]) => start.lerp(end, weight),
+        ("clamp_between", [x, low, high]) => x.clamp_between(low, high),
+        _ => return None,
+    };
+    Some(vec![y])
+}
+
+/// The functions of one number that have no options.
+fn unary<T: Real>(op: &str, x: &Var<T>) -> Option<Var<T>> {
+    Some(match op {
+        "abs" => x.abs(),
+        "acos" => x.acos(),
+        "acosh" => x.acosh(),
+        "asin" => x.asin(),
+        "asinh" => x.asinh(),
+        "atan" => x.atan(),
+        "atanh" => x.atanh(),
+        "ceil" => x.ceil(),
+        "cos" => x.cos(),
+        "cosh" => x.cosh(),
+        "erf" => x.erf(),
+        "erfc" => x.erfc(),
+        "exp" => x.exp(),
+        "exp2" => x.exp2(),
+        "expm1" => x.expm1(),
+        "floor" => x.floor(),
+        "gelu" => x.gelu(),
+        "gelu_tanh" => x.gelu_tanh(),
+        "hardsigmoid" => x.hardsigmoid(),
+        "hardswish" => x.hardswish(),
+        "log" => x.log(),
+        "log10" => x.log10(),
+        "log1p" => x.log1p(),
+        "log2" => x.log2(),
+        "log_sigmoid" => x.log_sigmoid(),
+        "mish" => x.mish(),
+        "neg" => x.neg(),
+        "reciprocal" => x.reciprocal(),
+        "relu" => x.relu(),
+        "relu6" => x.relu6(),
+        "round" => x.round(),
+        "rsqrt" => x.rsqrt(),
+        "selu" => x.selu(),
+        "sigmoid" => x.sigmoid(),
+        "sign" => x.sign(),
+        "silu" => x.silu(),
+        "sin" => x.sin(),
+        "sinh" => x.sinh(),
+        "softplus" => x.softplus(),
+        "softsign" => x.softsign(),
+        "sqrt" => x.sqrt(),
+        "square" => x.square(),
+        "tan" => x.tan(),
+        "tanh" => x.tanh(),
+        "trunc" => x.trunc(),
+        _ => return None,
+    })
+}
+
+/// The functions of one number that have options, or another number as an operand.
+fn with_numbers<T: Real>(case: &Case<'_>, x: &Var<T>) -> Option<Var<T>> {
+    let number = |name| case.scalar::<T>(name);
+    let bound = |name| (!case.attrs[name].is_null()).then(|| number(name));
+    Some(match case.op {
+        "add_scalar" => x.add_scalar(number("c")),
+        "sub_scalar" => x - number("c"),
+        "mul_scalar" => x.mul_scalar(number("c")),
+        "div_scalar" => x.div_scalar(number("c")),
+        "rsub_scalar" => x.rsub_scalar(number("c")),
+        "rdiv_scalar" => x.rdiv_scalar(number("c")),
+        "pow_scalar" => x.pow_scalar(number("exponent")),
+        "leaky_relu" => x.leaky_relu(number("slope")),
+        "elu" => x.elu(bound("alpha").unwrap_or_else(T::one)),
+        "softshrink" => x.softshrink(number("lambda")),
+        "hardshrink" => x.hardshrink(number("lambda")),
+        "threshold" => x.threshold(number("threshold"), number("value")),
+        "clamp" => x.clamp(bound("min"), bound("max")),
+        "hardtanh" => x.hardtanh(bound("min").unwrap_or_else(|| -T::one()), bound("max").unwrap_or_else(T::one)),
+        "masked_fill" => x.masked_fill(&case.mask(), number("value")),
+        _ => return None,
+    })
+}
+
+fn binary<T: Real>(op: &str, a: &Var<T>, b: &Var<T>) -> Option<Var<T>> {
+    Some(match op {
+        "add" => a + b,
+        "sub" => a - b,
+        "mul" => a * b,
+        "div" => a / b,
+        "pow" => a.pow(b),
+        "maximum" => a.maximum(b),
+        "minimum" => a.minimum(b),
+        "atan2" => a.atan2(b),
+        "hypot" => a.hypot(b),
+        "xlogy" => a.xlogy(b),
+        "logaddexp" => a.logaddexp(b),
+        "remainder" => a.remainder(b),
+        "copysign" => a.copysign(b),
+        "prelu" => a.prelu(b),
+        "where_positive" => a.where_positive(b),
+        _ => return None,
+    })
+}
+
+/// Steps after each other: each an op of what the last one gave, or of that and an operand, whose number follows.
+fn chain<T: Real>(case: &Case<'_>, x: &[Var<T>]) -> Var<T> {
+    let steps = case.attrs["steps"].as_array().expect("steps").iter().map(|step| step.as_str().expect("a step"));
+    steps.fold(x[0].clone(), |y, step| match (step, step.split_once(' ')) {
+        ("transpose", _) => y.transpose(-1, -2),
+        ("reverse", _) => y.flip(-1),
+        ("every_second", _) => {
+            let mut ranges = vec![AxisSlice::from(..); y.shape().rank()];
+            ranges[y.shape().rank() - 1] = AxisSlice::from(..).step(2);
+            y.slice(ranges)
+        }
+        (_, Some((op, operand))) => binary(op, &y, &x[operand.parse::<usize>().expect("an operand")]).expect("an op"),
+        (op, None) => unary(op, &y).expect("an op"),
+    })
+}
+
+/// What takes one operand or the other.
+fn selection<T: Real>(case: &Case<'_>, x: &[Var<T>]) -> Var<T> {
+    match (case.op, x) {
+        ("maxout", [x]) => x.maxout(case.axis(), case.count("pieces")),
+        ("maxout", _) => {
             // Two linear functions of one input, piece by piece beside each other.
             let piece = |w: &Var<T>, b: &Var<T>| x[0].matmul(&w.permute([1, 0])) + b;
             let pieces = Var::stack(&[&piece(&x[1], &x[2]), &piece(&x[3], &x[4])], 2);
             pieces.reshape([pieces.shape()[0], 2 * pieces.shape()[1]]).maxout(1, 2)
         }
-        "atan2" => x[0].atan2(&x[1]),
-        "hypot" => x[0].hypot(&x[1]),
-        "xlogy" => x[0].xlogy(&x[1]),
-        "where" if x.len() == 1 => {
-            Var::where_(&x[0].value().eq(x[0].value()), &x[0], &Var::constant(Tensor::zeros(x[0].shape())))
-        }
-        "where" | "where_" => Var::where_(&case.mask(), &x[0], &x[1]),
-        "where_positive" => x[0].where_positive(&x[1]),
-        "masked_fill" => x[0].masked_fill(&case.mask(), case.scalar("value")),
-        _ => return None,
-    };
-    Some(vec![y])
+        (_, [x]) => Var::where_(&x.value().eq(x.value()), x, &Var::constant(Tensor::zeros(x.shape()))),
+        _ => Var::where_(&case.mask(), &x[0], &x[1]),
+    }
 }

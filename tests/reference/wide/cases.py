@@ -45,7 +45,7 @@ class Stored:
 
     def json(self):
         if self.data is not None:
-            return {"shape": self.shape, "data": [plain(x) for x in self.data.reshape(-1)]}
+            return {"shape": self.shape, "data": [exact(x) for x in self.data.reshape(-1)]}
         return {"shape": self.shape, **self.formula}
 
     def numpy(self):
@@ -83,12 +83,19 @@ def D(data):
     return stored
 
 
-def plain(x):
+def exact(x):
+    """All digits, and the sign of a zero: of an operand."""
     x = float(x)
     if math.isnan(x) or math.isinf(x):
         return repr(x)
     whole = x == int(x) and abs(x) < 1e15 and not (x == 0 and math.copysign(1, x) < 0)
-    return int(x) if whole else float(f"{x:.12g}")
+    return int(x) if whole else x
+
+
+def plain(x):
+    """Twelve digits: of a result."""
+    x = exact(x)
+    return float(f"{x:.12g}") if isinstance(x, float) else x
 
 
 def digest(y):

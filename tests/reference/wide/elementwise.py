@@ -5,6 +5,7 @@ import math
 import torch
 import torch.nn.functional as F
 
+import elementwise_chain
 import elementwise_several
 from cases import D, X
 
@@ -129,3 +130,5 @@ def write(f):
     f.case("rdiv_scalar", lambda x: 2.5 / x, X(3, 7, low=0.1, high=4.0), attrs={"c": 2.5})
     f.case("rdiv_scalar", lambda x: -1.0 / x, D([0.0, -0.0, 0.5, -2.0, *ENDS]), attrs={"c": -1.0}, order=1)
     elementwise_several.write(f)
+    functions = {name: row[0] for table in (SMOOTH, elementwise_several.SMOOTH) for name, row in table.items()}
+    elementwise_chain.write(f, {**functions, **BROKEN})
