@@ -3,6 +3,9 @@
 use autograd::ops::Attention;
 use autograd::prelude::*;
 use autograd::with_threads;
+use std::hint::black_box;
+use std::sync::Barrier;
+use std::thread;
 
 #[path = "../benches/workloads/meter.rs"]
 mod meter;
@@ -94,7 +97,7 @@ fn settles(name: &str, threads: usize, step: Make) {
         let mut step = step(&mut Generator::seed(0));
         let (mut quiet, mut last, mut asked) = (0, 0, (0, 0));
         for number in 1..=STEPS {
-            let count = meter::count(&mut step);
+            let count = meter::count(threads, &mut step);
             match (count.allocations, count.peak) {
                 (0, _) => quiet += 1,
                 some => (quiet, last, asked) = (0, number, some),
@@ -109,7 +112,31 @@ fn settles(name: &str, threads: usize, step: Make) {
     });
 }
 
-/// One test, since the count is that of all threads.
+/// What another thread asks for is part of the count of several threads, not of that of one.
+fn requests_are_told_apart() {
+    let (begin, end) = (Barrier::new(2), Barrier::new(2));
+    let [all, own] = thread::scope(|scope| {
+        scope.spawn(|| {
+            for _ in 0..2 {
+                begin.wait();
+                drop(black_box(vec![0u8; 1000]));
+                end.wait();
+            }
+        });
+        [2, 1].map(|threads| {
+            meter::count(threads, || {
+                begin.wait();
+                end.wait();
+            })
+        })
+    });
+    assert!(all.allocations >= 1);
+    assert_eq!((own.allocations, own.peak), (0, 0));
+    let own = meter::count(1, || drop(black_box(vec![0u8; 1000])));
+    assert_eq!((own.allocations, own.peak), (1, 1000));
+}
+
+/// One test, since the count may be that of all threads.
 #[test]
 fn a_step_at_steady_state_asks_for_no_memory() {
     let steps: [(&str, Make); 5] = [
@@ -119,6 +146,7 @@ fn a_step_at_steady_state_asks_for_no_memory() {
         ("recurrence", recurrence),
         ("attention", attention),
     ];
+    requests_are_told_apart();
     for threads in [1, 2] {
         for (name, step) in steps {
             settles(name, threads, step);

@@ -53,7 +53,7 @@ fn main() {
     let args = Args::parse();
     let threads = args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into));
     // One thread or several, steps run on a thread of a pool of their own, so that figures differ by the number alone.
-    with_threads(threads, || run(&args));
+    with_threads(threads, || run(&args, threads));
 }
 
 /// All workloads.
@@ -70,7 +70,7 @@ fn all() -> impl Iterator<Item = &'static Workload> {
     families.into_iter().flatten()
 }
 
-fn run(args: &Args) {
+fn run(args: &Args, threads: usize) {
     let chosen = |workload: &&Workload| args.filter.as_ref().is_none_or(|filter| workload.name.contains(filter));
     let timed = args.bench && !args.test;
     if timed && !args.json {
@@ -86,7 +86,7 @@ fn run(args: &Args) {
             continue;
         }
         let seconds = args.seconds.unwrap_or(workload.seconds);
-        let measure::Figures { median, shortest, peak, allocations } = measure::measure(&mut step, seconds);
+        let measure::Figures { median, shortest, peak, allocations } = measure::measure(&mut step, threads, seconds);
         let (name, ms, min, peak) = (workload.name, median * 1e3, shortest * 1e3, peak as f64 / 1e6);
         if args.json {
             println!(

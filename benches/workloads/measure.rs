@@ -15,9 +15,9 @@ pub struct Figures {
     pub allocations: usize,
 }
 
-/// Times a step for so many seconds. Memory is counted before and after, so that counting takes no part in the times.
-pub fn measure(step: &mut dyn FnMut(), seconds: f64) -> Figures {
-    let first = meter::count(|| {
+/// Times a step, which runs on so many threads, for so many seconds. Memory is counted before and after, so that counting takes no part in the times.
+pub fn measure(step: &mut dyn FnMut(), threads: usize, seconds: f64) -> Figures {
+    let first = meter::count(threads, || {
         step();
         step();
     });
@@ -28,7 +28,7 @@ pub fn measure(step: &mut dyn FnMut(), seconds: f64) -> Figures {
         times.push(begin.elapsed());
     }
     times.sort_unstable();
-    let last = meter::count(step);
+    let last = meter::count(threads, step);
     Figures {
         median: times[times.len() / 2].as_secs_f64(),
         shortest: times.first().map_or(0.0, Duration::as_secs_f64),

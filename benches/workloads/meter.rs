@@ -1,6 +1,7 @@
 //! `Meter`: the system's allocator with a count, which is taken only while somebody asks for it.
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicIsize, AtomicUsize, Ordering::Relaxed};
 
 pub struct Meter;
@@ -13,24 +14,36 @@ pub struct Count {
     pub allocations: usize,
 }
 
-static COUNTING: AtomicBool = AtomicBool::new(false);
+thread_local! {
+    /// Whether this thread counts what it asks for itself.
+    static OWN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether all threads count.
+static ALL: AtomicBool = AtomicBool::new(false);
 static IN_USE: AtomicIsize = AtomicIsize::new(0);
 static PEAK: AtomicIsize = AtomicIsize::new(0);
 static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
 
-/// Counts what all threads ask for while `f` runs.
-pub fn count(f: impl FnOnce()) -> Count {
+/// Counts what is asked for while `f` runs on so many threads: one counts for itself alone, lest one that only ends meanwhile have a part in it.
+pub fn count(threads: usize, f: impl FnOnce()) -> Count {
     IN_USE.store(0, Relaxed);
     PEAK.store(0, Relaxed);
     ALLOCATIONS.store(0, Relaxed);
-    COUNTING.store(true, Relaxed);
+    ALL.store(threads > 1, Relaxed);
+    OWN.set(threads == 1);
     f();
-    COUNTING.store(false, Relaxed);
+    ALL.store(false, Relaxed);
+    OWN.set(false);
     Count { peak: PEAK.load(Relaxed).unsigned_abs(), allocations: ALLOCATIONS.load(Relaxed) }
 }
 
+fn counts() -> bool {
+    ALL.load(Relaxed) || OWN.get()
+}
+
 fn taken(bytes: isize) {
-    if COUNTING.load(Relaxed) {
+    if counts() {
         ALLOCATIONS.fetch_add(1, Relaxed);
         let before = IN_USE.fetch_add(bytes, Relaxed);
         PEAK.fetch_max(before + bytes, Relaxed);
@@ -46,7 +59,7 @@ unsafe impl GlobalAlloc for Meter {
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        if COUNTING.load(Relaxed) {
+        if counts() {
             IN_USE.fetch_sub(layout.size() as isize, Relaxed);
         }
         // SAFETY: the caller keeps the contract of `dealloc`.
