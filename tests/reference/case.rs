@@ -20,7 +20,7 @@ impl Case<'_> {
 
     /// A whole number, which may be negative.
     pub fn whole(&self, name: &str) -> isize {
-        self.attrs[name].as_i64().expect("a whole number") as isize
+        whole(&self.attrs[name])
     }
 
     pub fn axis(&self) -> isize {
@@ -29,11 +29,7 @@ impl Case<'_> {
 
     /// Axes, negative ones among them; all if the case names none.
     pub fn axes(&self, name: &str) -> Axes {
-        let Some(axes) = self.attrs.get(name).and_then(Value::as_array) else {
-            return Axes::All;
-        };
-        let axes: Vec<isize> = axes.iter().map(|axis| axis.as_i64().expect("an axis") as isize).collect();
-        Axes::from(&axes[..])
+        self.attrs.get(name).filter(|axes| axes.is_array()).map_or(Axes::All, |axes| Axes::from(&wholes(axes)[..]))
     }
 
     pub fn scalar<T: Real>(&self, name: &str) -> T {
@@ -65,4 +61,13 @@ impl Case<'_> {
         let ranges = self.attrs["ranges"].as_array().expect("ranges");
         ranges.iter().map(sizes).map(|r| AxisSlice::from(r[0]..r[1]).step(r[2] as isize)).collect()
     }
+}
+
+fn whole(value: &Value) -> isize {
+    value.as_i64().expect("a whole number") as isize
+}
+
+/// Whole numbers, which may be negative, in order.
+pub fn wholes(value: &Value) -> Vec<isize> {
+    value.as_array().expect("a list").iter().map(whole).collect()
 }

@@ -1,6 +1,6 @@
 //! Products of matrices, and linear algebra.
 
-use crate::case::Case;
+use crate::case::{Case, wholes};
 use autograd::ops::{DotAxes, SolveTriangular};
 use autograd::{Real, Var};
 use serde_json::Value;
@@ -38,9 +38,6 @@ fn triangle(case: &Case<'_>) -> SolveTriangular {
 
 /// A count, or a list for each operand.
 fn dot_axes(value: &Value) -> DotAxes {
-    let list = |i: usize| {
-        let axes = value[i].as_array().expect("a list of axes");
-        axes.iter().map(|axis| axis.as_i64().expect("an axis") as isize).collect()
-    };
-    value.as_u64().map_or_else(|| DotAxes::Pairs(list(0), list(1)), |count| DotAxes::Count(count as usize))
+    let pairs = || DotAxes::Pairs(wholes(&value[0]), wholes(&value[1]));
+    value.as_u64().map_or_else(pairs, |count| DotAxes::Count(count as usize))
 }

@@ -1,6 +1,6 @@
 //! Ops that move elements.
 
-use crate::case::Case;
+use crate::case::{Case, wholes};
 use crate::support::sizes;
 use autograd::ops::{PadMode, Repeats};
 use autograd::{Real, Var};
@@ -46,8 +46,7 @@ pub fn apply<T: Real>(case: &Case<'_>, x: &[Var<T>]) -> Option<Vec<Var<T>>> {
         "roll" => x[0].roll(whole("shift"), case.axis()),
         "roll_axes" => {
             let shifts = case.attrs["shifts"].as_array().expect("shifts").iter();
-            let number = |value: &serde_json::Value| value.as_i64().expect("a whole number") as isize;
-            x[0].roll_axes(shifts.map(|pair| (number(&pair[0]), number(&pair[1]))).collect::<Vec<_>>())
+            x[0].roll_axes(shifts.map(wholes).map(|pair| (pair[0], pair[1])).collect::<Vec<_>>())
         }
         "repeat" => x[0].repeat(list("repeats")),
         "repeat_interleave" if case.attrs["each"].is_null() => x[0].repeat_interleave(case.count("times"), case.axis()),
@@ -66,7 +65,7 @@ pub fn apply<T: Real>(case: &Case<'_>, x: &[Var<T>]) -> Option<Vec<Var<T>>> {
 
 /// Two axes, which may be negative.
 fn two(case: &Case<'_>) -> [isize; 2] {
-    [0, 1].map(|i: usize| case.attrs["axes"][i].as_i64().expect("an axis") as isize)
+    wholes(&case.attrs["axes"]).try_into().expect("two axes")
 }
 
 fn pads(case: &Case<'_>) -> Vec<(usize, usize)> {

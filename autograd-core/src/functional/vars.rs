@@ -44,7 +44,7 @@ impl<T: Real, V: Borrow<Var<T>>, const N: usize> Vars<T> for [V; N] {
     type Of<X> = [X; N];
 
     fn refs(&self) -> Vec<&Var<T>> {
-        self.iter().map(Borrow::borrow).collect()
+        self.as_slice().refs()
     }
 
     fn collect<X>(each: Vec<X>) -> [X; N] {
@@ -69,7 +69,7 @@ impl<T: Real, V: Borrow<Var<T>>> Vars<T> for Vec<V> {
     type Of<X> = Vec<X>;
 
     fn refs(&self) -> Vec<&Var<T>> {
-        self.iter().map(Borrow::borrow).collect()
+        self.as_slice().refs()
     }
 
     fn collect<X>(each: Vec<X>) -> Vec<X> {

@@ -2,7 +2,6 @@
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use std::fmt::Write;
-use std::time::Instant;
 
 /// A bar of `len` pieces of work, named by `prefix`; its end shows how many `unit` are done in a second.
 pub fn bar(prefix: String, len: usize, unit: &'static str) -> ProgressBar {
@@ -20,7 +19,6 @@ pub struct Epoch {
     number: usize,
     bar: ProgressBar,
     unit: &'static str,
-    start: Instant,
     losses: Vec<f32>,
 }
 
@@ -28,7 +26,7 @@ impl Epoch {
     /// Epoch `number` of `all`, in which `items` are learnt from; a rate counts them in `unit`.
     pub fn new(number: usize, all: usize, items: usize, unit: &'static str) -> Self {
         let bar = bar(format!("epoch {number}/{all}"), items, unit);
-        Epoch { number, bar, unit, start: Instant::now(), losses: Vec::new() }
+        Epoch { number, bar, unit, losses: Vec::new() }
     }
 
     /// A step had this loss, of so many items.
@@ -40,7 +38,7 @@ impl Epoch {
 
     /// Takes the bar away, and says what the mean loss was and how many items were learnt from in a second.
     pub fn end(self) -> String {
-        let rate = self.bar.position() as f64 / self.start.elapsed().as_secs_f64();
+        let rate = self.bar.position() as f64 / self.bar.elapsed().as_secs_f64();
         self.bar.finish_and_clear();
         let loss = self.losses.iter().sum::<f32>() / self.losses.len() as f32;
         format!("epoch {:>2}  loss {loss:.4}  {rate:.0} {}/s", self.number, self.unit)
